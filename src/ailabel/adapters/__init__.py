@@ -1,0 +1,1 @@
+"""The only code that prints, reads arguments or the environment, or exits."""

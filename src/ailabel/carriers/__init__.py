@@ -1,0 +1,1 @@
+"""One module a format family: where the implicit label sits, read and written as edits."""

@@ -1,0 +1,1 @@
+"""Byte grammars that several modules use, ignorant of labels."""

@@ -1,0 +1,164 @@
+"""Read-only, bounds-checked random access to bytes, files and spliced files.
+
+Files are read with ``pread``, never mapped: a mapped file that somebody cuts short would kill the
+process.
+"""
+
+from __future__ import annotations
+
+import os
+from abc import ABC, abstractmethod
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from ailabel.errors import AilabelError, LimitExceededError, MalformedFileError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["BytesView", "FileView", "Limits", "View", "open_view"]
+
+_HEAD: Final = 4096  # one read that answers most headers
+_MIB: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much a hostile file may make us do.
+
+    Args:
+        label_bytes: the longest label payload.
+        metadata_bytes: the longest metadata structure that is read whole (an XMP packet, an ID3 tag).
+        inflate_bytes: the most that one compressed metadata structure may inflate to.
+        text_bytes: the longest text file.
+        document_bytes: the longest document file (PDF, office) that is read whole.
+        document_inflate_bytes: the most that the parts of one document may inflate to.
+        depth: nesting of boxes, elements, directories.
+        items: chunks, segments, frames, members in one file.
+        pixels: width times height (times frames) of a picture that is decoded.
+    """
+
+    label_bytes: int = 64 * 1024
+    metadata_bytes: int = 16 * _MIB
+    inflate_bytes: int = 4 * _MIB
+    text_bytes: int = 64 * _MIB
+    document_bytes: int = 512 * _MIB
+    document_inflate_bytes: int = 512 * _MIB
+    depth: int = 12
+    items: int = 100_000
+    pixels: int = 100_000_000
+
+
+class View(ABC):
+    """Random access to the bytes of one file.
+
+    Args:
+        size: how many bytes the file has.
+        name: the file's name, for formats that only the suffix tells apart.
+        limits: what reading it may cost.
+    """
+
+    __slots__ = ("limits", "name", "size")
+
+    def __init__(self, size: int, name: str | None, limits: Limits) -> None:
+        self.size = size
+        self.name = name
+        self.limits = limits
+
+    @abstractmethod
+    def _get(self, offset: int, length: int) -> bytes:
+        """Return exactly the asked bytes; the range is known to lie inside the file."""
+
+    def read(self, offset: int, length: int, structure: str = "the file") -> bytes:
+        """Return exactly `length` bytes from `offset`.
+
+        Args:
+            offset: in bytes from the start of the file.
+            length: how many bytes; the caller has checked it against the limits.
+            structure: what is being read, for the error.
+
+        Raises:
+            MalformedFileError: the range does not lie inside the file.
+        """
+        if offset < 0 or length < 0 or offset + length > self.size:
+            raise MalformedFileError(
+                "the file ends inside {structure}", offset=offset, structure=structure
+            )
+        return self._get(offset, length) if length else b""
+
+    def read_some(self, offset: int, length: int) -> bytes:
+        """Return up to `length` bytes from `offset`; fewer at the end of the file."""
+        length = min(length, self.size - offset)
+        return self._get(offset, length) if length > 0 and offset >= 0 else b""
+
+    def read_metadata(self, offset: int, length: int, structure: str) -> bytes:
+        """Read one metadata structure whole, within `Limits.metadata_bytes`.
+
+        Raises:
+            LimitExceededError: it is longer than the limit.
+            MalformedFileError: it runs past the end of the file.
+        """
+        check_limit(structure, length, self.limits.metadata_bytes)
+        return self.read(offset, length, structure)
+
+
+def check_limit(structure: str, value: int, limit: int) -> None:
+    """Raise `LimitExceededError` when `value` (bytes or items of `structure`) is above `limit`."""
+    if value > limit:
+        raise LimitExceededError(
+            "{structure} is larger than the limit ({value} > {limit})",
+            structure=structure,
+            value=value,
+            limit=limit,
+        )
+
+
+class BytesView(View):
+    """A view of bytes in memory."""
+
+    __slots__ = ("data",)
+
+    def __init__(self, data: bytes, name: str | None = None, limits: Limits | None = None) -> None:
+        super().__init__(len(data), name, limits or Limits())
+        self.data = data
+
+    def _get(self, offset: int, length: int) -> bytes:
+        return self.data[offset : offset + length]
+
+
+class FileView(View):
+    """A view of an open file descriptor, which stays the caller's."""
+
+    __slots__ = ("_head", "fd")
+
+    def __init__(self, fd: int, name: str | None = None, limits: Limits | None = None) -> None:
+        super().__init__(os.fstat(fd).st_size, name, limits or Limits())
+        self.fd = fd
+        self._head = os.pread(fd, _HEAD, 0)
+
+    def _get(self, offset: int, length: int) -> bytes:
+        end = offset + length
+        if end <= len(self._head):
+            return self._head[offset:end]
+        data = os.pread(self.fd, length, offset)
+        while len(data) < length:  # a signal, or a read above the kernel's maximum
+            more = os.pread(self.fd, length - len(data), offset + len(data))
+            if not more:
+                raise AilabelError("the file was cut short while it was read")
+            data += more
+        return data
+
+
+@contextmanager
+def open_view(path: str | os.PathLike[str], limits: Limits | None = None) -> Iterator[FileView]:
+    """Open a file for reading as a `View`.
+
+    Raises:
+        OSError: the file cannot be opened.
+    """
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        yield FileView(fd, os.path.basename(path), limits)  # noqa: PTH119 - no pathlib here
+    finally:
+        os.close(fd)

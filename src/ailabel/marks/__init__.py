@@ -1,0 +1,1 @@
+"""Explicit labels, one package a medium: render and inspect."""

@@ -1,0 +1,1 @@
+"""Explicit labels in documents, one module a format."""

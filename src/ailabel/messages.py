@@ -1,0 +1,66 @@
+"""What is said to people: a sentence as a gettext id, and its parameters.
+
+A `Message` is data; it becomes text only where somebody reads it. The id is the English sentence
+itself, with named fields, so English needs no catalogue; the catalogues of other languages stand in
+``assets/locale``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+__all__ = ["LANGUAGES", "Message", "render", "translate"]
+
+LANGUAGES: Final = ("en", "zh")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A sentence for people.
+
+    Args:
+        text: the English sentence with named fields in braces; it is the gettext id.
+        params: what the fields stand for; plain values, so that JSON can carry them.
+    """
+
+    text: str
+    params: Mapping[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return render(self.text, self.params)
+
+
+def render(text: str, params: Mapping[str, object], language: str = "en") -> str:
+    """Render a gettext id with its parameters in a language.
+
+    Args:
+        text: the gettext id, an English sentence with named fields.
+        params: what the fields stand for; a parameter that is a `Message` is rendered too.
+        language: ``en`` or ``zh``.
+    """
+    values = {
+        key: render(value.text, value.params, language) if isinstance(value, Message) else value
+        for key, value in params.items()
+    }
+    return translate(text, language).format_map(values)
+
+
+def translate(text: str, language: str) -> str:
+    """Look a gettext id up in a language's catalogue; the id itself where there is none."""
+    return text if language == "en" else _catalogue(language)(text)
+
+
+@lru_cache(maxsize=4)
+def _catalogue(language: str) -> Callable[[str], str]:
+    import gettext
+    from importlib import resources
+
+    folder = resources.files("ailabel") / "assets" / "locale"
+    found = {"zh": "zh_CN"}.get(language, language)
+    with resources.as_file(folder) as path:
+        return gettext.translation("ailabel", path, languages=[found], fallback=True).gettext

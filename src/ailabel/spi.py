@@ -1,0 +1,277 @@
+"""What an extension implements, and the values that pass through it.
+
+A `Carrier` knows where a format keeps the implicit label; a `Marker` draws, speaks or writes the
+explicit one. Neither ever writes a file: both answer with edits (`io.splice`), and the engine does
+the rest. The laws that every carrier obeys are in `ailabel.testing`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from ailabel.io.source import View
+    from ailabel.io.splice import Edit
+    from ailabel.messages import Message
+    from ailabel.model.media import Format, Match
+
+__all__ = [
+    "Carrier",
+    "Essence",
+    "Evidence",
+    "Finding",
+    "Mark",
+    "MarkSpec",
+    "Marker",
+    "Mention",
+    "Rendition",
+    "Sighting",
+    "Signature",
+    "Slot",
+    "Span",
+    "essence_digest",
+]
+
+_COPY: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """A place that holds a label.
+
+    Args:
+        location: where, in the format's own terms, such as ``iTXt[XML:com.adobe.xmp]``.
+        offset: where the structure that holds it begins, in bytes from the start of the file.
+        raw: the value's bytes as they stand in the file.
+        payload: the JSON text, once the container's own escaping is undone.
+        site: stable id of the kind of place, format first, such as ``png.itxt-xmp``.
+        official: whether it is the place that `standard.slots` names for this format.
+    """
+
+    location: str
+    offset: int
+    raw: bytes
+    payload: str
+    site: str
+    official: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """Something that looks like a label but stands in no slot: quoted, fenced, commented text.
+
+    It is reported, but never makes a file compliant or a duplicate, and writers never touch it.
+    """
+
+    location: str
+    offset: int
+    raw: bytes
+    site: str
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A range of bytes of the file."""
+
+    offset: int
+    length: int
+
+
+Essence: TypeAlias = "Span | bytes"
+"""A piece of content: where it stands, or its bytes where they are stored compressed or in pieces."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Bytes that stand at fixed offsets of every file of a format: pairs of offset and bytes."""
+
+    parts: tuple[tuple[int, bytes], ...]
+
+
+class Carrier(Protocol):
+    """Reads and writes the implicit label of one format family.
+
+    All methods are pure: they read the view and answer; no file is written, nothing is remembered.
+    A file that breaks its format raises `MalformedFileError`; one that is too large or too deep,
+    `LimitExceededError`. Positions come from parsing, never from searching bytes.
+    """
+
+    formats: Sequence[Format]
+    """The formats that this module carries."""
+    signatures: Sequence[Signature]
+    """Any of these at the start of a file makes it worth asking `sniff`; empty for text formats,
+    which are asked by suffix."""
+
+    def sniff(self, view: View) -> Match | None:
+        """Claim the file, or not; content decides, `view.name` only refines."""
+        ...
+
+    def read(self, view: View) -> Sequence[Slot | Mention]:
+        """Find every label in every place, official and not, in file order."""
+        ...
+
+    def write(self, view: View, payload: str) -> Sequence[Edit]:
+        """Plan the edits after which the file holds exactly this label, in the official slot.
+
+        Every other slot of the file is emptied or taken out by the same edits; foreign metadata
+        and the essence stay byte for byte. Writing what is already there yields no edit.
+
+        Args:
+            view: the file.
+            payload: bare compact ASCII JSON; the carrier adds the container's own escaping.
+
+        Raises:
+            PlanError: the format has no place, or an old label stands where it cannot be replaced.
+        """
+        ...
+
+    def essence(self, view: View) -> Iterable[Essence]:
+        """Yield the content without metadata: coded samples, in order, without container framing."""
+        ...
+
+    def canonical(self, view: View) -> Sequence[Edit]:
+        """Plan the edits that drop the padding which `write` leaves; for law L4 and size checks."""
+        ...
+
+
+def essence_digest(carrier: Carrier, view: View) -> str:
+    """Return the SHA-256 of a file's essence, in hex."""
+    digest = hashlib.sha256()
+    for piece in carrier.essence(view):
+        if isinstance(piece, bytes):
+            digest.update(piece)
+            continue
+        for offset in range(piece.offset, piece.offset + piece.length, _COPY):
+            end = piece.offset + piece.length
+            digest.update(view.read(offset, min(_COPY, end - offset)))
+    return digest.hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkSpec:
+    """What explicit label is asked for; None leaves the choice to the marker.
+
+    Args:
+        text: the wording; the engine has checked that it holds the elements that clause 5 asks for.
+        wording: ``zh`` or ``zh+en``.
+        position: for text, documents and sound ``start``, ``end`` or ``both``; for pictures one of
+            `standard.wording.CORNERS`.
+        text_mark: ``words``, or ``corner`` for the corner mark (text formats only).
+        audio_mark: ``voice`` or ``rhythm``.
+        font: the user's own font file.
+        voice: the user's own recording of the spoken label, a WAV file.
+        stamp_signed: whether a signed PDF may be stamped, which its signature will show.
+    """
+
+    text: str | None = None
+    wording: str = "zh"
+    position: str | None = None
+    text_mark: str = "words"
+    audio_mark: str = "voice"
+    font: Path | None = None
+    voice: Path | None = None
+    stamp_signed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """One explicit label as it was drawn, spoken or written.
+
+    Args:
+        text: its wording; the rhythm is given as ``·–··``.
+        place: ``start``, ``end``, or a position of `standard.wording.CORNERS`.
+        box: of the ink, as a viewer shows the picture: left, top, right, bottom, in pixels.
+        height_percent: height of the ink in per cent of the shortest side.
+        seconds: where it begins and ends in the labelled sound or film.
+    """
+
+    text: str
+    place: str
+    box: tuple[int, int, int, int] | None = None
+    height_percent: float | None = None
+    seconds: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendition:
+    """The answer of a marker: the edits that put the explicit label into the content.
+
+    Args:
+        edits: the change; coded content that had to be made anew is the data of an edit.
+        marks: what was put in, where, how large.
+        reencoded: what was coded anew, or None when coded content was only spliced.
+        changed_outside: the share of samples outside the label that differ from before, 0 to 1.
+    """
+
+    edits: tuple[Edit, ...]
+    marks: tuple[Mark, ...]
+    reencoded: str | None = None
+    changed_outside: float = 0.0
+
+
+class Finding(Enum):
+    """What looking for the explicit label found."""
+
+    FOUND = "found"
+    REVIEW = "review"
+    """Something is there that a person must judge."""
+    NOT_FOUND = "not_found"
+    UNCHECKED = "unchecked"
+    """It could not be looked at; the reason says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """One thing that is, or resembles, an explicit label.
+
+    Args:
+        text: what stands there.
+        place: ``start``, ``middle`` or ``end``.
+        location: where, in the format's own terms, such as ``line 3``.
+        finding: `Finding.FOUND` for a label, `Finding.REVIEW` for a mention.
+        form: ``words`` or ``corner``.
+    """
+
+    text: str
+    place: str
+    location: str
+    finding: Finding
+    form: str = "words"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What can be seen or heard of the explicit label.
+
+    Args:
+        finding: the conclusion.
+        sightings: what it rests on, in the order of the content.
+        reason: why nothing could be concluded, for `Finding.UNCHECKED`.
+    """
+
+    finding: Finding
+    sightings: tuple[Sighting, ...] = field(default=())
+    reason: Message | None = None
+
+
+class Marker(Protocol):
+    """Puts in, and looks for, the explicit label of one medium; pure, like a carrier."""
+
+    def render(self, view: View, file_format: Format, spec: MarkSpec) -> Rendition:
+        """Plan the edits that put the label in.
+
+        Raises:
+            PlanError: it cannot be done legibly, or must not be done to this file.
+            MissingExtraError: an optional package is needed.
+        """
+        ...
+
+    def inspect(self, view: View, file_format: Format) -> Evidence:
+        """Look for the label."""
+        ...

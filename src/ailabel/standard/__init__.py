@@ -1,0 +1,1 @@
+"""What the rules say, as tables; the only home of clause numbers."""

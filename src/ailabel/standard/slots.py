@@ -1,0 +1,60 @@
+"""Where the practice guides put the implicit label, format by format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+__all__ = [
+    "KEY",
+    "SLOTS",
+    "XMP_PREFIX",
+    "XMP_PROPERTY",
+    "XMP_URI",
+    "OfficialSlot",
+]
+
+KEY: Final = "AIGC"  # annex E a: the field's name or keyword must contain it
+XMP_URI: Final = "http://www.tc260.org.cn/ns/AIGC/1.0/"  # TC260-PG-20259A, clause 6
+XMP_PREFIX: Final = "TC260"
+XMP_PROPERTY: Final = "AIGC"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficialSlot:
+    """The place of the label in one format.
+
+    Args:
+        place: in the format's own terms.
+        guide: the document that names the place, or empty where none does.
+        status: ``guide`` where a guide names it, ``practice`` where products agree on it,
+            ``none`` where the format has no place.
+    """
+
+    place: str
+    guide: str
+    status: str
+
+
+_IMAGE: Final = "TC260-PG-20259A, 6"
+_AUDIO: Final = "TC260-PG-202510A, 6.1"
+
+SLOTS: Final = {
+    "png": OfficialSlot(place="iTXt XML:com.adobe.xmp, TC260:AIGC", guide=_IMAGE, status="guide"),
+    "jpeg": OfficialSlot(place="APP1 XMP, TC260:AIGC", guide=_IMAGE, status="guide"),
+    "webp": OfficialSlot(place="XMP chunk, TC260:AIGC", guide=_IMAGE, status="guide"),
+    "wav": OfficialSlot(place="AIGC chunk", guide=_AUDIO, status="guide"),
+    "mp3": OfficialSlot(place="ID3v2 TXXX:AIGC", guide=_AUDIO, status="guide"),
+    "flac": OfficialSlot(place="VORBIS_COMMENT AIGC=", guide=_AUDIO, status="guide"),
+    "markdown": OfficialSlot(
+        place="YAML front matter, AIGC:", guide="TC260-PG-20258A, 6.5", status="guide"
+    ),
+    "html": OfficialSlot(place='meta name="AIGC"', guide="", status="practice"),
+    "pdf": OfficialSlot(
+        place="Info dictionary, /AIGC", guide="TC260-PG-20258A, 6.3", status="guide"
+    ),
+    "docx": OfficialSlot(
+        place="docProps/custom.xml, property AIGC", guide="TC260-PG-20258A, 6.1", status="guide"
+    ),
+    "txt": OfficialSlot(place="", guide="", status="none"),
+}

@@ -1,0 +1,113 @@
+"""What the explicit label must say and how large and long it must be (GB 45438-2025, clause 5).
+
+Writers and checkers read the same constants, so that a threshold cannot differ between them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+__all__ = [
+    "AI_ELEMENTS",
+    "CORNERS",
+    "CORNER_MARK",
+    "GENERATION_ELEMENTS",
+    "IMAGE_AIM_HEIGHT",
+    "IMAGE_MIN_HEIGHT",
+    "IMAGE_MIN_INK_PX",
+    "MAX_MARK_CHARACTERS",
+    "PHRASES",
+    "RHYTHM",
+    "RHYTHM_TEXT",
+    "SPEECH_RATE",
+    "SPOKEN_TEXT",
+    "Elements",
+    "elements",
+    "phrase",
+]
+
+AI_ELEMENTS: Final = ("人工智能", "AI")  # 5.1 b, 5.2 b, 5.3 b: the AI element
+GENERATION_ELEMENTS: Final = ("生成", "合成")  # same: the generation element
+CORNER_MARK: Final = "AI"  # 5.1 c: a corner mark in text needs only this
+
+IMAGE_MIN_HEIGHT: Final = 0.05  # 5.2 e: of the shortest side
+IMAGE_AIM_HEIGHT: Final = 0.055  # ours: drawn ink, with a margin for every reading of "height"
+IMAGE_MIN_INK_PX: Final = 14  # ours, for 5.2 d: below this the strokes of 智 run together
+CORNERS: Final = (  # 5.2 c: edge or corner
+    "top-left",
+    "top",
+    "top-right",
+    "left",
+    "right",
+    "bottom-left",
+    "bottom",
+    "bottom-right",
+)
+
+RHYTHM: Final = (
+    (1, 3),
+    (1, 1),
+)  # 5.3 c, 短长 短短: units of each tone; a letter gap between groups
+RHYTHM_TEXT: Final = "·–··"
+SPEECH_RATE: Final = (120, 160)  # 5.3 note 4: Chinese characters a minute
+SPOKEN_TEXT: Final = "以下内容由人工智能生成"
+
+MAX_MARK_CHARACTERS: Final = (
+    40  # ours: a longer line is prose that mentions AI, for a person to judge
+)
+
+PHRASES: Final = {
+    ("text", "zh"): "本内容由AI生成",
+    ("text", "zh+en"): "本内容由AI生成 / AI-generated content",
+    ("document", "zh"): "本内容由AI生成",
+    ("document", "zh+en"): "本内容由AI生成 / AI-generated content",
+    ("image", "zh"): "人工智能生成",
+    ("image", "zh+en"): "AI生成 AI-generated",
+    ("audio", "zh"): SPOKEN_TEXT,
+    ("audio", "zh+en"): SPOKEN_TEXT,
+}
+IMAGE_FALLBACKS: Final = (
+    "AI生成",
+)  # shorter legal wordings, for pictures too narrow for the phrase
+
+_GAP: Final = re.compile(r"[\s\u00ad\u200b-\u200f\u2060\ufeff]+")
+
+
+class Elements(Enum):
+    """Which of the two elements of clause 5 a text holds."""
+
+    BOTH = "both"
+    AI_ONLY = "ai"
+    GENERATION_ONLY = "generation"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    ai: bool
+    generation: bool
+
+
+def elements(text: str) -> Elements:
+    """Say which of the two required elements stand in a text, white space left aside.
+
+    ``AI`` counts only as a word of its own: not inside ``MAIN``, nor in lower case.
+    """
+    dense = _GAP.sub("", text)
+    found = _Found(
+        ai="人工智能" in dense or re.search(r"(?<![A-Za-z])AI(?![a-z])", dense) is not None,
+        generation=any(word in dense for word in GENERATION_ELEMENTS),
+    )
+    if found.ai and found.generation:
+        return Elements.BOTH
+    if found.ai:
+        return Elements.AI_ONLY
+    return Elements.GENERATION_ONLY if found.generation else Elements.NONE
+
+
+def phrase(medium: str, wording: str) -> str:
+    """Return the default wording of a medium (``text``, ``document``, ``image``, ``audio``)."""
+    return PHRASES[medium, wording]

@@ -1,0 +1,1 @@
+"""Minimal valid files, made by hand from each format's document."""
