@@ -2,10 +2,10 @@
 
     AilabelError
     ├── UnsupportedFormatError   the bytes are of no format that is known
-    ├── MalformedFileError       a structure of the file breaks its own format; carries the byte offset
+    ├── MalformedFileError       a structure breaks the file's own format; has the byte offset
     ├── LimitExceededError       the file asks for more than `Limits` allows
-    ├── LabelError               a label, a code or a number that was given cannot be used; carries the problems
-    ├── PlanError                the change that was asked for cannot or must not be made to this file
+    ├── LabelError               a label, code or number cannot be used; has the problems
+    ├── PlanError                the change cannot or must not be made to this file
     ├── MissingExtraError        an optional package is needed and absent; names the install command
     └── PluginError              an extension broke its contract
 

@@ -84,7 +84,7 @@ class Span:
 
 
 Essence: TypeAlias = "Span | bytes"
-"""A piece of content: where it stands, or its bytes where they are stored compressed or in pieces."""
+"""A piece of content: where it stands, or its bytes where they stand compressed or scattered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ class Carrier(Protocol):
         ...
 
     def essence(self, view: View) -> Iterable[Essence]:
-        """Yield the content without metadata: coded samples, in order, without container framing."""
+        """Yield the content without metadata: coded samples in order, no container framing."""
         ...
 
     def canonical(self, view: View) -> Sequence[Edit]:
@@ -207,12 +207,14 @@ class Rendition:
         marks: what was put in, where, how large.
         reencoded: what was coded anew, or None when coded content was only spliced.
         changed_outside: the share of samples outside the label that differ from before, 0 to 1.
+        notes: what the user must know, such as why a signed document was not stamped.
     """
 
     edits: tuple[Edit, ...]
     marks: tuple[Mark, ...]
     reencoded: str | None = None
     changed_outside: float = 0.0
+    notes: tuple[Message, ...] = ()
 
 
 class Finding(Enum):

@@ -29,7 +29,7 @@ class Limits:
 
     Args:
         label_bytes: the longest label payload.
-        metadata_bytes: the longest metadata structure that is read whole (an XMP packet, an ID3 tag).
+        metadata_bytes: the longest metadata structure read whole (an XMP packet, an ID3 tag).
         inflate_bytes: the most that one compressed metadata structure may inflate to.
         text_bytes: the longest text file.
         document_bytes: the longest document file (PDF, office) that is read whole.

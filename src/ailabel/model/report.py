@@ -1,0 +1,133 @@
+"""What was found out about files: checks, verdicts, reports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ailabel.messages import Message
+
+__all__ = ["Check", "FileReport", "FoundLabel", "FoundMention", "Level", "Outcome", "Verdict"]
+
+
+class Level(Enum):
+    """How much a rule weighs: 应 is an error, 宜 a warning, 可 and facts are notes."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+class Outcome(Enum):
+    """What a check found."""
+
+    PASS = "pass"  # noqa: S105 - an outcome
+    FAIL = "fail"
+    REVIEW = "review"
+    """A person must look."""
+    NOT_APPLICABLE = "not_applicable"
+    INCONCLUSIVE = "inconclusive"
+    """It could not be looked at; the message says why."""
+
+
+class Verdict(Enum):
+    """What one label of a file, implicit or explicit, is worth."""
+
+    COMPLIANT = "compliant"
+    NONCOMPLIANT = "noncompliant"
+    NOT_FOUND = "not_found"
+    """There is none; which never means that the content was made without AI."""
+    NOT_APPLICABLE = "not_applicable"
+    """This format has no place for it, or it was not asked for."""
+    INCONCLUSIVE = "inconclusive"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One rule, applied to one file.
+
+    Args:
+        rule: id in `standard.rules`.
+        outcome: what was found.
+        message: the finding, for people.
+        location: where, in the format's own terms, or empty.
+        figure: the measured figure the finding rests on, or None.
+    """
+
+    rule: str
+    outcome: Outcome
+    message: Message
+    location: str = ""
+    figure: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundLabel:
+    """One implicit label found in a file.
+
+    Args:
+        site: stable id of the kind of place.
+        location: where, in the format's own terms.
+        offset: in bytes from the start of the file.
+        official: whether the guides name this place.
+        raw: the value as it stands in the file; bytes that are no UTF-8 are escaped.
+        payload: the JSON text, the container's escaping undone.
+        fields: the seven keys of the standard; None where one is missing.
+        problems: departures from annex E, for people.
+    """
+
+    site: str
+    location: str
+    offset: int
+    official: bool
+    raw: str
+    payload: str
+    fields: Mapping[str, str | None]
+    problems: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundMention:
+    """Text that looks like a label but stands in no slot."""
+
+    site: str
+    location: str
+    offset: int
+    raw: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileReport:
+    """Everything that was found out about one file.
+
+    Args:
+        path: as it was given.
+        format: id of the format, or None when it was not recognised.
+        implicit: verdict on the label in the metadata.
+        explicit: verdict on the label that people see or hear.
+        labels: every implicit label, in file order.
+        mentions: what only looks like one.
+        checks: every rule that applies, in the order of the table.
+        error: why the file could not be worked on, or None.
+    """
+
+    path: str
+    format: str | None
+    implicit: Verdict
+    explicit: Verdict
+    labels: tuple[FoundLabel, ...] = ()
+    mentions: tuple[FoundMention, ...] = ()
+    checks: tuple[Check, ...] = field(default=())
+    error: Message | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether both verdicts are compliant or not applicable."""
+        return self.error is None and {self.implicit, self.explicit} <= _GOOD
+
+
+_GOOD = {Verdict.COMPLIANT, Verdict.NOT_APPLICABLE}

@@ -1,0 +1,320 @@
+"""The rules as one table: what is checked, under which clause, how sure we are of its text.
+
+A row is data. The predicate stands in `engine.checks` under the same id. A row whose text is known
+less surely than "quoted by 2" is never an error.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from ailabel.model.media import Medium
+from ailabel.model.report import Level
+
+__all__ = ["EDITION", "RULES", "Rule"]
+
+EDITION: Final = "GB 45438-2025"
+
+_TEXT: Final = frozenset({Medium.TEXT, Medium.DOCUMENT})
+_IMAGE: Final = frozenset({Medium.IMAGE})
+_AUDIO: Final = frozenset({Medium.AUDIO})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule.
+
+    Args:
+        id: stable.
+        clause: of the standard, the Measures or a guide.
+        tag: how its text is known: ``standard text seen``, ``quoted by N``, ``inferred``, ``ours``.
+        level: what breaking it means.
+        title: (en, zh), one line.
+        help: (en, zh), what to do.
+        label: ``implicit`` or ``explicit``.
+        media: the media it speaks of.
+        decidable: by ``bytes``, by ``evidence`` of looking and listening, or by a ``person``.
+        since: the version of ailabel that first checked it.
+    """
+
+    id: str
+    clause: str
+    tag: str
+    level: Level
+    title: tuple[str, str]
+    help: tuple[str, str]
+    label: str = "implicit"
+    media: frozenset[Medium] = frozenset(Medium)
+    decidable: str = "bytes"
+    since: str = "0.1.0"
+
+
+_E, _W, _N = Level.ERROR, Level.WARNING, Level.NOTE
+_SEEN: Final = "standard text seen"
+
+_ROWS: Final = (
+    Rule(
+        id="IMP-001",
+        clause="Measures art. 5; GB 45438-2025 6.1",
+        tag=_SEEN,
+        level=_E,
+        title=("the file holds an implicit label", "文件含有隐式标识"),
+        help=(
+            "If the content was made with AI, label it: ailabel label. A file without a label is not "
+            "thereby shown to be made without AI.",
+            "如内容由人工智能生成合成，请用 ailabel label 添加标识。没有标识并不说明内容不是人工智能生成合成的。",
+        ),
+    ),
+    Rule(
+        id="IMP-002",
+        clause="GB 45438-2025 annex E b",
+        tag=_SEEN,
+        level=_E,
+        title=("the label's value is a JSON object", "标识的值是 JSON 对象"),
+        help=(
+            "Label the file anew with --replace; the old value stays in the report.",
+            "请用 --replace 重新标识；旧值会记录在报告中。",
+        ),
+    ),
+    Rule(
+        id="IMP-003",
+        clause="GB 45438-2025 annex E c",
+        tag=_SEEN,
+        level=_E,
+        title=('Label is "1", "2" or "3"', 'Label 为 "1"、"2" 或 "3"'),
+        help=(
+            '"1" says that the content is AI-generated, "2" that it may be, "3" that it is suspected.',
+            '"1" 表示属于，"2" 表示可能为，"3" 表示疑似为人工智能生成合成内容。',
+        ),
+    ),
+    Rule(
+        id="IMP-004",
+        clause="Measures art. 5; GB 45438-2025 6.1 a",
+        tag=_SEEN,
+        level=_E,
+        title=("producer and content number are given", "生成合成服务提供者和内容制作编号齐全"),
+        help=(
+            "Give --producer (name or 27-character code); the number is made by itself.",
+            "请给出 --producer（名称或 27 位编码）；编号会自动生成。",
+        ),
+    ),
+    Rule(
+        id="IMP-005",
+        clause="GB 45438-2025 annex E b, g, h, note 1",
+        tag=_SEEN,
+        level=_W,
+        title=("the propagator's two fields are present", "传播服务提供者的两个字段齐全"),
+        help=(
+            "On first writing they equal the producer's; ailabel label does so.",
+            "首次写入时与制作者的两个字段相同；ailabel label 即如此写入。",
+        ),
+    ),
+    Rule(
+        id="IMP-006",
+        clause="GB 45438-2025 annex E c to i",
+        tag=_SEEN,
+        level=_E,
+        title=("every value is a string", "各字段的值均为字符串"),
+        help=('Write "1", not 1.', '应写 "1"，而不是 1。'),
+    ),
+    Rule(
+        id="IMP-007",
+        clause="GB 45438-2025 annex E j",
+        tag=_SEEN,
+        level=_W,
+        title=("values keep to the standard's characters", "字段值使用标准规定的字符"),
+        help=(
+            'The standard says "mainly" (主要), so names in Chinese are only warned about; the '
+            "27-character code avoids the question.",
+            "标准用语为“主要”，因此中文名称仅提示；使用 27 位编码可避免此问题。",
+        ),
+    ),
+    Rule(
+        id="IMP-008",
+        clause="GB 45438-2025 6.1 c",
+        tag="inferred",
+        level=_W,
+        title=("the label stands in one place only", "标识仅保留一份"),
+        help=(
+            "The standard says one per file; whether two representations of the same label count is "
+            "not settled. ailabel label --replace leaves one.",
+            "标准要求仅保留一份；同一标识的两种表示是否算两份尚无定论。ailabel label --replace 只保留一份。",
+        ),
+    ),
+    Rule(
+        id="IMP-009",
+        clause="GB 45438-2025 6.1 c",
+        tag=_SEEN,
+        level=_E,
+        title=("labels of one file do not disagree", "同一文件的标识不互相矛盾"),
+        help=(
+            "Find out which one is right, then write it with --replace.",
+            "请确认哪一份正确，然后用 --replace 写入。",
+        ),
+    ),
+    Rule(
+        id="IMP-010",
+        clause="GB 45438-2025 annex E b",
+        tag="quoted by 2",
+        level=_W,
+        title=("the label has the standard's keys and no others", "标识只含标准规定的键"),
+        help=("Write the label anew with --replace.", "请用 --replace 重新写入。"),
+    ),
+    Rule(
+        id="IMP-011",
+        clause="GB 45438-2025 annex E b",
+        tag=_SEEN,
+        level=_E,
+        title=("the JSON is whole, and no key stands twice", "JSON 完整且键不重复"),
+        help=("Write the label anew with --replace.", "请用 --replace 重新写入。"),
+    ),
+    Rule(
+        id="IMP-012",
+        clause="TC260-PG-20257A to 202510A",
+        tag="quoted by 3",
+        level=_W,
+        title=("the label stands where the guide puts it", "标识位于实践指南规定的位置"),
+        help=(
+            "The guides do not bind, but irregular places were among the faults named by the CAC on "
+            "2025-11-25, without saying which place is right.",
+            "实践指南不具强制力，但国家网信办 2025-11-25 通报的问题包括隐式标识添加位置不规范（未说明何为规范位置）。",
+        ),
+    ),
+    Rule(
+        id="IMP-013",
+        clause="GB 45438-2025 annex E note 1",
+        tag="quoted by 5",
+        level=_N,
+        title=("a first label names the producer as propagator", "首次写入时传播者与制作者一致"),
+        help=(
+            "A different propagator is legal once the content was passed on.",
+            "内容经过再传播后，传播者不同是正常的。",
+        ),
+    ),
+    Rule(
+        id="IMP-014",
+        clause="TC260-PG-20252A",
+        tag="quoted by 4",
+        level=_W,
+        title=("the provider code is well-formed", "服务提供者编码格式正确"),
+        help=("See: ailabel code explain CODE.", "参见：ailabel code explain 编码。"),
+    ),
+    Rule(
+        id="IMP-015",
+        clause="GB 45438-2025 annex E a",
+        tag=_SEEN,
+        level=_E,
+        title=("the field's name contains AIGC", "元数据字段名含有 AIGC"),
+        help=("Write the label anew with --replace.", "请用 --replace 重新写入。"),
+    ),
+    Rule(
+        id="IMP-017",
+        clause="draft of 2024",
+        tag="observed in real files",
+        level=_W,
+        title=("no key of the draft is used", "未使用征求意见稿的键名"),
+        help=("Write the label anew with --replace.", "请用 --replace 重新写入。"),
+    ),
+    Rule(
+        id="IMP-018",
+        clause="",
+        tag="ours",
+        level=_N,
+        title=("the container could be read", "文件容器可以读取"),
+        help=(
+            "The file is damaged or of an unknown kind; make it again from its source.",
+            "文件损坏或格式未知；请从源头重新生成。",
+        ),
+    ),
+    Rule(
+        id="IMP-019",
+        clause="GB 45438-2025 annex E b",
+        tag="quoted by 1",
+        level=_W,
+        title=("the value is plain JSON, encoded once", "标识值为未二次编码的 JSON"),
+        help=("Write the label anew with --replace.", "请用 --replace 重新写入。"),
+    ),
+    Rule(
+        id="IMP-020",
+        clause="GB 45438-2025 annex E b, f, i",
+        tag=_SEEN,
+        level=_N,
+        title=("the two reserved fields are present", "两个预留字段齐全"),
+        help=("They may be empty.", "其内容可以为空。"),
+    ),
+    Rule(
+        id="EXP-T1",
+        clause="Measures art. 4(1); GB 45438-2025 5.1",
+        tag=_SEEN,
+        level=_E,
+        title=("the text says that it is AI-generated", "文本含有文字提示或角标"),
+        help=(
+            "Add a line such as 本内容由AI生成 at the start, the end or between sections; "
+            "a corner mark AI also serves.",
+            "在起始、末尾或中间适当位置添加“本内容由AI生成”等文字提示，或添加“AI”角标。",
+        ),
+        label="explicit",
+        media=_TEXT,
+        decidable="evidence",
+    ),
+    Rule(
+        id="EXP-I1",
+        clause="Measures art. 4(3); GB 45438-2025 5.2 a, b",
+        tag=_SEEN,
+        level=_E,
+        title=("the picture says that it is AI-generated", "图片含有文字提示"),
+        help=(
+            "The text holds 人工智能 or AI, and 生成 or 合成.",
+            "文字应含“人工智能”或“AI”，并含“生成”和/或“合成”。",
+        ),
+        label="explicit",
+        media=_IMAGE,
+        decidable="evidence",
+    ),
+    Rule(
+        id="EXP-I2",
+        clause="GB 45438-2025 5.2 c",
+        tag=_SEEN,
+        level=_E,
+        title=("the text stands at an edge or corner", "文字提示位于边或角"),
+        help=(
+            "Choose --position, such as bottom-right.",
+            "请用 --position 选择位置，如 bottom-right。",
+        ),
+        label="explicit",
+        media=_IMAGE,
+        decidable="evidence",
+    ),
+    Rule(
+        id="EXP-I3",
+        clause="GB 45438-2025 5.2 e",
+        tag=_SEEN,
+        level=_E,
+        title=(
+            "the text is at least 5 % of the shortest side high",
+            "文字高度不低于最短边长度的 5%",
+        ),
+        help=("ailabel draws it at 5.5 %.", "ailabel 按 5.5% 绘制。"),
+        label="explicit",
+        media=_IMAGE,
+        decidable="evidence",
+    ),
+    Rule(
+        id="EXP-A1",
+        clause="Measures art. 4(2); GB 45438-2025 5.3",
+        tag=_SEEN,
+        level=_E,
+        title=("the sound says that it is AI-generated", "音频含有语音或节奏提示"),
+        help=(
+            "A spoken line with both elements, or the rhythm short long short short, "
+            "before or after the content.",
+            "在起始或末尾添加语音提示，或“短长 短短”的节奏提示。",
+        ),
+        label="explicit",
+        media=_AUDIO,
+        decidable="evidence",
+    ),
+)
+
+RULES: Final = {rule.id: rule for rule in _ROWS}
