@@ -1,0 +1,84 @@
+"""Write src/ailabel/registry_index.py from the carriers and markers themselves."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING
+
+import ailabel.carriers
+
+if TYPE_CHECKING:
+    from ailabel.spi import Carrier
+
+TARGET = Path(__file__).resolve().parents[1] / "src" / "ailabel" / "registry_index.py"
+_HEADER = '''"""Which module carries which format. Made by scripts/make_registry.py; do not edit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+__all__ = ["CARRIERS", "MARKERS", "Row"]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One carrier module: its formats, and what makes a file worth asking it."""
+
+    formats: tuple[str, ...]
+    suffixes: tuple[str, ...]
+    signatures: tuple[tuple[tuple[int, bytes], ...], ...]
+
+
+'''
+_MARKERS = {  # format id: module below ailabel.marks
+    "docx": "document.docx",
+    "flac": "audio",
+    "html": "text",
+    "jpeg": "image",
+    "markdown": "text",
+    "mp3": "audio",
+    "pdf": "document.pdf",
+    "png": "image",
+    "txt": "text",
+    "wav": "audio",
+    "webp": "image",
+}
+
+
+def index() -> str:
+    """Return the text of the index module."""
+    rows = []
+    formats: set[str] = set()
+    for module in sorted(item.name for item in iter_modules(ailabel.carriers.__path__)):
+        carrier: Carrier = import_module(f"ailabel.carriers.{module}").CARRIER
+        ids = tuple(item.id for item in carrier.formats)
+        suffixes = tuple(suffix for item in carrier.formats for suffix in item.suffixes)
+        signatures = tuple(item.parts for item in carrier.signatures)
+        formats.update(ids)
+        rows.append(f"    {module!r}: Row({ids!r}, {suffixes!r}, {signatures!r}),\n")
+    markers = [f"    {key!r}: {value!r},\n" for key, value in _MARKERS.items() if key in formats]
+    return (
+        _HEADER
+        + "CARRIERS: Final[dict[str, Row]] = {\n"
+        + "".join(rows)
+        + "}\n\nMARKERS: Final[dict[str, str]] = {  # format id: module below ailabel.marks\n"
+        + "".join(markers)
+        + "}\n"
+    )
+
+
+def main() -> None:
+    """Write the index, formatted."""
+    import subprocess
+
+    ruff = [sys.executable, "-m", "ruff", "format", "--quiet", "--stdin-filename", str(TARGET), "-"]
+    done = subprocess.run(ruff, input=index(), capture_output=True, text=True, check=True)
+    TARGET.write_text(done.stdout, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

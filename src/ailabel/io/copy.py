@@ -1,0 +1,86 @@
+"""Build a file from a view; ranges that keep their place are copied by the kernel."""
+
+from __future__ import annotations
+
+import errno
+import mmap
+import os
+from typing import TYPE_CHECKING, Final
+
+from ailabel.errors import AilabelError
+from ailabel.io.splice import Segment, SplicedView
+
+if TYPE_CHECKING:
+    from ailabel.io.source import FileView, View
+
+__all__ = ["write_view"]
+
+_SMALL: Final = 1 << 20  # one read and one write
+_BLOCK: Final = 1 << 20
+_FALLBACK: Final = {errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.EBADF}
+
+
+def write_view(result: View, source: FileView, fd: int) -> None:
+    """Write a view of `source` to a new, empty file.
+
+    Args:
+        result: what to write: `source` itself, or a `SplicedView` over it.
+        source: the open original.
+        fd: the descriptor of the new file, open for writing.
+    """
+    if result.size <= _SMALL:
+        _write_all(fd, result.read(0, result.size), 0)
+        return
+    for segment in _segments(result):
+        if segment.data is not None:
+            _write_all(fd, segment.data, segment.start)
+        else:
+            _copy(source.fd, fd, segment)
+    os.ftruncate(fd, result.size)
+
+
+def _segments(result: View) -> list[Segment]:
+    return result.segments if isinstance(result, SplicedView) else [Segment(0, result.size, None)]
+
+
+def _write_all(fd: int, data: bytes | memoryview, offset: int) -> None:
+    view = memoryview(data)
+    while view:
+        count = os.pwrite(fd, view, offset)
+        view, offset = view[count:], offset + count
+
+
+def _copy(source: int, fd: int, segment: Segment) -> None:
+    """Copy a range; in the kernel where it keeps its place, through a page-aligned buffer else."""
+    done = 0
+    if segment.offset == segment.start:
+        done = _copy_in_kernel(source, fd, segment)
+    if done < segment.length:
+        _copy_through_buffer(source, fd, segment, done)
+
+
+def _copy_in_kernel(source: int, fd: int, segment: Segment) -> int:
+    done = 0
+    while done < segment.length:
+        place = segment.start + done
+        try:
+            count = os.copy_file_range(source, fd, segment.length - done, place, place)
+        except OSError as error:
+            if error.errno in _FALLBACK:
+                return done
+            raise
+        if not count:
+            raise AilabelError("the file was cut short while it was read")
+        done += count
+    return done
+
+
+def _copy_through_buffer(source: int, fd: int, segment: Segment, done: int) -> None:
+    with mmap.mmap(-1, _BLOCK) as buffer, memoryview(buffer) as block:
+        while done < segment.length:
+            wanted = min(_BLOCK, segment.length - done)
+            count = os.preadv(source, [block[:wanted]], segment.offset + done)
+            if not count:
+                raise AilabelError("the file was cut short while it was read")
+            _write_all(fd, block[:count], segment.start + done)
+            done += count

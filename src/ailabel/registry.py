@@ -1,0 +1,130 @@
+"""Which carrier and which marker handle a file.
+
+The index (`registry_index`) is made by ``scripts/make_registry.py`` from the carriers themselves,
+and a test keeps it current; so that detecting a file imports the one module that it needs. Other
+packages add carriers by the entry point group ``ailabel.carriers``, which is looked at only when
+no carrier of our own claims the file.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+from ailabel.errors import PluginError, UnsupportedFormatError
+from ailabel.model.media import Format, Match, Strength
+from ailabel.registry_index import CARRIERS, MARKERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from ailabel.io.source import View
+    from ailabel.spi import Carrier, Marker
+
+__all__ = ["carrier_of", "carriers", "claims", "detect", "formats", "marker_of"]
+
+_GROUP: Final = "ailabel.carriers"
+_HEAD: Final = 32
+
+
+def detect(view: View) -> Match:
+    """Say which format a file has; content decides, the name refines.
+
+    Raises:
+        UnsupportedFormatError: no carrier claims the file.
+        PluginError: two carriers claim it equally.
+    """
+    found = claims(view) or _best(view, (carrier for _, carrier in _plugins()))
+    if not found:
+        raise UnsupportedFormatError("the file is of no format that ailabel labels")
+    if len(found) > 1:
+        names = ", ".join(sorted(match.format.id for match in found))
+        raise PluginError("several carriers claim the file: {names}", names=names)
+    return found[0]
+
+
+def claims(view: View) -> list[Match]:
+    """Return the strongest claims that our own carriers lay to a file."""
+    return _best(view, _candidates(view))
+
+
+def carrier_of(format_id: str) -> Carrier:
+    """Return the carrier of a format.
+
+    Raises:
+        UnsupportedFormatError: there is none.
+    """
+    for module, row in CARRIERS.items():
+        if format_id in row.formats:
+            return _load(module)
+    for _, carrier in _plugins():
+        if any(item.id == format_id for item in carrier.formats):
+            return carrier
+    raise UnsupportedFormatError("there is no format {name}", name=format_id)
+
+
+def marker_of(format_id: str) -> Marker | None:
+    """Return the marker of a format, or None where the format cannot show a label."""
+    module = MARKERS.get(format_id)
+    marker: Marker | None = import_module(f"ailabel.marks.{module}").MARKER if module else None
+    return marker
+
+
+def carriers() -> Iterator[Carrier]:
+    """Yield every carrier, our own first, in the order of the index."""
+    for module in CARRIERS:
+        yield _load(module)
+    for _, carrier in _plugins():
+        yield carrier
+
+
+def formats() -> tuple[Format, ...]:
+    """Return every format, our own first."""
+    return tuple(item for carrier in carriers() for item in carrier.formats)
+
+
+def _candidates(view: View) -> Iterator[Carrier]:
+    """Yield the carriers worth asking: a signature fits, or for text the suffix."""
+    head = view.read_some(0, _HEAD)
+    name = (view.name or "").lower()
+    for module, row in CARRIERS.items():
+        fits = any(
+            all(head[offset : offset + len(part)] == part for offset, part in signature)
+            for signature in row.signatures
+        )
+        if fits or (not row.signatures and (not name or name.endswith(row.suffixes))):
+            yield _load(module)
+
+
+def _best(view: View, candidates: Iterable[Carrier]) -> list[Match]:
+    found = [match for carrier in candidates if (match := carrier.sniff(view)) is not None]
+    strongest = max((match.strength for match in found), default=Strength.NAME)
+    return [match for match in found if match.strength == strongest]
+
+
+@lru_cache(maxsize=64)
+def _load(module: str) -> Carrier:
+    carrier: Carrier = import_module(f"ailabel.carriers.{module}").CARRIER
+    return carrier
+
+
+@lru_cache(maxsize=1)
+def _plugins() -> tuple[tuple[str, Carrier], ...]:
+    """Load other packages' carriers, in the order of their names."""
+    from importlib.metadata import entry_points
+
+    loaded = []
+    for point in sorted(entry_points(group=_GROUP), key=lambda item: item.name):
+        try:
+            carrier = point.load()
+        except Exception as error:
+            raise PluginError(
+                "the extension {name} cannot be loaded: {reason}",
+                name=point.name,
+                reason=repr(error),
+            ) from error
+        if not all(hasattr(carrier, name) for name in ("formats", "sniff", "read", "write")):
+            raise PluginError("the extension {name} is no carrier", name=point.name)
+        loaded.append((point.name, carrier))
+    return tuple(loaded)
