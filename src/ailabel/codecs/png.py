@@ -1,0 +1,200 @@
+"""PNG: signature, chunks and the three kinds of text chunk [PNG3 5, 11.3.3]."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from ailabel.errors import MalformedFileError
+from ailabel.io.source import check_limit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ailabel.io.source import View
+
+__all__ = [
+    "SIGNATURE",
+    "TEXT_CHUNKS",
+    "Chunk",
+    "Text",
+    "chunk",
+    "chunks",
+    "inflate",
+    "keyword",
+    "read_text",
+]
+
+SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"  # [PNG3 5.2]
+TEXT_CHUNKS: Final = (b"tEXt", b"zTXt", b"iTXt")
+_FRAME: Final = 12  # length, type, CRC [PNG3 5.3]
+_KEYWORD: Final = 79  # the longest keyword [PNG3 11.3.3.2]
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """One chunk: its type, where its length field begins, and the length of its data."""
+
+    type: bytes
+    offset: int
+    length: int
+
+    @property
+    def body(self) -> int:
+        """Where the data begins."""
+        return self.offset + 8
+
+    @property
+    def end(self) -> int:
+        """Where the chunk ends, CRC included."""
+        return self.offset + _FRAME + self.length
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """A text chunk, taken apart.
+
+    Args:
+        keyword: what the text is about; in Latin-1.
+        head: the bytes of the chunk's data before the text.
+        stored: the text's bytes as they stand in the file.
+        offset: where they stand in the file.
+        data: the text's bytes, inflated.
+        compressed: whether `stored` is compressed.
+    """
+
+    keyword: str
+    head: bytes
+    stored: bytes
+    offset: int
+    data: bytes
+    compressed: bool
+
+    @property
+    def text(self) -> str:
+        """The text; UTF-8 is also met where the format wants Latin-1, so it is tried first."""
+        try:
+            return self.data.decode()
+        except UnicodeDecodeError:
+            return self.data.decode("latin-1")
+
+    def repack(self, data: bytes) -> bytes:
+        """Return the chunk's data with another text, compressed as the old one was."""
+        return self.head + (zlib.compress(data, 9) if self.compressed else data)
+
+
+def chunk(name: bytes, data: bytes) -> bytes:
+    """Return a chunk with its length and CRC [PNG3 5.3]."""
+    crc = zlib.crc32(data, zlib.crc32(name))
+    return len(data).to_bytes(4, "big") + name + data + crc.to_bytes(4, "big")
+
+
+def chunks(view: View) -> Iterator[Chunk]:
+    """Walk the chunks through IEND; CRCs are not checked.
+
+    Raises:
+        MalformedFileError: the signature is missing, a chunk runs past the end of the file or has
+            no name, or IEND is missing.
+        LimitExceededError: there are more chunks than `Limits.items`.
+    """
+    if view.read(0, len(SIGNATURE), "the PNG signature") != SIGNATURE:
+        raise MalformedFileError("the PNG signature is missing", offset=0)
+    position, count, name, size, read = len(SIGNATURE), 0, b"", view.size, view.read
+    while name != b"IEND":
+        header = read(position, 8, "a PNG chunk header")
+        length, name = int.from_bytes(header[:4], "big"), header[4:]
+        if not name.isalpha():
+            raise MalformedFileError("PNG chunk has no valid type", offset=position)
+        if position + _FRAME + length > size:
+            raise MalformedFileError(
+                "PNG chunk {name} runs past the end of the file",
+                offset=position,
+                name=name.decode("latin-1"),
+            )
+        yield Chunk(name, position, length)
+        position += _FRAME + length
+        count += 1
+        check_limit("the number of PNG chunks", count, view.limits.items)
+
+
+def inflate(data: bytes, limit: int, structure: str) -> bytes:
+    """Decompress a zlib stream, up to a limit; bytes after its end are ignored.
+
+    Raises:
+        LimitExceededError: it inflates to more than `limit` bytes.
+        MalformedFileError: it is no whole zlib stream.
+    """
+    stream = zlib.decompressobj()
+    try:
+        result = stream.decompress(data, limit + 1)
+    except zlib.error as error:
+        raise MalformedFileError(
+            "{structure} cannot be decompressed", structure=structure
+        ) from error
+    check_limit(structure, len(result), limit)
+    if not stream.eof:
+        raise MalformedFileError("{structure} cannot be decompressed", structure=structure)
+    return result
+
+
+def keyword(view: View, found: Chunk) -> str:
+    """Return the keyword of a text chunk without reading its text; empty where there is none."""
+    head = view.read(found.body, min(found.length, _KEYWORD + 1), "a PNG text chunk")
+    name, separator, _ = head.partition(b"\0")
+    return name.decode("latin-1") if separator else ""
+
+
+def read_text(view: View, found: Chunk) -> Text:
+    """Take a text chunk apart.
+
+    Args:
+        view: the file.
+        found: a chunk whose type is one of `TEXT_CHUNKS`.
+
+    Raises:
+        MalformedFileError: a separator is missing, or the compressed text is broken.
+        LimitExceededError: the chunk or its inflated text is too long.
+    """
+    data = view.read_metadata(found.body, found.length, "a PNG text chunk")
+    name, compressed, start = _layout(data, found)
+    stored = data[start:]
+    text = stored
+    if compressed:
+        text = inflate(stored, view.limits.inflate_bytes, "a PNG text chunk")
+    return Text(
+        keyword=name.decode("latin-1"),
+        head=data[:start],
+        stored=stored,
+        offset=found.body + start,
+        data=text,
+        compressed=compressed,
+    )
+
+
+def _layout(data: bytes, found: Chunk) -> tuple[bytes, bool, int]:
+    """Return keyword, whether the text is compressed, and where it begins [PNG3 11.3.3]."""
+    end = data.find(b"\0")
+    start = end + 1
+    if end < 0:
+        raise MalformedFileError("PNG text chunk has no keyword", offset=found.offset)
+    if found.type == b"tEXt":
+        return data[:end], False, start
+    if found.type == b"zTXt":
+        _check_method(data[start : start + 1], found)
+        return data[:end], True, start + 1
+    compressed = data[start : start + 1] not in (b"\0", b"")
+    if compressed:
+        _check_method(data[start + 1 : start + 2], found)
+    language = data.find(b"\0", start + 2)
+    translated = data.find(b"\0", language + 1) if language >= 0 else -1
+    if translated < 0:
+        raise MalformedFileError("PNG text chunk has no keyword", offset=found.offset)
+    return data[:end], compressed, translated + 1
+
+
+def _check_method(method: bytes, found: Chunk) -> None:
+    if method != b"\0":  # [PNG3 10.1] defines deflate only
+        raise MalformedFileError(
+            "PNG text chunk has an unknown compression method", offset=found.offset
+        )

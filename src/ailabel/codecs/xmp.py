@@ -1,0 +1,278 @@
+"""XMP packets: finding, putting and taking out one property, all other bytes kept [XMP1, XMP3].
+
+The caller names the property; nothing here knows what it means.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from ailabel.codecs.xmp_parse import Document, Property, parse, scan_damaged
+from ailabel.errors import MalformedFileError, PlanError
+from ailabel.io.source import check_limit
+from ailabel.io.splice import Edit, apply
+
+if TYPE_CHECKING:
+    from ailabel.io.source import Limits
+
+__all__ = ["Found", "Property", "compact", "find", "new_packet", "put", "vacate"]
+
+_BLANK: Final = b" \t\r\n\0\xef\xbb\xbf"
+_PADDING: Final = 2048  # [XMP1 7.3.2] recommends 2 to 4 KiB, with a line end every 100 characters
+_LINE: Final = b" " * 99 + b"\n"
+_ESCAPES: Final = str.maketrans(
+    {
+        "&": "&amp;",
+        "<": "&lt;",
+        ">": "&gt;",
+        '"': "&quot;",
+        "\t": "&#9;",
+        "\n": "&#10;",
+        "\r": "&#13;",
+    }
+)
+_HEAD: Final = (
+    b'<?xpacket begin="\xef\xbb\xbf" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'  # [XMP1 7.3.2]
+    b'<x:xmpmeta xmlns:x="adobe:ns:meta/">'
+    b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+)
+_FOOT: Final = b"</rdf:RDF></x:xmpmeta>\n"
+_TRAILER: Final = b'<?xpacket end="w"?>'
+_OURS: Final = (  # what `new_packet` writes, cut into what comes before the padding and the padding
+    b"("
+    + re.escape(_HEAD)
+    + rb'<rdf:Description rdf:about="" xmlns:([\w.\-]+)="[^"<]*">'
+    + rb"<\2:([\w.\-]+)>[^<]*</\2:\3></rdf:Description>"
+    + re.escape(_FOOT)
+    + rb")([ \n]*)"
+    + re.escape(_TRAILER)
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """One value of the property.
+
+    Args:
+        value: its text, entities resolved once; fields are rendered as a JSON object.
+        raw: its bytes as they stand in the packet.
+        offset: where they stand, from the start of the packet.
+        form: ``element``, ``attribute``, ``resource`` (a structure of fields), or ``damaged``: the
+            packet is no well-formed XML, or the property's prefix is bound to the wrong namespace.
+    """
+
+    value: str
+    raw: bytes
+    offset: int
+    form: str
+
+
+def find(packet: bytes, prop: Property, limits: Limits) -> tuple[Found, ...]:
+    """Find every value of a property, in the order of the packet; damage is read as far as it goes.
+
+    Args:
+        packet: UTF-8 or UTF-16; NULs and padding around it do no harm.
+        prop: the property.
+        limits: bound the length of the packet and the number of values.
+
+    Raises:
+        LimitExceededError: the packet is too long, or holds too many values.
+    """
+    check_limit("an XMP packet", len(packet), limits.metadata_bytes)
+    if prop.local.encode("utf-16-le") not in packet and prop.local.encode() not in packet:
+        return ()  # names have no escapes in XML, so most packets need no parsing
+    source = _Source.of(packet, errors="replace")
+    try:
+        document = parse(source.data, prop, limits)
+        values = [value for item in document.occurrences for value in item.values]
+    except MalformedFileError:
+        values = scan_damaged(source.data, prop, limits)
+    found = []
+    for value in values:
+        begin, end = source.offset(value.begin), source.offset(value.end)
+        found.append(Found(value=value.text, raw=packet[begin:end], offset=begin, form=value.form))
+    return tuple(found)
+
+
+def put(packet: bytes, prop: Property, value: str, limits: Limits) -> bytes:
+    """Return the packet with the property once, as an element with this value.
+
+    Other occurrences of the property are taken out; all other bytes stay. The length of a packet
+    that `new_packet` made stays too, as long as its padding lasts.
+
+    Args:
+        packet: as for `find`; blank bytes give a new packet.
+        prop: the property.
+        value: its text.
+        limits: as for `find`.
+
+    Raises:
+        MalformedFileError: it is no well-formed XML with an ``rdf:RDF`` element.
+        PlanError: XML cannot hold the value.
+    """
+    if not packet.strip(_BLANK):
+        return new_packet(prop, value)
+    if ours := re.fullmatch(_OURS, packet):
+        fresh = _body(prop, value)
+        if _name_of(ours) == prop.name and _is_padding(ours[4]):
+            room = len(packet) - len(fresh) - len(_TRAILER)
+            return _packet(fresh, room if room >= 0 else _PADDING)
+    source, document = _open(packet, prop, limits)
+    kept = next((item for item in document.occurrences if item.plain), None)
+    edits = [
+        Edit(item.begin, item.end - item.begin, b"")
+        for item in document.occurrences
+        if item is not kept
+    ]
+    if kept is None:
+        edits.append(_insertion(document, prop, value))
+    else:
+        old = kept.values[0]
+        edits.append(Edit(old.begin, old.end - old.begin, _escape(value)))
+    return source.rebuild(apply(source.data, edits))
+
+
+def vacate(packet: bytes, prop: Property, limits: Limits) -> bytes:
+    """Return the packet without the property; all other bytes stay.
+
+    Raises:
+        MalformedFileError: it is no well-formed XML, so nothing can be taken out safely.
+    """
+    if not packet.strip(_BLANK):
+        return packet
+    source, document = _open(packet, prop, limits, needs_rdf=False)
+    edits = [Edit(item.begin, item.end - item.begin, b"") for item in document.occurrences]
+    return source.rebuild(apply(source.data, edits)) if edits else packet
+
+
+def new_packet(prop: Property, value: str) -> bytes:
+    """Return a packet that holds one property, with padding for later changes.
+
+    Raises:
+        PlanError: XML cannot hold the value.
+    """
+    return _packet(_body(prop, value), _PADDING)
+
+
+def compact(packet: bytes) -> bytes:
+    """Return a packet that `new_packet` made without its padding, and any other as it is."""
+    ours = re.fullmatch(_OURS, packet)
+    return ours[1] + _TRAILER if ours and _is_padding(ours[4]) else packet
+
+
+# -- our own packets -----------------------------------------------------------------------------
+
+
+def _body(prop: Property, value: str) -> bytes:
+    return _HEAD + _description("rdf", b'""', prop, value) + _FOOT
+
+
+def _packet(body: bytes, padding: int) -> bytes:
+    return body + _spaces(padding) + _TRAILER
+
+
+def _spaces(count: int) -> bytes:
+    return (_LINE * (count // len(_LINE) + 1))[:count]
+
+
+def _is_padding(run: bytes) -> bool:
+    return run == _spaces(len(run))
+
+
+def _name_of(ours: re.Match[bytes]) -> str:
+    return f"{ours[2].decode()}:{ours[3].decode()}"
+
+
+# -- changes -------------------------------------------------------------------------------------
+
+
+def _open(
+    packet: bytes, prop: Property, limits: Limits, *, needs_rdf: bool = True
+) -> tuple[_Source, Document]:
+    check_limit("an XMP packet", len(packet), limits.metadata_bytes)
+    source = _Source.of(packet, errors="strict")
+    document = parse(source.data, prop, limits)
+    if needs_rdf and document.rdf is None:
+        raise MalformedFileError("XMP packet has no rdf:RDF element")
+    return source, document
+
+
+def _insertion(document: Document, prop: Property, value: str) -> Edit:
+    """Add a description of its own at the end, so that no other one has to be touched."""
+    rdf = document.rdf
+    if rdf is None or rdf.close < 0:
+        raise MalformedFileError("XMP packet has no rdf:RDF element")
+    prefix = rdf.name.rpartition(":")[0]
+    block = _description(prefix, rdf.about, prop, value)
+    if rdf.empty:
+        return Edit(rdf.close, 2, b">" + block + b"</" + rdf.name.encode() + b">")
+    return Edit(rdf.close, 0, block)
+
+
+def _description(prefix: str, about: bytes, prop: Property, value: str) -> bytes:
+    rdf = f"{prefix}:" if prefix else ""
+    head = f"<{rdf}Description {rdf}about=".encode()
+    name = prop.name
+    return (
+        head
+        + about
+        + f' xmlns:{prop.prefix}="{prop.uri}"><{name}>'.encode()
+        + _escape(value)
+        + f"</{name}></{rdf}Description>".encode()
+    )
+
+
+def _escape(value: str) -> bytes:
+    if re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]", value):  # [XML 2.2]
+        raise PlanError("XML cannot hold a control character of the value")
+    return value.translate(_ESCAPES).encode()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Source:
+    """A packet as UTF-8 from its first ``<``, and the way back to its own bytes.
+
+    Args:
+        head: what stands before.
+        data: the packet as UTF-8.
+        codec: its own encoding.
+        tail: a byte that is left over at the end of UTF-16.
+    """
+
+    head: bytes
+    data: bytes
+    codec: str
+    tail: bytes = b""
+
+    @classmethod
+    def of(cls, packet: bytes, errors: str) -> _Source:
+        start = packet.find(b"<")
+        if start < 0:
+            return cls(head=packet, data=b"", codec="utf-8")
+        if packet[start + 1 : start + 2] != b"\0":
+            return cls(head=packet[:start], data=packet[start:], codec="utf-8")
+        # the side of the NUL shows the byte order; code units begin at even offsets [XMP1 7.2]
+        codec = "utf-16-be" if start % 2 else "utf-16-le"
+        start -= start % 2
+        end = len(packet) - (len(packet) - start) % 2
+        try:
+            data = packet[start:end].decode(codec, errors).encode()
+        except UnicodeDecodeError as error:
+            raise MalformedFileError("XMP packet is not well-formed UTF-16") from error
+        return cls(head=packet[:start], data=data, codec=codec, tail=packet[end:])
+
+    def offset(self, position: int) -> int:
+        """Return where a position of `data` stands in the packet."""
+        if self.codec == "utf-8":
+            return len(self.head) + position
+        return len(self.head) + len(
+            self.data[:position].decode(errors="replace").encode(self.codec)
+        )
+
+    def rebuild(self, data: bytes) -> bytes:
+        """Return the packet with other data."""
+        if self.codec != "utf-8":
+            data = data.decode().encode(self.codec)
+        return self.head + data + self.tail
