@@ -1,0 +1,303 @@
+"""The implicit label in JPEG: the XMP property TC260:AIGC, and the places where others put it.
+
+JPEG markers follow T.81, Exif and JFIF segments CIPA DC-008 and ISO/IEC 10918-5, XMP segments the
+XMP specification part 3, 1.1.3. Only the header, up to the first scan, is read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from itertools import chain, takewhile
+from typing import TYPE_CHECKING, Final
+
+from ailabel.codecs import jpeg, jpeg_xmp, mpf, tiff, xmp
+from ailabel.errors import PlanError
+from ailabel.io.splice import Edit
+from ailabel.model.media import Format, Match, Medium, Strength
+from ailabel.spi import Signature, Slot, Span
+from ailabel.standard.schema import is_label
+from ailabel.standard.slots import KEY, XMP_PREFIX, XMP_PROPERTY, XMP_URI
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from ailabel.io.source import View
+    from ailabel.spi import Carrier
+
+__all__ = ["CARRIER"]
+
+_FORMAT: Final = Format(
+    id="jpeg",
+    name="JPEG",
+    medium=Medium.IMAGE,
+    suffixes=(".jpg", ".jpeg", ".jpe", ".jfif"),
+    mime="image/jpeg",
+)
+_PROPERTY: Final = xmp.Property(XMP_URI, XMP_PREFIX, XMP_PROPERTY)
+_EXTENDED: Final = xmp.Property("http://ns.adobe.com/xmp/note/", "xmpNote", "HasExtendedXMP")
+_JPEG_LS: Final = {b"\xf7", b"\xf8"}  # a frame of JPEG-LS, which has the same SOI [T.87 C.1]
+
+
+class _Kind(Enum):
+    """What a metadata segment is: its marker and how its body begins."""
+
+    PACKET = (0xE1, jpeg_xmp.PACKET)
+    MISNAMED = (0xE1, b"XMP\0XMP\0")  # the guide's wording, taken literally
+    EXTENSION = (0xE1, jpeg_xmp.EXTENSION)
+    EXIF = (0xE1, b"Exif\0\0")
+    INDEX = (0xE2, mpf.HEADER)
+    BARE_APP9 = (0xE9, KEY.encode())
+    BARE_APP11 = (0xEB, KEY.encode())
+    COMMENT = (jpeg.COM, b"")
+    ADOBE = (0xEE, b"Adobe")
+
+
+_KINDS: Final = {
+    marker: tuple(kind for kind in _Kind if kind.value[0] == marker)
+    for marker in {kind.value[0] for kind in _Kind}
+}
+_BARE: Final = (_Kind.BARE_APP9, _Kind.BARE_APP11, _Kind.COMMENT)
+_LONGEST: Final = max(len(kind.value[1]) for kind in _Kind)
+_XMP_SITES: Final = {
+    _Kind.PACKET: "APP1[XMP]",
+    _Kind.MISNAMED: "APP1[MisnamedXMP]",
+    _Kind.EXTENSION: "APP1[ExtendedXMP]",
+}
+# What decides the pixels: tables, frame and scan headers, and the transform that Adobe's says.
+_CODED: Final = jpeg.FRAMES | {jpeg.CODED, *range(0xDA, 0xE0), jpeg.DHT, 0xCC}
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """One metadata segment."""
+
+    kind: _Kind
+    segment: jpeg.Segment
+
+    @property
+    def start(self) -> int:
+        """Where the value begins, behind what names the segment."""
+        return self.segment.body + len(self.kind.value[1])
+
+    def value(self, view: View) -> bytes:
+        """Read the value."""
+        return view.read(self.start, self.segment.end - self.start, "a JPEG segment")
+
+
+class _Jpeg:
+    """The carrier of JPEG."""
+
+    formats: Sequence[Format] = (_FORMAT,)
+    signatures: Sequence[Signature] = (Signature(((0, jpeg.SIGNATURE),)),)
+
+    def sniff(self, view: View) -> Match | None:
+        """Claim what begins with SOI and another marker, but is not JPEG-LS."""
+        head = view.read_some(0, len(jpeg.SIGNATURE) + 1)
+        if not head.startswith(jpeg.SIGNATURE) or head[-1:] in _JPEG_LS:
+            return None
+        return Match(_FORMAT, Strength.CONTENT)
+
+    def read(self, view: View) -> Sequence[Slot]:
+        """Find every label in the header: XMP, Exif, comments and bare application segments."""
+        places = tuple(_places(view, jpeg.segments(view)))
+        found = [slot for place in places for slot in _slots(view, place)]
+        for extension in _extensions(view, places):
+            offset = extension.segments[0].offset
+            found += _xmp_slots(view, _Kind.EXTENSION, offset, extension.packet)
+        return sorted(found, key=lambda slot: slot.offset)
+
+    def write(self, view: View, payload: str) -> Sequence[Edit]:
+        """Put the label into the first XMP packet, or into a new one behind JFIF and Exif."""
+        header = tuple(jpeg.segments(view))
+        places = tuple(_places(view, header))
+        main = _main(places)
+        edits, renamed = _displace_extensions(view, places)
+        if main is None:
+            packet = _fitting(xmp.new_packet(_PROPERTY, payload))
+            segment = jpeg.segment(0xE1, jpeg_xmp.PACKET + packet)
+            edits.append(Edit(_insertion(header, places), 0, segment))
+        else:
+            packet = _rename(view, main.value(view), renamed)
+            packet = _fitting(xmp.put(packet, _PROPERTY, payload, view.limits))
+            edits += _replace(view, main, packet)
+        for place in places:
+            if place is not main:
+                edits += _displace(view, place)
+        return [*edits, *_follow(view, places, edits)]
+
+    def essence(self, view: View) -> Iterator[Span]:
+        """Yield what decides the pixels: tables, frames, scans, and Adobe's colour transform."""
+        header = tuple(jpeg.segments(view))
+        for segment in chain(header, jpeg.scans(view, header[-1])):
+            if segment.marker in _CODED or _kind(view, segment) is _Kind.ADOBE:
+                yield Span(segment.offset, segment.length)
+
+    def canonical(self, view: View) -> Sequence[Edit]:
+        """Drop the padding of the packet that holds the label."""
+        places = tuple(_places(view, jpeg.segments(view)))
+        main = _main(places)
+        if main is None:
+            return []
+        edits = list(_replace(view, main, xmp.compact(main.value(view))))
+        return [*edits, *_follow(view, places, edits)]
+
+
+CARRIER: Final[Carrier] = _Jpeg()
+
+
+def _places(view: View, header: Iterable[jpeg.Segment]) -> Iterator[_Place]:
+    """Yield the metadata segments of a header."""
+    for segment in header:
+        if kind := _kind(view, segment):
+            yield _Place(kind, segment)
+
+
+def _kind(view: View, segment: jpeg.Segment) -> _Kind | None:
+    kinds = _KINDS.get(segment.marker)
+    if kinds is None:
+        return None
+    head = view.read(segment.body, min(segment.body_length, _LONGEST), "a JPEG segment")
+    return next((kind for kind in kinds if head.startswith(kind.value[1])), None)
+
+
+def _main(places: Sequence[_Place]) -> _Place | None:
+    """Return the packet that readers go by: the first."""
+    return next((place for place in places if place.kind is _Kind.PACKET), None)
+
+
+# -- reading ---------------------------------------------------------------------------------------
+
+
+def _slots(view: View, place: _Place) -> Iterator[Slot]:
+    """Yield the labels of one segment; Extended XMP is no packet until it is put together."""
+    offset = place.segment.offset
+    if place.kind in (_Kind.PACKET, _Kind.MISNAMED):
+        yield from _xmp_slots(view, place.kind, offset, place.value(view))
+    elif place.kind is _Kind.EXIF:
+        for found in _exif_labels(view, place):
+            yield _slot(f"APP1[Exif]/{found.location}", offset, found.raw, found.text)
+    elif text := _bare_label(view, place):
+        yield _slot(jpeg.name(place.segment.marker), offset, place.value(view), text)
+
+
+def _xmp_slots(view: View, kind: _Kind, offset: int, packet: bytes) -> Iterator[Slot]:
+    for found in xmp.find(packet, _PROPERTY, view.limits):
+        official = kind is _Kind.PACKET and found.form != "damaged"
+        where = f"{_XMP_SITES[kind]}/{_PROPERTY.name}"
+        yield _slot(where, offset, found.raw, found.value, official=official)
+
+
+def _slot(where: str, offset: int, raw: bytes, payload: str, *, official: bool = False) -> Slot:
+    return Slot(
+        location=where,
+        offset=offset,
+        raw=raw,
+        payload=payload,
+        site=f"{_FORMAT.id}.{where}",
+        official=official,
+    )
+
+
+def _exif_labels(view: View, place: _Place) -> Iterator[tiff.ExifText]:
+    for found in tiff.texts(place.value(view), view.limits):
+        if is_label(found.text):
+            yield found
+
+
+def _bare_label(view: View, place: _Place) -> str | None:
+    """Return the text of a comment or an application segment that is a label and nothing else."""
+    if place.kind not in _BARE:
+        return None
+    text = place.value(view).decode("utf-8", "replace")
+    return text if is_label(text) else None
+
+
+def _extensions(view: View, places: Sequence[_Place]) -> tuple[jpeg_xmp.Extension, ...]:
+    kind = _Kind.EXTENSION
+    return jpeg_xmp.extensions(view, (place.segment for place in places if place.kind is kind))
+
+
+# -- writing ---------------------------------------------------------------------------------------
+
+
+def _insertion(header: Sequence[jpeg.Segment], places: Sequence[_Place]) -> int:
+    """Return where a new packet goes: behind the JFIF and Exif segments that begin the file."""
+    exif = {place.segment for place in places if place.kind is _Kind.EXIF}
+    offset = 2  # SOI
+    for segment in takewhile(lambda item: item.marker == jpeg.APP0 or item in exif, header):
+        offset = segment.end
+    return offset
+
+
+def _fitting(packet: bytes) -> bytes:
+    """Return a packet that fits into its segment, without our padding where it must be."""
+    if len(packet) > jpeg_xmp.PACKET_LIMIT:
+        packet = xmp.compact(packet)
+    if len(packet) > jpeg_xmp.PACKET_LIMIT:
+        raise PlanError(
+            "the XMP packet would not fit into its JPEG segment ({value} bytes, at most {limit}); "
+            "shorten the label or the other XMP properties",
+            value=len(packet),
+            limit=jpeg_xmp.PACKET_LIMIT,
+        )
+    return packet
+
+
+def _replace(view: View, place: _Place, value: bytes) -> Iterator[Edit]:
+    """Yield the edit that gives a segment another value; none when it has it."""
+    if value != place.value(view):
+        body = place.kind.value[1] + value
+        data = jpeg.segment(place.segment.marker, body)
+        yield Edit(place.segment.offset, place.segment.length, data)
+
+
+def _displace(view: View, place: _Place) -> Iterator[Edit]:
+    """Yield the edits that take the label out of a segment and leave the rest."""
+    if place.kind in (_Kind.PACKET, _Kind.MISNAMED):
+        yield from _replace(view, place, xmp.vacate(place.value(view), _PROPERTY, view.limits))
+    elif place.kind is _Kind.EXIF:
+        for found in _exif_labels(view, place):
+            edit = tiff.blank(found)
+            yield Edit(place.start + edit.offset, edit.length, edit.data)
+    elif _bare_label(view, place):
+        yield Edit(place.segment.offset, place.segment.length, b"")
+
+
+def _displace_extensions(
+    view: View, places: Sequence[_Place]
+) -> tuple[list[Edit], dict[bytes, bytes]]:
+    """Take the label out of Extended XMP; return the edits, and new digests by old ones."""
+    edits, renamed = [], {}
+    for extension in _extensions(view, places):
+        packet = xmp.vacate(extension.packet, _PROPERTY, view.limits)
+        if packet != extension.packet:
+            digest, data = jpeg_xmp.pieces(packet)
+            renamed[extension.digest] = digest
+            for segment in extension.segments:
+                edits.append(Edit(segment.offset, segment.length, data))
+                data = b""
+    return edits, renamed
+
+
+def _rename(view: View, packet: bytes, renamed: dict[bytes, bytes]) -> bytes:
+    """Let a packet name its Extended XMP by the new digest, which is as long as the old one."""
+    if renamed:
+        for found in xmp.find(packet, _EXTENDED, view.limits):
+            digest = renamed.get(found.raw, found.raw)
+            packet = packet[: found.offset] + digest + packet[found.offset + len(digest) :]
+    return packet
+
+
+def _follow(view: View, places: Sequence[_Place], edits: Sequence[Edit]) -> Iterator[Edit]:
+    """Yield the edits that keep a multi-picture index true after the others."""
+    growth = sum(len(edit.data) - edit.length for edit in edits)
+    for place in places:
+        if place.kind is _Kind.INDEX:
+            at = place.segment.offset
+            distance = sum(len(edit.data) - edit.length for edit in edits if edit.offset > at)
+            if growth or distance:
+                body = mpf.HEADER + place.value(view)
+                data = mpf.moved(body, growth=growth, distance=distance, limits=view.limits)
+                if data != body:
+                    yield Edit(place.segment.body, len(body), data)

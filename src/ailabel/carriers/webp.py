@@ -1,0 +1,225 @@
+"""The implicit label in WebP: the XMP property TC260:AIGC, and the places where others put it.
+
+Chunks follow RFC 9649. Metadata is looked for in every chunk that is named for it, whatever the
+flags of the extended header say.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ailabel.codecs import riff, tiff, xmp
+from ailabel.errors import MalformedFileError, PlanError
+from ailabel.io.splice import Edit
+from ailabel.model.media import Format, Match, Medium, Strength
+from ailabel.spi import Signature, Slot, Span
+from ailabel.standard.schema import is_label
+from ailabel.standard.slots import XMP_PREFIX, XMP_PROPERTY, XMP_URI
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ailabel.io.source import View
+    from ailabel.spi import Carrier, Essence
+
+__all__ = ["CARRIER"]
+
+_FORMAT: Final = Format(
+    id="webp", name="WebP", medium=Medium.IMAGE, suffixes=(".webp",), mime="image/webp"
+)
+_PROPERTY: Final = xmp.Property(XMP_URI, XMP_PREFIX, XMP_PROPERTY)
+
+_VP8X: Final = b"VP8X"  # extended header: flags, three reserved bytes, the canvas [RFC 9649 2.7]
+_VP8X_LENGTH: Final = 10
+_XMP: Final = b"XMP "
+_EXIF: Final = b"EXIF"
+_CODED: Final = (b"ALPH", b"VP8 ", b"VP8L", b"ANIM", b"ANMF")
+_XMP_FLAG: Final = 0x04
+_ALPHA_FLAG: Final = 0x10
+_FLAGS: Final = {b"XMP ": _XMP_FLAG, _EXIF: 0x08, b"ALPH": _ALPHA_FLAG, b"ICCP": 0x20}
+
+
+class _WebP:
+    """The carrier of WebP."""
+
+    formats: Sequence[Format] = (_FORMAT,)
+    signatures: Sequence[Signature] = (Signature(((0, b"RIFF"), (8, b"WEBP"))),)
+
+    def sniff(self, view: View) -> Match | None:
+        """Claim RIFF files of the form type WEBP."""
+        head = view.read_some(0, riff.HEADER)
+        found = head[:4] == b"RIFF" and head[8:] == b"WEBP"
+        return Match(_FORMAT, Strength.CONTENT) if found else None
+
+    def read(self, view: View) -> Sequence[Slot]:
+        """Find every label in the XMP and EXIF chunks."""
+        return [slot for chunk in _chunks(view) for slot in _slots(view, chunk)]
+
+    def write(self, view: View, payload: str) -> Sequence[Edit]:
+        """Put the label into the XMP chunk, or into a new one at the end."""
+        end = _riff_end(view)
+        if end > view.size:
+            raise MalformedFileError("the RIFF size is larger than the file", offset=4)
+        chunks = tuple(_chunks(view))
+        main = _main(chunks)
+        edits = list(_extend(view, chunks))
+        if main is None:
+            data = riff.chunk(_XMP, xmp.new_packet(_PROPERTY, payload))
+            missing = b"\0" * (max(chunks[-1].end, end) - end)  # a pad byte that was left out
+            edits.append(Edit(end, 0, missing + data))
+        else:
+            packet = xmp.put(_body(view, main), _PROPERTY, payload, view.limits)
+            edits += _replace(view, main, packet)
+        for chunk in chunks:
+            if chunk is not main:
+                edits += _displace(view, chunk)
+        return [*edits, *_resize(view, edits)]
+
+    def essence(self, view: View) -> Iterator[Essence]:
+        """Yield the canvas and the coded frames."""
+        chunks = tuple(_chunks(view))
+        yield _canvas(view, chunks)
+        for chunk in chunks:
+            if chunk.id in _CODED:
+                yield Span(chunk.body, chunk.length)
+
+    def canonical(self, view: View) -> Sequence[Edit]:
+        """Drop the padding of the packet that holds the label."""
+        main = _main(tuple(_chunks(view)))
+        if main is None:
+            return []
+        edits = list(_replace(view, main, xmp.compact(_body(view, main))))
+        return [*edits, *_resize(view, edits)]
+
+
+CARRIER: Final[Carrier] = _WebP()
+
+
+def _riff_end(view: View) -> int:
+    """Return where the RIFF chunk says that it ends; what follows is no part of the picture."""
+    head = view.read(0, riff.HEADER, "the RIFF header")
+    if head[:4] != b"RIFF" or head[8:] != b"WEBP":
+        raise MalformedFileError("the RIFF header is missing", offset=0)
+    return 8 + int.from_bytes(head[4:8], "little")
+
+
+def _chunks(view: View) -> Iterator[riff.Chunk]:
+    return riff.chunks(view, riff.HEADER, min(_riff_end(view), view.size))
+
+
+def _main(chunks: Sequence[riff.Chunk]) -> riff.Chunk | None:
+    """Return the packet that readers go by: the first."""
+    return next((chunk for chunk in chunks if chunk.id == _XMP), None)
+
+
+def _body(view: View, chunk: riff.Chunk) -> bytes:
+    return view.read_metadata(chunk.body, chunk.length, "a RIFF chunk")
+
+
+def _is_packet(chunk: riff.Chunk) -> bool:
+    return chunk.id.strip(b" \0") == b"XMP"  # some writers fill the name up with NUL
+
+
+# -- reading ---------------------------------------------------------------------------------------
+
+
+def _slots(view: View, chunk: riff.Chunk) -> Iterator[Slot]:
+    """Yield the labels of one chunk."""
+    if _is_packet(chunk):
+        for value in xmp.find(_body(view, chunk), _PROPERTY, view.limits):
+            official = chunk.id == _XMP and value.form != "damaged"
+            where = f"XMP/{_PROPERTY.name}"
+            yield _slot(where, chunk, value.raw, value.value, official=official)
+    elif chunk.id == _EXIF:
+        for found in _exif_labels(view, chunk):
+            yield _slot(f"EXIF/{found.location}", chunk, found.raw, found.text)
+
+
+def _slot(
+    where: str, chunk: riff.Chunk, raw: bytes, payload: str, *, official: bool = False
+) -> Slot:
+    return Slot(
+        location=where,
+        offset=chunk.offset,
+        raw=raw,
+        payload=payload,
+        site=f"{_FORMAT.id}.{where}",
+        official=official,
+    )
+
+
+def _exif_labels(view: View, chunk: riff.Chunk) -> Iterator[tiff.ExifText]:
+    for found in tiff.texts(_body(view, chunk), view.limits):
+        if is_label(found.text):
+            yield found
+
+
+# -- writing ---------------------------------------------------------------------------------------
+
+
+def _replace(view: View, chunk: riff.Chunk, body: bytes) -> Iterator[Edit]:
+    """Yield the edit that gives a chunk another body; none when it has it."""
+    if body != _body(view, chunk):
+        end = min(chunk.end, _riff_end(view))
+        yield Edit(chunk.offset, end - chunk.offset, riff.chunk(chunk.id, body))
+
+
+def _displace(view: View, chunk: riff.Chunk) -> Iterator[Edit]:
+    """Yield the edits that take the label out of a chunk and leave the rest."""
+    if _is_packet(chunk):
+        yield from _replace(view, chunk, xmp.vacate(_body(view, chunk), _PROPERTY, view.limits))
+    elif chunk.id == _EXIF:
+        for found in _exif_labels(view, chunk):
+            edit = tiff.blank(found)
+            yield Edit(chunk.body + edit.offset, edit.length, edit.data)
+
+
+def _resize(view: View, edits: Sequence[Edit]) -> Iterator[Edit]:
+    """Yield the edit of the RIFF size that other edits call for."""
+    growth = sum(len(edit.data) - edit.length for edit in edits)
+    size = _riff_end(view) - 8 + growth
+    if size >= 1 << 32:
+        raise PlanError("the file would be too large for its RIFF size")
+    if growth:
+        yield Edit(4, 4, size.to_bytes(4, "little"))
+
+
+def _extend(view: View, chunks: Sequence[riff.Chunk]) -> Iterator[Edit]:
+    """Yield the edit after which the extended header says that there is XMP."""
+    header = next((chunk for chunk in chunks if chunk.id == _VP8X), None)
+    if header is None:
+        flags = _XMP_FLAG | _alpha(view, chunks)
+        for chunk in chunks:
+            flags |= _FLAGS.get(chunk.id, 0)
+        body = bytes((flags, 0, 0, 0)) + _canvas(view, chunks)
+        yield Edit(riff.HEADER, 0, riff.chunk(_VP8X, body))
+        return
+    if header.length < _VP8X_LENGTH:
+        raise MalformedFileError("the WebP header is too short", offset=header.offset)
+    flags = view.read(header.body, 1)[0]
+    if not flags & _XMP_FLAG:
+        yield Edit(header.body, 1, bytes((flags | _XMP_FLAG,)))
+
+
+def _canvas(view: View, chunks: Sequence[riff.Chunk]) -> bytes:
+    """Return the canvas as VP8X gives it, which a simple file leaves to its bitstream."""
+    for chunk in chunks:
+        head = view.read(chunk.body, min(chunk.length, _VP8X_LENGTH), "a WebP chunk")
+        if chunk.id == _VP8X and len(head) == _VP8X_LENGTH:
+            return head[4:]
+        if chunk.id == b"VP8 " and head[3:6] == b"\x9d\x01\x2a":  # [RFC 6386 9.1]
+            sides = (int.from_bytes(head[at : at + 2], "little") & 0x3FFF for at in (6, 8))
+            return b"".join((max(side, 1) - 1).to_bytes(3, "little") for side in sides)
+        if chunk.id == b"VP8L" and head[:1] == b"\x2f":  # [RFC 9649 3.4]
+            bits = int.from_bytes(head[1:5], "little")
+            return b"".join((bits >> at & 0x3FFF).to_bytes(3, "little") for at in (0, 14))
+    raise MalformedFileError("the WebP file has no picture", offset=riff.HEADER)
+
+
+def _alpha(view: View, chunks: Sequence[riff.Chunk]) -> int:
+    """Return the alpha flag that a lossless bitstream asks for."""
+    for chunk in chunks:
+        if chunk.id == b"VP8L":
+            bits = view.read(chunk.body, 5, "a WebP chunk")[4]
+            return _ALPHA_FLAG if bits & 0x10 else 0
+    return 0
