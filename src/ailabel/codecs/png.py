@@ -145,12 +145,13 @@ def keyword(view: View, found: Chunk) -> str:
     return name.decode("latin-1") if separator else ""
 
 
-def read_text(view: View, found: Chunk) -> Text:
+def read_text(view: View, found: Chunk, limit: int | None = None) -> Text:
     """Take a text chunk apart.
 
     Args:
         view: the file.
         found: a chunk whose type is one of `TEXT_CHUNKS`.
+        limit: the most that its text may inflate to; `Limits.inflate_bytes` if not given.
 
     Raises:
         MalformedFileError: a separator is missing, or the compressed text is broken.
@@ -161,7 +162,7 @@ def read_text(view: View, found: Chunk) -> Text:
     stored = data[start:]
     text = stored
     if compressed:
-        text = inflate(stored, view.limits.inflate_bytes, "a PNG text chunk")
+        text = inflate(stored, limit or view.limits.inflate_bytes, "a PNG text chunk")
     return Text(
         keyword=name.decode("latin-1"),
         head=data[:start],
