@@ -1,0 +1,245 @@
+"""XML elements with the bytes at which they stand, so that a part can be edited by splicing [XML].
+
+A document type declaration is refused, so no entity can grow. Offsets are expat's own and hold for
+every encoding that it reads; text that is put in is encoded as the document is.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+from xml.parsers import expat
+
+from ailabel.errors import LimitExceededError, MalformedFileError
+from ailabel.io.source import check_limit
+from ailabel.io.splice import Edit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = ["Element", "appended", "elements", "encode", "escape", "events"]
+
+_SEPARATOR: Final = "\x1f"  # no XML document can hold it
+_DEPTH: Final = 512  # ours; documents that people make stay below 100
+_CHUNK: Final = 1 << 16
+_ENCODING: Final = re.compile(rb"""<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
+_WIDE: Final = {  # the first two bytes of UTF-16 [XML F]
+    b"\xff\xfe": "utf-16-le",
+    b"\xfe\xff": "utf-16-be",
+    b"<\0": "utf-16-le",
+    b"\0<": "utf-16-be",
+}
+_ESCAPES: Final = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;", ord('"'): "&quot;"}
+
+
+@dataclass(slots=True, kw_only=True)
+class Element:
+    """An element; the offsets behind its start tag are known once parsing has passed them.
+
+    Args:
+        uri: its namespace.
+        name: its local name.
+        prefix: its prefix, or empty.
+        attributes: by local name; those in a namespace as ``{uri}name``.
+        namespaces: the prefixes that it declares, with their namespaces.
+        parent: the element around it.
+        depth: 0 for the root.
+        start: where its start tag begins, in bytes of the document.
+        inner: where its content begins; equal to `start` where it is an empty-element tag.
+        inner_end: where its end tag begins.
+        end: where the element ends.
+        text: its own character data, without that of its children.
+    """
+
+    uri: str
+    name: str
+    prefix: str
+    attributes: Mapping[str, str]
+    namespaces: Mapping[str, str]
+    parent: Element | None
+    depth: int
+    start: int
+    inner: int = -1
+    inner_end: int = -1
+    end: int = -1
+    text: str = field(default="", repr=False)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it is written as one empty-element tag."""
+        return self.inner == self.start
+
+    @property
+    def qualified(self) -> str:
+        """Its name as the document writes it."""
+        return f"{self.prefix}:{self.name}" if self.prefix else self.name
+
+
+def events(data: bytes, part: str) -> Iterator[tuple[Element, str | bool]]:
+    """Walk a document: an element with True where it begins, False where it ends, or its text.
+
+    When an end is told, `inner` and `inner_end` are known; `end` is known at the next event.
+
+    Args:
+        data: the document.
+        part: its name, for errors.
+
+    Raises:
+        MalformedFileError: it is not well-formed, or declares a document type.
+        LimitExceededError: it is nested too deeply.
+    """
+    walker = _Walker(part)
+    parser = walker.parser
+    try:
+        for at in range(0, len(data), _CHUNK):
+            parser.Parse(data[at : at + _CHUNK], False)  # noqa: FBT003 - expat's signature
+            yield from walker.take()
+        parser.Parse(b"", True)  # noqa: FBT003 - expat's signature
+    except (expat.ExpatError, ValueError, LookupError):  # the last two: unknown encodings
+        raise MalformedFileError("{part} is not well-formed XML", part=part) from None
+    walker.tick(len(data))
+    yield from walker.take()
+
+
+def elements(data: bytes, part: str, limit: int) -> list[Element]:
+    """Return the elements of a small document, in document order, root first.
+
+    Args:
+        data: the document.
+        part: its name, for errors.
+        limit: the most elements that it may have.
+
+    Raises:
+        MalformedFileError: it is not well-formed, or declares a document type.
+        LimitExceededError: it has too many elements, or is nested too deeply.
+    """
+    found: list[Element] = []
+    texts: dict[int, list[str]] = {}
+    for element, event in events(data, part):
+        if event is True:
+            found.append(element)
+            check_limit(part, len(found), limit)
+        elif event is not False:
+            texts.setdefault(element.start, []).append(event)
+    for element in found:
+        element.text = "".join(texts.get(element.start, ()))
+    return found
+
+
+def escape(text: str) -> str:
+    """Return text for an element's content or a double-quoted attribute value."""
+    return text.translate(_ESCAPES)
+
+
+def encode(text: str, data: bytes) -> bytes:
+    """Encode markup as the document `data` is encoded; what that cannot hold, as references."""
+    encoding = _WIDE.get(data[:2])
+    if encoding is None:
+        declared = _ENCODING.match(data.removeprefix(b"\xef\xbb\xbf"))
+        encoding = declared[1].decode() if declared else "utf-8"
+    return text.encode(encoding, "xmlcharrefreplace")
+
+
+def appended(element: Element, markup: str, data: bytes) -> Edit:
+    """Return the edit that adds markup as the last content of an element."""
+    if not element.is_empty:
+        return Edit(element.inner_end, 0, encode(markup, data))
+    close = len(encode("/>", data))
+    whole = encode(f">{markup}</{element.qualified}>", data)
+    return Edit(element.end - close, close, whole)
+
+
+class _Walker:
+    """The state of one parse."""
+
+    def __init__(self, part: str) -> None:
+        self.parser = expat.ParserCreate(namespace_separator=_SEPARATOR)
+        self.parser.namespace_prefixes = True
+        self.parser.StartElementHandler = self._start
+        self.parser.EndElementHandler = self._end
+        self.parser.CharacterDataHandler = self._text
+        self.parser.StartNamespaceDeclHandler = self._namespace
+        self.parser.StartDoctypeDeclHandler = self._doctype
+        self.parser.DefaultHandler = self._other
+        self._part = part
+        self._queue: list[tuple[Element, str | bool]] = []
+        self._stack: list[Element] = []
+        self._namespaces: dict[str, str] = {}
+        self._opened: Element | None = None
+        self._closed: list[Element] = []
+
+    def take(self) -> list[tuple[Element, str | bool]]:
+        """Return what happened since the last call."""
+        queue, self._queue = self._queue, []
+        return queue
+
+    def tick(self, offset: int) -> None:
+        """Note that the next event begins at `offset`, so that the tag before it ends there."""
+        if self._opened is not None:
+            self._opened.inner = offset
+            self._opened = None
+        for element in self._closed:
+            element.end = offset
+        self._closed.clear()
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        offset = self.parser.CurrentByteIndex
+        self.tick(offset)
+        if len(self._stack) >= _DEPTH:
+            raise LimitExceededError(
+                "{part} is nested deeper than {limit}", part=self._part, limit=_DEPTH
+            )
+        uri, local, prefix = _split(name)
+        element = Element(
+            uri=uri,
+            name=local,
+            prefix=prefix,
+            attributes={_attribute(key): value for key, value in attributes.items()},
+            namespaces=self._namespaces,
+            parent=self._stack[-1] if self._stack else None,
+            depth=len(self._stack),
+            start=offset,
+        )
+        self._namespaces = {}
+        self._stack.append(element)
+        self._opened = element
+        self._queue.append((element, True))
+
+    def _end(self, _: str) -> None:
+        offset = self.parser.CurrentByteIndex
+        element = self._stack.pop()
+        if self._opened is element and offset == element.start:
+            element.inner = offset  # an empty-element tag begins and ends at one place
+            self._opened = None
+        else:
+            self.tick(offset)
+        element.inner_end = offset
+        self._closed.append(element)
+        self._queue.append((element, False))
+
+    def _text(self, text: str) -> None:
+        self.tick(self.parser.CurrentByteIndex)
+        self._queue.append((self._stack[-1], text))
+
+    def _other(self, _: str) -> None:
+        self.tick(self.parser.CurrentByteIndex)
+
+    def _namespace(self, prefix: str | None, uri: str | None) -> None:
+        self._namespaces[prefix or ""] = uri or ""
+
+    def _doctype(self, *_: object) -> None:
+        raise MalformedFileError("{part} declares a document type", part=self._part)
+
+
+def _split(name: str) -> tuple[str, str, str]:
+    uri, _, rest = name.rpartition(_SEPARATOR)
+    if _SEPARATOR not in uri:
+        return uri, rest, ""
+    uri, _, local = uri.rpartition(_SEPARATOR)
+    return uri, local, rest
+
+
+def _attribute(name: str) -> str:
+    uri, local, _ = _split(name)
+    return f"{{{uri}}}{local}" if uri else local
