@@ -1,3 +1,166 @@
-"""Label AI-generated content and verify its labels (GB 45438-2025)."""
+"""Label AI-generated content and verify its labels (GB 45438-2025).
+
+The public names; everything behind them is loaded when it is first used, and importing this module
+loads no third-party package.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from ailabel.api import (
+        LabelSpec,
+        Limits,
+        VerifyOptions,
+        label,
+        label_async,
+        label_bytes,
+        label_bytes_async,
+        label_text,
+        plan,
+        read,
+        read_async,
+        read_bytes,
+        read_bytes_async,
+        verify,
+        verify_async,
+        verify_bytes,
+        verify_bytes_async,
+    )
+    from ailabel.errors import (
+        AilabelError,
+        LabelError,
+        LimitExceededError,
+        MalformedFileError,
+        MissingExtraError,
+        PlanError,
+        PluginError,
+        UnsupportedFormatError,
+    )
+    from ailabel.messages import Message
+    from ailabel.model.content_number import new_content_number
+    from ailabel.model.provider import ProviderCode, ServiceType, parse_code
+    from ailabel.model.record import AigcRecord, Label
+    from ailabel.model.report import (
+        Change,
+        Check,
+        FileReport,
+        FoundLabel,
+        FoundMention,
+        LabelResult,
+        Level,
+        Mark,
+        Outcome,
+        Verdict,
+    )
+
+_HOMES = {
+    "api": (
+        "LabelSpec",
+        "Limits",
+        "VerifyOptions",
+        "label",
+        "label_async",
+        "label_bytes",
+        "label_bytes_async",
+        "label_text",
+        "plan",
+        "read",
+        "read_async",
+        "read_bytes",
+        "read_bytes_async",
+        "verify",
+        "verify_async",
+        "verify_bytes",
+        "verify_bytes_async",
+    ),
+    "errors": (
+        "AilabelError",
+        "LabelError",
+        "LimitExceededError",
+        "MalformedFileError",
+        "MissingExtraError",
+        "PlanError",
+        "PluginError",
+        "UnsupportedFormatError",
+    ),
+    "messages": ("Message",),
+    "model.content_number": ("new_content_number",),
+    "model.provider": ("ProviderCode", "ServiceType", "parse_code"),
+    "model.record": ("AigcRecord", "Label"),
+    "model.report": (
+        "Change",
+        "Check",
+        "FileReport",
+        "FoundLabel",
+        "FoundMention",
+        "LabelResult",
+        "Level",
+        "Mark",
+        "Outcome",
+        "Verdict",
+    ),
+}
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "AigcRecord",
+    "AilabelError",
+    "Change",
+    "Check",
+    "FileReport",
+    "FoundLabel",
+    "FoundMention",
+    "Label",
+    "LabelError",
+    "LabelResult",
+    "LabelSpec",
+    "Level",
+    "LimitExceededError",
+    "Limits",
+    "MalformedFileError",
+    "Mark",
+    "Message",
+    "MissingExtraError",
+    "Outcome",
+    "PlanError",
+    "PluginError",
+    "ProviderCode",
+    "ServiceType",
+    "UnsupportedFormatError",
+    "Verdict",
+    "VerifyOptions",
+    "label",
+    "label_async",
+    "label_bytes",
+    "label_bytes_async",
+    "label_text",
+    "new_content_number",
+    "parse_code",
+    "plan",
+    "read",
+    "read_async",
+    "read_bytes",
+    "read_bytes_async",
+    "verify",
+    "verify_async",
+    "verify_bytes",
+    "verify_bytes_async",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        raise AttributeError(f"module 'ailabel' has no attribute {name!r}")
+    from importlib import import_module
+
+    value: object = getattr(import_module(f"ailabel.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

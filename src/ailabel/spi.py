@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
+from ailabel.model.report import Mark
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
@@ -177,25 +179,6 @@ class MarkSpec:
     font: Path | None = None
     voice: Path | None = None
     stamp_signed: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
-    """One explicit label as it was drawn, spoken or written.
-
-    Args:
-        text: its wording; the rhythm is given as ``·–··``.
-        place: ``start``, ``end``, or a position of `standard.wording.CORNERS`.
-        box: of the ink, as a viewer shows the picture: left, top, right, bottom, in pixels.
-        height_percent: height of the ink in per cent of the shortest side.
-        seconds: where it begins and ends in the labelled sound or film.
-    """
-
-    text: str
-    place: str
-    box: tuple[int, int, int, int] | None = None
-    height_percent: float | None = None
-    seconds: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

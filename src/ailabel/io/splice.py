@@ -17,7 +17,7 @@ from ailabel.io.source import View
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Edit", "Segment", "SplicedView", "apply", "normalise"]
+__all__ = ["Edit", "Segment", "SplicedView", "apply", "edits_of", "normalise"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,3 +149,20 @@ def _slice(base: View, offset: int, length: int) -> Iterable[Segment]:
             yield Segment(begin, end - begin, None, segment.offset + skip)
         else:
             yield Segment(begin, end - begin, segment.data[skip : skip + end - begin])
+
+
+def edits_of(view: SplicedView) -> tuple[Edit, ...]:
+    """Return the edits that lead from the origin of a spliced view to the view, in file order."""
+    edits: list[Edit] = []
+    position = 0
+    fresh: list[bytes] = []
+    tail = Segment(view.size, 0, None, view.origin.size)
+    for segment in (*view.segments, tail):
+        if segment.data is not None:
+            fresh.append(segment.data)
+            continue
+        if fresh or segment.offset != position:
+            edits.append(Edit(position, segment.offset - position, b"".join(fresh)))
+            fresh = []
+        position = segment.offset + segment.length
+    return tuple(edits)

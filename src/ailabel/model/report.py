@@ -11,7 +11,18 @@ if TYPE_CHECKING:
 
     from ailabel.messages import Message
 
-__all__ = ["Check", "FileReport", "FoundLabel", "FoundMention", "Level", "Outcome", "Verdict"]
+__all__ = [
+    "Change",
+    "Check",
+    "FileReport",
+    "FoundLabel",
+    "FoundMention",
+    "LabelResult",
+    "Level",
+    "Mark",
+    "Outcome",
+    "Verdict",
+]
 
 
 class Level(Enum):
@@ -131,3 +142,68 @@ class FileReport:
 
 
 _GOOD = {Verdict.COMPLIANT, Verdict.NOT_APPLICABLE}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """One explicit label as it was drawn, spoken or written.
+
+    Args:
+        text: its wording; the rhythm is given as ``·–··``.
+        place: ``start``, ``end``, or a position of `standard.wording.CORNERS`.
+        box: of the ink, as a viewer shows the picture: left, top, right, bottom, in pixels.
+        height_percent: height of the ink in per cent of the shortest side.
+        seconds: where it begins and ends in the labelled sound or film.
+    """
+
+    text: str
+    place: str
+    box: tuple[int, int, int, int] | None = None
+    height_percent: float | None = None
+    seconds: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One edit, told without its bytes: `removed` bytes at `offset` give way to `inserted` bytes."""
+
+    offset: int
+    removed: int
+    inserted: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelResult:
+    """What labelling one file came to.
+
+    Args:
+        path: the source, as it was given; the name for bytes.
+        output: where the labelled file stands, or None for bytes, plans and failures.
+        format: id of the format, or None when it was not recognised.
+        status: ``labelled``; ``replaced``; ``already`` (labelled before, nothing was changed);
+            ``planned``; ``refused`` (the change must not be made); ``failed``; ``skipped`` (a file
+            of a folder that is of no known format).
+        produce_id: the content number that the file carries, or None when it carries none.
+        edits: the whole change, in places of the original.
+        marks: the explicit labels that were put in.
+        reencoded: which coded content was made anew, or None when it was only spliced.
+        changed_outside: the share of samples outside the marks that differ from before, 0 to 1.
+        replaced: the raw values of the labels that gave way.
+        notes: what the user must know.
+        error: why the file was refused or failed.
+        data: the labelled bytes, for the bytes call; empty for paths.
+    """
+
+    path: str
+    output: str | None
+    format: str | None
+    status: str
+    produce_id: str | None = None
+    edits: tuple[Change, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    reencoded: str | None = None
+    changed_outside: float = 0.0
+    replaced: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
+    error: Message | None = None
+    data: bytes = b""

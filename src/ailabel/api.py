@@ -1,0 +1,321 @@
+r"""The public calls: label, read and verify files, bytes and plain strings.
+
+Paths are read and written; the ``…_bytes`` twins work in memory; the ``…_async`` twins run the same
+call in a worker thread.
+
+    >>> spec = LabelSpec(producer="001191350100M000100Y4310000", produce_id="20260101-1")
+    >>> labelled = label_bytes("# 报告\n".encode(), spec, name="report.md")
+    >>> verify_bytes(labelled.data, name="report.md").implicit
+    <Verdict.COMPLIANT: 'compliant'>
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from ailabel.engine.spec import LabelSpec, VerifyOptions
+from ailabel.io.source import BytesView, Limits, open_view
+from ailabel.model.report import Change, LabelResult
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+    from ailabel.engine.plan import Plan
+    from ailabel.io.source import FileView
+    from ailabel.model.report import FileReport, FoundLabel
+
+__all__ = [
+    "LabelResult",
+    "LabelSpec",
+    "Limits",
+    "VerifyOptions",
+    "label",
+    "label_async",
+    "label_bytes",
+    "label_bytes_async",
+    "label_text",
+    "plan",
+    "read",
+    "read_async",
+    "read_bytes",
+    "read_bytes_async",
+    "verify",
+    "verify_async",
+    "verify_bytes",
+    "verify_bytes_async",
+]
+
+
+def label(
+    path: str | PathLike[str], spec: LabelSpec, *, output: str | PathLike[str] | None = None
+) -> LabelResult:
+    """Label one file.
+
+    Args:
+        path: the file.
+        spec: what is asked for.
+        output: where the labelled file goes; None labels in place. An existing output is kept and
+            reported as ``already`` when it carries our label and is not older than the source.
+
+    Raises:
+        PlanError: the change must not or cannot be made; the file is untouched.
+        UnsupportedFormatError: the format is not known.
+        MalformedFileError: the file is damaged.
+        LabelError: a value cannot be written.
+        OSError: the file system refused.
+    """
+    from ailabel.engine.execute import execute
+
+    target = path if output is None else output
+    with open_view(path, spec.limits) as view:
+        earlier = None if output is None else _earlier_output(view, output, spec)
+        if earlier is not None:
+            return _result(earlier, path, output)
+        found = _planned(view, spec)
+        in_place = output is None or _is_same_file(path, output)
+        if found.status != "already" or not in_place:
+            execute(found, view, target, spec)
+        return _result(found, path, target)
+
+
+def plan(path: str | PathLike[str], spec: LabelSpec) -> LabelResult:
+    """Say what `label` would do to a file; nothing is written.
+
+    Raises:
+        AilabelError: as `label` does.
+    """
+    with open_view(path, spec.limits) as view:
+        found = _planned(view, spec)
+        status = "already" if found.status == "already" else "planned"
+        return _result(found, path, None, status)
+
+
+def label_bytes(data: bytes, spec: LabelSpec, *, name: str | None = None) -> LabelResult:
+    """Label one file in memory; the result's `data` is the labelled file.
+
+    Args:
+        data: the file.
+        spec: what is asked for.
+        name: a file name, for formats that only the suffix tells apart.
+
+    Raises:
+        AilabelError: as `label` does.
+    """
+    from ailabel.engine.execute import proof
+
+    view = BytesView(data, name, spec.limits)
+    found = _planned(view, spec)
+    labelled = data if found.status == "already" else found.result.read(0, found.result.size)
+    if found.status != "already":
+        proof(found)(BytesView(labelled, name, spec.limits))
+    return _result(found, name or "-", None, data=labelled)
+
+
+def label_text(text: str, spec: LabelSpec | None = None) -> str:
+    """Add the explicit label to a plain string, such as a chat answer.
+
+    Args:
+        text: the answer; one that already shows a label is returned as it is.
+        spec: wording and position; by default one line at the end.
+
+    Raises:
+        PlanError: the wording would not be recognised as a label.
+    """
+    from ailabel.engine.strings import label_string
+
+    return label_string(text, spec)
+
+
+def read(path: str | PathLike[str], options: VerifyOptions | None = None) -> FileReport:
+    """Read every implicit label of a file, without judging it.
+
+    Raises:
+        UnsupportedFormatError: the format is not known.
+        OSError: the file cannot be read.
+    """
+    return verify(path, _reading(options))
+
+
+def read_bytes(
+    data: bytes, options: VerifyOptions | None = None, *, name: str | None = None
+) -> FileReport:
+    """Read every implicit label of a file in memory, without judging it.
+
+    Raises:
+        UnsupportedFormatError: the format is not known.
+    """
+    return verify_bytes(data, _reading(options), name=name)
+
+
+def verify(path: str | PathLike[str], options: VerifyOptions | None = None) -> FileReport:
+    """Verify one file against the rules.
+
+    Args:
+        path: the file.
+        options: what is asked about; by default both labels.
+
+    Raises:
+        UnsupportedFormatError: the format is not known.
+        OSError: the file cannot be read.
+    """
+    from ailabel.engine import verify as engine
+
+    options = options or VerifyOptions()
+    with open_view(path, options.limits) as view:
+        return engine.verify(view, os.fspath(path), options, _beside(path, view))
+
+
+def verify_bytes(
+    data: bytes, options: VerifyOptions | None = None, *, name: str | None = None
+) -> FileReport:
+    """Verify one file in memory against the rules.
+
+    Raises:
+        UnsupportedFormatError: the format is not known.
+    """
+    from ailabel.engine import verify as engine
+
+    options = options or VerifyOptions()
+    return engine.verify(BytesView(data, name, options.limits), name or "-", options)
+
+
+async def label_async(
+    path: str | PathLike[str], spec: LabelSpec, *, output: str | PathLike[str] | None = None
+) -> LabelResult:
+    """Run `label` in a worker thread."""
+    from asyncio import to_thread
+
+    return await to_thread(label, path, spec, output=output)
+
+
+async def label_bytes_async(
+    data: bytes, spec: LabelSpec, *, name: str | None = None
+) -> LabelResult:
+    """Run `label_bytes` in a worker thread."""
+    from asyncio import to_thread
+
+    return await to_thread(label_bytes, data, spec, name=name)
+
+
+async def read_async(path: str | PathLike[str], options: VerifyOptions | None = None) -> FileReport:
+    """Run `read` in a worker thread."""
+    from asyncio import to_thread
+
+    return await to_thread(read, path, options)
+
+
+async def read_bytes_async(
+    data: bytes, options: VerifyOptions | None = None, *, name: str | None = None
+) -> FileReport:
+    """Run `read_bytes` in a worker thread."""
+    from asyncio import to_thread
+
+    return await to_thread(read_bytes, data, options, name=name)
+
+
+async def verify_async(
+    path: str | PathLike[str], options: VerifyOptions | None = None
+) -> FileReport:
+    """Run `verify` in a worker thread."""
+    from asyncio import to_thread
+
+    return await to_thread(verify, path, options)
+
+
+async def verify_bytes_async(
+    data: bytes, options: VerifyOptions | None = None, *, name: str | None = None
+) -> FileReport:
+    """Run `verify_bytes` in a worker thread."""
+    from asyncio import to_thread
+
+    return await to_thread(verify_bytes, data, options, name=name)
+
+
+def _planned(view: FileView | BytesView, spec: LabelSpec) -> Plan:
+    from ailabel.engine.plan import make_plan
+
+    return make_plan(view, spec)
+
+
+def _reading(options: VerifyOptions | None) -> VerifyOptions:
+    limits = options.limits if options else Limits()
+    return VerifyOptions(implicit=True, explicit=False, limits=limits)
+
+
+def _result(
+    found: Plan,
+    path: str | PathLike[str],
+    output: str | PathLike[str] | None,
+    status: str | None = None,
+    *,
+    data: bytes = b"",
+) -> LabelResult:
+    rendition = found.rendition
+    return LabelResult(
+        path=os.fspath(path),
+        output=None if output is None else os.fspath(output),
+        format=found.format.id,
+        status=status or found.status,
+        produce_id=found.produce_id,
+        edits=tuple(Change(edit.offset, edit.length, len(edit.data)) for edit in found.edits),
+        marks=rendition.marks if rendition else (),
+        reencoded=rendition.reencoded if rendition else None,
+        changed_outside=rendition.changed_outside if rendition else 0.0,
+        replaced=found.replaced,
+        notes=found.notes,
+        data=data,
+    )
+
+
+def _is_same_file(path: str | PathLike[str], output: str | PathLike[str]) -> bool:
+    try:
+        return os.path.samefile(path, output)  # noqa: PTH121 - no pathlib here
+    except OSError:
+        return False
+
+
+def _earlier_output(source: FileView, output: str | PathLike[str], spec: LabelSpec) -> Plan | None:
+    """Return the plan of keeping an output that an earlier run made from this source.
+
+    Raises:
+        PlanError: something else stands at the output's place.
+    """
+    from ailabel.engine.plan import make_plan
+    from ailabel.errors import AilabelError, PlanError
+
+    try:
+        with open_view(output, spec.limits) as view:
+            there, origin = os.fstat(view.fd), os.fstat(source.fd)
+            if (there.st_dev, there.st_ino) == (origin.st_dev, origin.st_ino):
+                return None
+            found = make_plan(view, spec)
+            is_ours = found.status == "already"
+    except FileNotFoundError:
+        return None
+    except AilabelError:
+        is_ours = False
+    if not is_ours:
+        raise PlanError(
+            "{path} exists and is no labelled copy of this file; choose another output",
+            path=os.fspath(output),
+        )
+    return found if there.st_mtime_ns >= origin.st_mtime_ns else None
+
+
+def _beside(path: str | PathLike[str], view: FileView) -> tuple[FoundLabel, ...]:
+    """Return the label of a sidecar file, for formats that hold none themselves."""
+    from ailabel import registry
+    from ailabel.engine.examine import Found, found_label
+    from ailabel.engine.execute import SIDECAR_SUFFIX, read_sidecar
+    from ailabel.errors import AilabelError
+    from ailabel.standard.schema import decode
+
+    try:
+        if registry.detect(view).format.has_slot:
+            return ()
+        with open_view(f"{os.fspath(path)}{SIDECAR_SUFFIX}", view.limits) as beside:
+            slot = read_sidecar(beside)
+    except (OSError, AilabelError):
+        return ()
+    return (found_label(Found(slot, decode(slot.payload))),)

@@ -1,0 +1,228 @@
+"""The predicates of the rules, under the ids of `standard.rules`.
+
+A predicate looks at a `Case` and yields checks; it decides what was found, while how much that
+weighs stands in the table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from ailabel.messages import Message
+from ailabel.model.report import Check, Outcome
+from ailabel.spi import Finding
+from ailabel.standard.rules import RULES
+from ailabel.standard.slots import KEY, SLOTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from ailabel.engine.examine import Found
+    from ailabel.model.media import Format
+    from ailabel.spi import Evidence
+
+__all__ = ["CHECKS", "Case", "run"]
+
+_CODE_LENGTH: Final = 20  # a value this long that begins with 00 is meant to be a code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """What the predicates look at.
+
+    Args:
+        format: of the file.
+        found: its labels, decoded.
+        evidence: of the explicit label, or None where it is not asked about.
+        implicit: whether the implicit label is asked about.
+    """
+
+    format: Format
+    found: tuple[Found, ...]
+    evidence: Evidence | None
+    implicit: bool = True
+
+
+def run(case: Case) -> tuple[Check, ...]:
+    """Apply every rule that speaks of this case, in the order of the table."""
+    checks: list[Check] = []
+    for rule in RULES.values():
+        asked = case.implicit if rule.label == "implicit" else case.evidence is not None
+        if asked and case.format.medium in rule.media:
+            checks += CHECKS[rule.id](case, rule.id)
+    return tuple(checks)
+
+
+def _present(case: Case, rule: str) -> Iterator[Check]:
+    if case.found:
+        places = ", ".join(item.slot.location for item in case.found)
+        message = Message("an implicit label stands in {places}", {"places": places})
+        yield Check(rule=rule, outcome=Outcome.PASS, message=message)
+    elif not case.format.has_slot:
+        message = Message("{format} has no place for metadata", {"format": case.format.name})
+        yield Check(rule=rule, outcome=Outcome.NOT_APPLICABLE, message=message)
+    else:
+        message = Message("no implicit label was found; that does not show that no AI was used")
+        yield Check(rule=rule, outcome=Outcome.INCONCLUSIVE, message=message)
+
+
+def _readable(case: Case, rule: str) -> Iterator[Check]:
+    message = Message("the {format} file was read whole", {"format": case.format.name})
+    yield Check(rule=rule, outcome=Outcome.PASS, message=message)
+
+
+def _problems(case: Case, rule: str) -> Iterator[Check]:
+    """Turn what the decoder noted under this rule into failed checks."""
+    failed = False
+    for item in case.found:
+        for problem in item.decoded.problems:
+            if problem.rule == rule:
+                failed = True
+                yield _fail(rule, problem.message, item)
+    if case.found and not failed:
+        yield _pass(rule)
+
+
+def _one_place(case: Case, rule: str) -> Iterator[Check]:
+    if len(case.found) > 1 and len({_content(item) for item in case.found}) == 1:
+        message = Message("the same label stands in {count} places", {"count": len(case.found)})
+        yield _fail(rule, message, case.found[1])
+    elif case.found:
+        yield _pass(rule)
+
+
+def _agreement(case: Case, rule: str) -> Iterator[Check]:
+    if len({_content(item) for item in case.found}) > 1:
+        message = Message("{count} labels disagree", {"count": len(case.found)})
+        yield _fail(rule, message, case.found[1])
+    elif case.found:
+        yield _pass(rule)
+
+
+def _official(case: Case, rule: str) -> Iterator[Check]:
+    slot = SLOTS.get(case.format.id)
+    if slot is None or slot.status != "guide":
+        return
+    stray = [item for item in case.found if not item.slot.official]
+    for item in stray:
+        message = Message(
+            "the label stands in {place}; the guide's place is {official}",
+            {"place": item.slot.location, "official": slot.place},
+        )
+        yield _fail(rule, message, item)
+    if case.found and not stray:
+        yield _pass(rule)
+
+
+def _first_writing(case: Case, rule: str) -> Iterator[Check]:
+    for item in case.found:
+        fields = item.decoded.fields
+        propagator = fields["ContentPropagator"]
+        if fields["Label"] == "1" and propagator and propagator != item.producer:
+            message = Message(
+                "the propagator {propagator} is not the producer: the content was passed on",
+                {"propagator": propagator[:60]},
+            )
+            yield _fail(rule, message, item)
+            return
+    if case.found:
+        yield _pass(rule)
+
+
+def _provider_code(case: Case, rule: str) -> Iterator[Check]:
+    from ailabel.errors import LabelError
+    from ailabel.model.provider import parse_code
+
+    clean = True
+    for item in case.found:
+        for key in ("ContentProducer", "ContentPropagator"):
+            value = item.decoded.fields[key] or ""
+            if not value.startswith("00") or len(value) < _CODE_LENGTH:
+                continue
+            try:
+                warnings = parse_code(value).warnings
+            except LabelError as error:
+                warnings = (Message(error.text, error.params),)
+            for warning in warnings:
+                clean = False
+                yield _fail(rule, warning, item)
+    if case.found and clean:
+        yield _pass(rule)
+
+
+def _key_name(case: Case, rule: str) -> Iterator[Check]:
+    clean = True
+    for item in case.found:
+        named = KEY in item.slot.location.upper() or KEY in item.slot.payload.upper()[:64]
+        if not (named or item.slot.official or item.decoded.wrapped):
+            clean = False
+            message = Message("neither the field nor the value is named AIGC")
+            yield _fail(rule, message, item)
+    if case.found and clean:
+        yield _pass(rule)
+
+
+def _explicit(case: Case, rule: str) -> Iterator[Check]:
+    evidence = case.evidence
+    if evidence is None:
+        return
+    for sighting in evidence.sightings:
+        if sighting.finding is Finding.FOUND:
+            message = Message(
+                "the label “{text}” stands at the {place}",
+                {"text": sighting.text, "place": Message(sighting.place)},
+            )
+        else:
+            message = Message(
+                "“{text}” may be a label or prose that speaks of AI; a person must judge",
+                {"text": sighting.text[:80]},
+            )
+        outcome = Outcome.PASS if sighting.finding is Finding.FOUND else Outcome.REVIEW
+        yield Check(rule=rule, outcome=outcome, message=message, location=sighting.location)
+    if evidence.finding is Finding.NOT_FOUND:
+        message = Message("no explicit label was found; that does not show that no AI was used")
+        yield Check(rule=rule, outcome=Outcome.INCONCLUSIVE, message=message)
+    elif evidence.finding is Finding.UNCHECKED and evidence.reason is not None:
+        yield Check(rule=rule, outcome=Outcome.INCONCLUSIVE, message=evidence.reason)
+
+
+def _content(item: Found) -> tuple[str, ...]:
+    """What two labels must share to be the same one; a missing key counts as an empty value."""
+    return tuple(value or "" for value in item.decoded.fields.values())
+
+
+def _pass(rule: str) -> Check:
+    return Check(rule=rule, outcome=Outcome.PASS, message=Message(RULES[rule].title[0]))
+
+
+def _fail(rule: str, message: Message, item: Found) -> Check:
+    return Check(rule=rule, outcome=Outcome.FAIL, message=message, location=item.slot.location)
+
+
+CHECKS: Final[dict[str, Callable[[Case, str], Iterator[Check]]]] = {
+    "IMP-001": _present,
+    "IMP-002": _problems,
+    "IMP-003": _problems,
+    "IMP-004": _problems,
+    "IMP-005": _problems,
+    "IMP-006": _problems,
+    "IMP-007": _problems,
+    "IMP-008": _one_place,
+    "IMP-009": _agreement,
+    "IMP-010": _problems,
+    "IMP-011": _problems,
+    "IMP-012": _official,
+    "IMP-013": _first_writing,
+    "IMP-014": _provider_code,
+    "IMP-015": _key_name,
+    "IMP-017": _problems,
+    "IMP-018": _readable,
+    "IMP-019": _problems,
+    "IMP-020": _problems,
+    "EXP-T1": _explicit,
+    "EXP-I1": _explicit,
+    "EXP-I2": _explicit,
+    "EXP-I3": _explicit,
+    "EXP-A1": _explicit,
+}

@@ -1,0 +1,95 @@
+"""Carry out a plan: build the file, read it back, and only then put it in its place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ailabel import registry
+from ailabel.errors import AilabelError, PlanError
+from ailabel.io import atomic
+from ailabel.io.source import BytesView
+from ailabel.spi import Finding, Slot
+from ailabel.standard.schema import decode, encode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from os import PathLike
+
+    from ailabel.engine.plan import Plan
+    from ailabel.engine.spec import LabelSpec
+    from ailabel.io.source import FileView, View
+
+__all__ = ["SIDECAR_SUFFIX", "execute", "proof", "read_sidecar"]
+
+SIDECAR_SUFFIX = ".aigc.json"
+_SIDECAR_BYTES = 64 * 1024
+
+
+def execute(plan: Plan, source: FileView, target: str | PathLike[str], spec: LabelSpec) -> None:
+    """Write what was planned.
+
+    Args:
+        plan: the plan, made from `source`.
+        source: the open original.
+        target: where the labelled file goes; the original's path to label in place.
+        spec: what was asked for.
+
+    Raises:
+        AilabelError: the finished file did not read back as planned; the target is untouched.
+        PlanError: the target must not be replaced.
+    """
+    options = atomic.WriteOptions(
+        hardlinks=spec.hardlinks, keep_times=not plan.content_changed, durable=spec.durable
+    )
+    atomic.replace(plan.result, source, target, proof(plan), options)
+    if spec.sidecar and not plan.format.has_slot and plan.produce_id is not None:
+        text = encode(spec.record(plan.produce_id), wrapped=True) + "\n"
+        beside = BytesView(text.encode(), None, source.limits)
+        atomic.replace(beside, source, f"{target}{SIDECAR_SUFFIX}", _sidecar_proof(text), options)
+
+
+def proof(plan: Plan) -> Callable[[View], None]:
+    """Return the check that a finished file must pass before it replaces anything."""
+
+    def check(view: View) -> None:
+        if view.size != plan.result.size:
+            raise AilabelError("reading back failed: the size is not the planned one")
+        if plan.format.has_slot and plan.payload is not None:
+            carrier = registry.carrier_of(plan.format.id)
+            slots = [item for item in carrier.read(view) if isinstance(item, Slot)]
+            if [slot.payload for slot in slots] != [plan.payload]:
+                raise AilabelError("reading back failed: the label is not the planned one")
+        if plan.content_changed:
+            _check_shown(view, plan)
+
+    return check
+
+
+def read_sidecar(view: View) -> Slot:
+    """Return the label of a sidecar file.
+
+    Raises:
+        PlanError: it is too large to be one.
+    """
+    if view.size > _SIDECAR_BYTES:
+        raise PlanError("the sidecar file is larger than a label can be")
+    raw = view.read(0, view.size)
+    text = raw.decode("utf-8-sig", "replace").strip()
+    return Slot(location="sidecar", offset=0, raw=raw, payload=text, site="sidecar", official=False)
+
+
+def _check_shown(view: View, plan: Plan) -> None:
+    """Look at the finished file where looking is possible."""
+    marker = registry.marker_of(plan.format.id)
+    if marker is None:
+        return
+    if marker.inspect(view, plan.format).finding in {Finding.NOT_FOUND, Finding.REVIEW}:
+        raise AilabelError("reading back failed: the explicit label is not recognised")
+
+
+def _sidecar_proof(text: str) -> Callable[[View], None]:
+    def check(view: View) -> None:
+        if decode(read_sidecar(view).payload).record is None or view.size != len(text.encode()):
+            raise AilabelError("reading back failed: the label is not the planned one")
+
+    return check

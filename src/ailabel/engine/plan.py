@@ -1,0 +1,201 @@
+"""Plan what labelling does to one file: pure, printable, nothing is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ailabel import registry
+from ailabel.engine.examine import examine, text_of
+from ailabel.errors import PlanError
+from ailabel.io.splice import SplicedView, edits_of
+from ailabel.messages import Message
+from ailabel.model.content_number import new_content_number
+from ailabel.model.media import Medium
+from ailabel.model.report import Level
+from ailabel.spi import Finding, Rendition
+from ailabel.standard.notices import IMPLICIT_ONLY
+from ailabel.standard.rules import RULES
+from ailabel.standard.schema import encode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ailabel.engine.examine import Examined
+    from ailabel.engine.spec import LabelSpec
+    from ailabel.io.source import View
+    from ailabel.io.splice import Edit
+    from ailabel.model.media import Format
+
+__all__ = ["Plan", "make_plan"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What is to be done to one file.
+
+    Args:
+        format: of the file.
+        status: ``labelled``, ``replaced`` or ``already`` (nothing is to be done).
+        result: the file as it will read; the original itself when nothing changes.
+        payload: the implicit label as JSON text, or None when none is written.
+        produce_id: the content number that the file carries afterwards, or None.
+        rendition: what the marker did, or None when no explicit label was asked for.
+        replaced: the raw values of the labels that give way.
+        notes: what the user must know.
+    """
+
+    format: Format
+    status: str
+    result: View
+    payload: str | None = None
+    produce_id: str | None = None
+    rendition: Rendition | None = None
+    replaced: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        """The whole change, as edits of the original."""
+        return edits_of(self.result) if isinstance(self.result, SplicedView) else ()
+
+    @property
+    def content_changed(self) -> bool:
+        """Whether more than metadata changes."""
+        return self.rendition is not None and bool(self.rendition.edits)
+
+
+def make_plan(view: View, spec: LabelSpec, numbers: Callable[[], str] = new_content_number) -> Plan:
+    """Plan the labelling of one file.
+
+    Args:
+        view: the file.
+        spec: what is asked for.
+        numbers: where new content numbers come from; called only when one is used.
+
+    Raises:
+        PlanError: somebody else's label stands in the file, or the change is not possible.
+        UnsupportedFormatError: the format is not known.
+        MalformedFileError: the file is damaged.
+    """
+    examined = examine(view)
+    done = _already(view, examined, spec)
+    if done is not None:
+        return done
+    if examined.found and spec.implicit:
+        return _replacement(view, examined, spec, numbers)
+    rendition = _render(view, examined, spec) if spec.explicit else None
+    stage = SplicedView(view, rendition.edits) if rendition else view
+    plan = Plan(
+        format=examined.format,
+        status="labelled",
+        result=stage,
+        rendition=rendition,
+        notes=_notes(spec, rendition),
+    )
+    if not spec.implicit:
+        return plan
+    produce_id = spec.produce_id or numbers()
+    payload = encode(spec.record(produce_id))
+    plan = replace(plan, payload=payload, produce_id=produce_id)
+    if not examined.format.has_slot:
+        return replace(plan, notes=(*plan.notes, _no_place(examined, spec)))
+    return replace(plan, result=SplicedView(stage, examined.carrier.write(stage, payload)))
+
+
+def _already(view: View, examined: Examined, spec: LabelSpec) -> Plan | None:
+    """Return the plan of doing nothing, when the file already is as it was asked for."""
+    if spec.replace:
+        return None
+    plan = Plan(format=examined.format, status="already", result=view)
+    shown = spec.explicit and _is_shown(view, examined)
+    if spec.implicit and examined.format.has_slot:
+        if len(examined.found) != 1 or not _is_sound(examined, spec):
+            return None
+        note = Message(
+            "the explicit label was not looked at or not found; --explicit-only adds one"
+        )
+        missing = spec.explicit and not shown and examined.format.medium is Medium.TEXT
+        number = examined.found[0].number
+        return replace(plan, produce_id=number, notes=(note,) if missing else ())
+    return plan if shown else None
+
+
+def _is_sound(examined: Examined, spec: LabelSpec) -> bool:
+    """Say whether the only label is ours and breaks no rule of level error."""
+    found = examined.found[0]
+    return found.producer == spec.producer and not any(
+        RULES[problem.rule].level is Level.ERROR for problem in found.decoded.problems
+    )
+
+
+def _is_shown(view: View, examined: Examined) -> bool:
+    marker = registry.marker_of(examined.format.id)
+    return marker is not None and marker.inspect(view, examined.format).finding is Finding.FOUND
+
+
+def _replacement(
+    view: View, examined: Examined, spec: LabelSpec, numbers: Callable[[], str]
+) -> Plan:
+    """Plan the replacing of labels: metadata only, and somebody else's only when asked to."""
+    producers = {found.producer for found in examined.found}
+    ours = producers == {spec.producer}
+    if not ours and not spec.replace:
+        names = ", ".join(sorted(name or "?" for name in producers))
+        raise PlanError(
+            "the file already carries a label of {producer}; use --replace to put another "
+            "in its place",
+            producer=names[:200],
+        )
+    kept = {found.number for found in examined.found} if ours and not spec.replace else set()
+    produce_id = spec.produce_id or (kept.pop() if len(kept) == 1 else "") or numbers()
+    payload = encode(spec.record(produce_id))
+    note = Message("the metadata was replaced; the visible or audible content was not touched")
+    return Plan(
+        format=examined.format,
+        status="replaced",
+        result=SplicedView(view, examined.carrier.write(view, payload)),
+        payload=payload,
+        produce_id=produce_id,
+        replaced=tuple(text_of(found.slot.raw) for found in examined.found),
+        notes=(note,),
+    )
+
+
+def _render(view: View, examined: Examined, spec: LabelSpec) -> Rendition:
+    file_format = examined.format
+    marker = registry.marker_of(file_format.id)
+    if marker is None:
+        raise PlanError(
+            "no explicit label can be put into {format}; use --implicit-only",
+            format=file_format.name,
+        )
+    rendition = marker.render(view, file_format, spec.mark(file_format.medium))
+    if spec.text is not None and file_format.medium is Medium.TEXT and rendition.edits:
+        stage = SplicedView(view, rendition.edits)
+        if marker.inspect(stage, file_format).finding is not Finding.FOUND:
+            raise PlanError(
+                "the wording “{text}” reads as prose, not as a label; shorten it, for example to "
+                "本内容由AI生成",
+                text=spec.text[:80],
+            )
+    return rendition
+
+
+def _notes(spec: LabelSpec, rendition: Rendition | None) -> tuple[Message, ...]:
+    if rendition is not None:
+        return rendition.notes
+    if spec.explicit:
+        return ()
+    return (IMPLICIT_ONLY,)
+
+
+def _no_place(examined: Examined, spec: LabelSpec) -> Message:
+    values = {"format": examined.format.name}
+    if spec.sidecar:
+        return Message(
+            "{format} has no place for metadata; the label stands in a sidecar file, which is "
+            "not the official place",
+            values,
+        )
+    return Message("{format} has no place for metadata; only the explicit label was added", values)

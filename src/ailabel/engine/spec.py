@@ -1,0 +1,177 @@
+"""What is asked for: labelling and verifying, as values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from ailabel.errors import LabelError
+from ailabel.io.source import Limits
+from ailabel.model.media import Medium
+from ailabel.model.record import AigcRecord, Label
+from ailabel.spi import MarkSpec
+from ailabel.standard.wording import CORNERS, Elements, elements
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from os import PathLike
+
+__all__ = ["PLACES", "LabelSpec", "VerifyOptions"]
+
+_ENDS: Final = ("start", "end", "both")
+PLACES: Final = {
+    Medium.TEXT: _ENDS,
+    Medium.DOCUMENT: _ENDS,
+    Medium.AUDIO: _ENDS,
+    Medium.IMAGE: CORNERS,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelSpec:
+    """How files are to be labelled; frozen, so one value serves many files and threads.
+
+    Args:
+        producer: name or 27-character code of the generation service provider.
+        produce_id: the content number of the one file, or None for a new UUIDv7 each.
+        label: the content attribute.
+        propagate: whether the propagator's fields repeat the producer's on first writing, as the
+            standard notes; False leaves them empty.
+        implicit: whether to write the label into the metadata.
+        explicit: whether to add the label that people see or hear.
+        replace: whether to replace labels that somebody else wrote; metadata only.
+        sidecar: whether formats without metadata get a file ``NAME.aigc.json`` beside them.
+        position: a place, used by every medium that knows it, or places by medium name.
+        text: the wording of visible labels; it must hold the elements that clause 5 asks for.
+        text_mark: ``words`` or ``corner``.
+        audio_mark: ``voice`` or ``rhythm``.
+        wording: ``zh`` or ``zh+en``.
+        font: the user's own font file.
+        voice: the user's own spoken label, a WAV file.
+        stamp_signed: whether a signed PDF may be stamped.
+        hardlinks: whether files with several names may be replaced.
+        durable: whether every file is flushed to the disk before the call returns.
+        limits: what reading a file may cost.
+
+    Raises:
+        LabelError: a value is not one of those that are possible; every problem is listed.
+    """
+
+    producer: str
+    produce_id: str | None = None
+    label: Label = Label.IS
+    propagate: bool = True
+    implicit: bool = True
+    explicit: bool = True
+    replace: bool = False
+    sidecar: bool = False
+    position: str | Mapping[str, str] | None = None
+    text: str | None = None
+    text_mark: str = "words"
+    audio_mark: str = "voice"
+    wording: str = "zh"
+    font: str | PathLike[str] | None = None
+    voice: str | PathLike[str] | None = None
+    stamp_signed: bool = False
+    hardlinks: bool = False
+    durable: bool = True
+    limits: Limits = field(default_factory=Limits)
+
+    def __post_init__(self) -> None:
+        problems = [
+            *_choices(self),
+            *_positions(self.position),
+            *([] if self.text is None else _wording(self.text, self.text_mark)),
+        ]
+        if not self.implicit and not self.explicit:
+            problems.append("neither the implicit nor the explicit label is asked for")
+        if self.implicit and not self.producer.strip():
+            problems.append("the producer is empty: give its name or 27-character code")
+        if problems:
+            raise LabelError(
+                "this labelling is not possible: {reasons}",
+                problems=tuple(problems),
+                reasons="; ".join(problems),
+            )
+
+    def record(self, produce_id: str) -> AigcRecord:
+        """Return the label for one content with this number."""
+        return AigcRecord(
+            label=self.label,
+            content_producer=self.producer,
+            produce_id=produce_id,
+            content_propagator=self.producer if self.propagate else "",
+            propagate_id=produce_id if self.propagate else "",
+        )
+
+    def mark(self, medium: Medium) -> MarkSpec:
+        """Return what is asked of the marker of a medium."""
+        from pathlib import Path
+
+        position = self.position
+        if position is not None and not isinstance(position, str):
+            position = position.get(medium.value)
+        return MarkSpec(
+            text=self.text,
+            wording=self.wording,
+            position=position if position in PLACES[medium] else None,
+            text_mark=self.text_mark,
+            audio_mark=self.audio_mark,
+            font=None if self.font is None else Path(self.font),
+            voice=None if self.voice is None else Path(self.voice),
+            stamp_signed=self.stamp_signed,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyOptions:
+    """How files are to be verified.
+
+    Args:
+        implicit: whether the label in the metadata is asked about.
+        explicit: whether the label that people see or hear is asked about.
+        limits: what reading a file may cost.
+    """
+
+    implicit: bool = True
+    explicit: bool = True
+    limits: Limits = field(default_factory=Limits)
+
+
+def _choices(spec: LabelSpec) -> list[str]:
+    wanted = (
+        ("text_mark", spec.text_mark, ("words", "corner")),
+        ("audio_mark", spec.audio_mark, ("voice", "rhythm")),
+        ("wording", spec.wording, ("zh", "zh+en")),
+    )
+    return [
+        f"{name} is {value!r}, not one of {', '.join(known)}"
+        for name, value, known in wanted
+        if value not in known
+    ]
+
+
+def _positions(position: str | Mapping[str, str] | None) -> list[str]:
+    if position is None:
+        return []
+    if isinstance(position, str):
+        if any(position in places for places in PLACES.values()):
+            return []
+        return [f"no medium knows the position {position!r}"]
+    media = {medium.value: medium for medium in Medium}
+    return [
+        f"the position {place!r} is not known for {name!r}"
+        for name, place in position.items()
+        if name not in media or place not in PLACES[media[name]]
+    ]
+
+
+def _wording(text: str, text_mark: str) -> list[str]:
+    found = elements(text)
+    if found is Elements.BOTH or (text_mark == "corner" and found is Elements.AI_ONLY):
+        return []
+    problem = (
+        "the wording lacks an element that the standard asks for: it needs 人工智能 or AI, "
+        "and 生成 or 合成"
+    )
+    return [problem]

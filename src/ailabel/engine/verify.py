@@ -1,0 +1,138 @@
+"""Judge a file: rules × checks, and from them one verdict for each of the two labels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ailabel import registry
+from ailabel.engine import checks
+from ailabel.engine.examine import examine, found_label, found_mention
+from ailabel.engine.spec import VerifyOptions
+from ailabel.errors import (
+    AilabelError,
+    LimitExceededError,
+    MalformedFileError,
+    UnsupportedFormatError,
+)
+from ailabel.messages import Message
+from ailabel.model.report import Check, FileReport, Level, Outcome, Verdict
+from ailabel.spi import Evidence, Finding
+from ailabel.standard.rules import RULES
+
+if TYPE_CHECKING:
+    from ailabel.engine.examine import Examined
+    from ailabel.io.source import View
+    from ailabel.model.media import Format
+    from ailabel.model.report import FoundLabel
+
+__all__ = ["error_message", "verify"]
+
+
+def verify(
+    view: View,
+    path: str,
+    options: VerifyOptions | None = None,
+    beside: tuple[FoundLabel, ...] = (),
+) -> FileReport:
+    """Verify one file.
+
+    Args:
+        view: the file.
+        path: what the report shall call it.
+        options: what is asked about.
+        beside: labels that stand beside the file, not in it; they are shown, and count for nothing.
+
+    Raises:
+        UnsupportedFormatError: the format is not known.
+    """
+    options = options or VerifyOptions()
+    try:
+        examined = examine(view)
+    except (MalformedFileError, LimitExceededError) as error:
+        return _damaged(view, path, options, error)
+    evidence = _look(view, examined.format) if options.explicit else None
+    case = checks.Case(
+        format=examined.format,
+        found=examined.found,
+        evidence=evidence,
+        implicit=options.implicit,
+    )
+    results = checks.run(case)
+    return FileReport(
+        path=path,
+        format=examined.format.id,
+        implicit=_implicit(examined, results) if options.implicit else Verdict.NOT_APPLICABLE,
+        explicit=_explicit(evidence, results),
+        labels=(*map(found_label, examined.found), *beside),
+        mentions=tuple(map(found_mention, examined.mentions)),
+        checks=results,
+    )
+
+
+def error_message(error: AilabelError) -> Message:
+    """Return an exception's sentence as a message; a byte offset becomes part of it."""
+    inner = Message(error.text, error.params)
+    offset = getattr(error, "offset", None)
+    if offset is None:
+        return inner
+    return Message("{problem} (byte {offset})", {"problem": inner, "offset": offset})
+
+
+def _look(view: View, file_format: Format) -> Evidence:
+    marker = registry.marker_of(file_format.id)
+    if marker is None:
+        reason = Message(
+            "explicit labels in {format} are not examined", {"format": file_format.name}
+        )
+        return Evidence(finding=Finding.UNCHECKED, reason=reason)
+    try:
+        return marker.inspect(view, file_format)
+    except AilabelError as error:
+        return Evidence(finding=Finding.UNCHECKED, reason=error_message(error))
+
+
+def _implicit(examined: Examined, results: tuple[Check, ...]) -> Verdict:
+    if not examined.format.has_slot:
+        return Verdict.NOT_APPLICABLE
+    if not examined.found:
+        return Verdict.NOT_FOUND
+    return _weigh(results, "implicit")
+
+
+def _explicit(evidence: Evidence | None, results: tuple[Check, ...]) -> Verdict:
+    if evidence is None:
+        return Verdict.NOT_APPLICABLE
+    if evidence.finding is Finding.FOUND:
+        return _weigh(results, "explicit")
+    return Verdict.NOT_FOUND if evidence.finding is Finding.NOT_FOUND else Verdict.INCONCLUSIVE
+
+
+def _weigh(results: tuple[Check, ...], label: str) -> Verdict:
+    """Only a failed check of level error makes a label noncompliant."""
+    outcomes = {
+        check.outcome
+        for check in results
+        if RULES[check.rule].label == label and RULES[check.rule].level is Level.ERROR
+    }
+    if Outcome.FAIL in outcomes:
+        return Verdict.NONCOMPLIANT
+    return Verdict.INCONCLUSIVE if Outcome.INCONCLUSIVE in outcomes else Verdict.COMPLIANT
+
+
+def _damaged(
+    view: View, path: str, options: VerifyOptions, error: MalformedFileError | LimitExceededError
+) -> FileReport:
+    message = error_message(error)
+    try:
+        format_id = registry.detect(view).format.id
+    except (UnsupportedFormatError, MalformedFileError, LimitExceededError):
+        format_id = None
+    check = Check(rule="IMP-018", outcome=Outcome.INCONCLUSIVE, message=message)
+    return FileReport(
+        path=path,
+        format=format_id,
+        implicit=Verdict.INCONCLUSIVE if options.implicit else Verdict.NOT_APPLICABLE,
+        explicit=Verdict.INCONCLUSIVE if options.explicit else Verdict.NOT_APPLICABLE,
+        checks=(check,),
+        error=message,
+    )
