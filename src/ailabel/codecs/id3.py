@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import zlib
 from bisect import bisect_left
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from ailabel.errors import LimitExceededError, MalformedFileError
+from ailabel.errors import MalformedFileError
 from ailabel.io.source import check_limit
 
 if TYPE_CHECKING:
@@ -165,6 +165,7 @@ class Content:
         frames: in file order, as far as they can be walked.
         clean: whether after the last frame nothing but padding follows.
         checksum: whether an extended header holds a CRC of the frames.
+        safe: whether the frames' lengths have seven bits a byte, as only 2.4 should have them.
     """
 
     tag: Tag
@@ -173,6 +174,7 @@ class Content:
     frames: tuple[Frame, ...] = field(default=())
     clean: bool = False
     checksum: bool = False
+    safe: bool = False
 
     @property
     def end(self) -> int:
@@ -296,27 +298,27 @@ def _extended_header(tag: Tag, body: Body) -> tuple[int, bool]:
     return size, checksum
 
 
-def _frames(tag: Tag, body: Body, start: int, limit: int) -> tuple[tuple[Frame, ...], bool]:
+def _walked(content: Content) -> Content:
     """Walk the frames; lengths in the other version's notation are tried where theirs fail.
 
-    Old iTunes wrote plain lengths into version 2.4, others synchsafe ones into 2.3.
+    Old iTunes wrote plain lengths into version 2.4, others seven bits a byte into 2.3.
     """
-    notations = {_V2: (False,), _V3: (False, True), _V4: (True, False)}[tag.version]
-    walked = [_walk(tag, body, start, limit, safe=notations[0])]
-    if not walked[0][1] and len(notations) > 1:
-        walked.append(_walk(tag, body, start, limit, safe=notations[1]))
-    return walked[-1] if walked[-1][1] else walked[0]
+    version = content.tag.version
+    usual = _walk(content, safe=version == _V4)
+    if usual.clean or version == _V2:
+        return usual
+    other = _walk(content, safe=version != _V4)
+    return other if other.clean else usual
 
 
-def _walk(
-    tag: Tag, body: Body, position: int, limit: int, *, safe: bool
-) -> tuple[tuple[Frame, ...], bool]:
+def _walk(content: Content, *, safe: bool) -> Content:
+    tag, body, position = content.tag, content.body, content.start
     found: list[Frame] = []
     while frame := _frame(tag, body, position, safe=safe):
         found.append(frame)
         position = frame.end
-        check_limit("the number of ID3 frames", len(found), limit)
-    return tuple(found), _is_padding(body, position)
+        check_limit("the number of ID3 frames", len(found), body.view.limits.items)
+    return replace(content, frames=tuple(found), clean=_is_padding(body, position), safe=safe)
 
 
 def _frame(tag: Tag, body: Body, position: int, *, safe: bool) -> Frame | None:
@@ -348,21 +350,25 @@ def _is_padding(body: Body, position: int) -> bool:
     return True
 
 
-def frame_data(content: Content, frame: Frame) -> bytes | None:
+def frame_data(content: Content, frame: Frame, inflate: int = 0) -> bytes | None:
     """Return a frame's data, its own escaping, compression and extra fields undone.
+
+    Args:
+        content: the tag.
+        frame: one of its frames.
+        inflate: the most that compressed data may grow to.
 
     Returns:
         None where it is encrypted or its compression is broken.
 
     Raises:
-        LimitExceededError: the data is longer than `Limits` allows.
+        LimitExceededError: the data is longer than `Limits` or `inflate` allows.
     """
-    limits = content.body.view.limits
-    check_limit("an ID3 frame", frame.length, limits.metadata_bytes)
+    check_limit("an ID3 frame", frame.length, content.body.view.limits.metadata_bytes)
     data = content.body.read(frame.position + frame.header, frame.length)
-    if content.tag.version == _V3:
+    if content.tag.version == _V3:  # [ID3v2.3 3.3.1]
         compressed, encrypted, grouped = (bool(frame.flags & bit) for bit in (0x80, 0x40, 0x20))
-        data = data[4 * compressed + grouped :]  # [ID3v2.3 3.3.1]
+        data = data[4 * compressed + grouped :]
     elif content.tag.version == _V4:  # [ID3v2.4 4.1.2]
         grouped, compressed, encrypted, escaped, measured = (
             bool(frame.flags & bit) for bit in (0x40, 0x08, 0x04, 0x02, 0x01)
@@ -371,25 +377,18 @@ def frame_data(content: Content, frame: Frame) -> bytes | None:
             data = data.replace(b"\xff\0", b"\xff")
         data = data[grouped + 4 * measured :]
     else:
-        return data
+        compressed = encrypted = False
     if encrypted:
         return None
-    return _inflate(data, limits.inflate_bytes) if compressed else data
+    return _inflate(data, inflate) if compressed else data
 
 
 def _inflate(data: bytes, limit: int) -> bytes | None:
-    machine = zlib.decompressobj()
     try:
-        result = machine.decompress(data, limit)
+        result = zlib.decompressobj().decompress(data, limit + 1)
     except zlib.error:
         return None
-    if machine.unconsumed_tail:
-        raise LimitExceededError(
-            "{structure} is larger than the limit ({value} > {limit})",
-            structure="a compressed ID3 frame",
-            value=limit + 1,
-            limit=limit,
-        )
+    check_limit("a compressed ID3 frame", len(result), limit)
     return result
 
 
@@ -409,14 +408,13 @@ _KINDS: Final = {"TXXX": "TXXX", "TXX": "TXXX", "COMM": "COMM", "COM": "COMM"}
 
 def texts(content: Content) -> Iterator[Text]:
     """Yield the user-defined texts and the comments of a tag; encrypted ones are left out."""
-    longest = 4 * content.body.view.limits.label_bytes
+    budget = content.body.view.limits.inflate_bytes
     for frame in content.frames:
         kind = _KINDS.get(frame.id)
-        if kind is None or frame.length > longest:  # too long for a label in any encoding
+        data = frame_data(content, frame, budget) if kind else None
+        if kind is None or not data:
             continue
-        data = frame_data(content, frame)
-        if not data:
-            continue
+        budget -= max(len(data) - frame.length, 0)
         skipped = 4 if kind == "COMM" else 1  # encoding, and the comment's language
         description, value = _strings(data[0], data[skipped:])
         yield Text(frame, kind, description, value, data[skipped:])
@@ -445,14 +443,18 @@ def _decode(encoding: int, data: bytes) -> str:
 
 
 def private(content: Content, owner: str) -> Iterator[tuple[Frame, bytes]]:
-    """Yield the ``PRIV`` frames of an owner, with the data after the owner's name."""
+    """Yield the ``PRIV`` frames of an owner that are not compressed, and what follows the name."""
     name = owner.encode("latin-1") + b"\0"
     for frame in content.frames:
         if frame.id != "PRIV":
             continue
         prefix = content.body.read(frame.position + frame.header, min(frame.length, 64))
-        if name not in prefix:  # not worth reading whole
+        if name not in prefix or _is_compressed(content, frame):  # not worth reading whole
             continue
         data = frame_data(content, frame)
         if data is not None and data.startswith(name):
             yield frame, data[len(name) :]
+
+
+def _is_compressed(content: Content, frame: Frame) -> bool:
+    return bool(frame.flags & {_V3: 0x80, _V4: 0x08}.get(content.tag.version, 0))
