@@ -265,8 +265,7 @@ def load(view: View, tag: Tag) -> Content:
         return Content(tag=tag, body=Body(view, tag.body, tag.size))
     body = _body(view, tag)
     start, checksum = _extended_header(tag, body)
-    frames, clean = _frames(tag, body, start, view.limits.items)
-    return Content(tag=tag, body=body, start=start, frames=frames, clean=clean, checksum=checksum)
+    return _walked(Content(tag=tag, body=body, start=start, checksum=checksum))
 
 
 def _body(view: View, tag: Tag) -> Body:
