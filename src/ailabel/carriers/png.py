@@ -6,7 +6,7 @@ Chunks follow [PNG3 5.3]; XMP stands in an uncompressed iTXt chunk [XMP3 1.1.5],
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
@@ -19,11 +19,11 @@ from ailabel.spi import Signature, Slot, Span
 from ailabel.standard.slots import KEY, XMP_PREFIX, XMP_PROPERTY, XMP_URI
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from ailabel.codecs.tiff import ExifText
     from ailabel.codecs.xmp import Property
-    from ailabel.io.source import View
+    from ailabel.io.source import Limits, View
     from ailabel.spi import Carrier, Essence
 
 __all__ = ["CARRIER"]
@@ -33,7 +33,10 @@ _FORMAT: Final = Format(
 )
 _PACKET: Final = "XML:com.adobe.xmp"  # [XMP3 1.1.5]
 _PACKET_HEAD: Final = _PACKET.encode() + bytes(5)  # uncompressed, no language, no translation
-_UNCOMPRESSED: Final = b"\0\0"
+_PROFILES: Final = ("raw profile type xmp", "raw profile type exif", "raw profile type app1")
+_EXIF_HEAD: Final = b"Exif\0\0"
+_PROFILE_HEADS: Final = (_EXIF_HEAD, b"http://ns.adobe.com/xap/1.0/\0")  # of JPEG's APP1
+_TIFF: Final = (b"II*\0", b"MM\0*")
 _PIXELS: Final = (b"IHDR", b"PLTE", b"tRNS", b"acTL", b"fcTL", b"IDAT", b"fdAT")
 _NUMBERED: Final = (b"fcTL", b"fdAT")  # they begin with a sequence number [PNG3 11.3.6]
 _SEQUENCE: Final = 4
@@ -43,26 +46,42 @@ class _Kind(Enum):
     """What a chunk that may hold a label is, which decides how the label is taken out."""
 
     PACKET = "packet"
-    """An XMP packet: the property is taken out."""
-    OWN = "own"
-    """Nothing but the label: the chunk is taken out."""
+    """The XMP packet of the file, which takes the label."""
+    STRAY = "stray"
+    """An XMP packet elsewhere: the property is taken out."""
     EXIF = "exif"
     """Exif: the text is overwritten."""
+    OWN = "own"
+    """Nothing but the label: the chunk is taken out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Place:
-    """One chunk that holds labels, or may take one."""
+    """One chunk that holds labels, or may take one.
+
+    Args:
+        kind: what it is.
+        chunk: where it stands.
+        slots: its labels.
+        data: the XMP packet or the Exif that it holds, freed from all wrapping.
+        wrap: makes the chunk's data from a changed packet or Exif.
+        compressed: whether `data` stands compressed in the file.
+    """
 
     kind: _Kind
     chunk: png.Chunk
     slots: tuple[Slot, ...]
-    text: png.Text | None = None
+    data: bytes = b""
+    wrap: Callable[[bytes], bytes] = bytes
+    compressed: bool = False
 
-    @property
-    def is_official(self) -> bool:
-        """Whether it is of the kind that the official slot is."""
-        return _is_official(self.chunk, self.text) if self.kind is _Kind.PACKET else False
+    def replaced(self, data: bytes) -> Edit:
+        """Return the edit that puts another packet or Exif into the chunk."""
+        return Edit(
+            self.chunk.offset,
+            self.chunk.end - self.chunk.offset,
+            png.chunk(self.chunk.type, self.wrap(data)),
+        )
 
 
 class _Png:
@@ -108,14 +127,13 @@ class _Png:
         """Drop the padding of the packets that are our own."""
         from ailabel.codecs import xmp
 
-        edits = []
-        for place in _places(view):
-            if place.text is None or not place.is_official:
-                continue
-            data = xmp.compact(place.text.data)
-            if data != place.text.data:
-                edits.append(_replacement(place.chunk, place.text.head + data))
-        return edits
+        return [
+            place.replaced(packet)
+            for place in _places(view)
+            if place.kind is _Kind.PACKET
+            and not place.compressed
+            and (packet := xmp.compact(place.data)) != place.data
+        ]
 
 
 CARRIER: Final[Carrier] = _Png()
@@ -129,7 +147,8 @@ def _places(view: View) -> Iterator[_Place]:
         if chunk.type in png.TEXT_CHUNKS:
             place = _text_place(view, chunk)
         elif chunk.type == b"eXIf":
-            place = _exif_place(view, chunk)
+            exif = view.read_metadata(chunk.body, chunk.length, "Exif")
+            place = _exif_place(view, chunk, exif)
         elif chunk.type.upper() == KEY.encode():
             place = _private_place(view, chunk)
         else:
@@ -142,17 +161,17 @@ def _text_place(view: View, chunk: png.Chunk) -> _Place | None:
     keyword = png.keyword(view, chunk)
     if keyword.casefold() == _PACKET.casefold():
         return _packet_place(view, chunk)
-    site = f"{chunk.type.decode()}[{keyword}]"
+    if keyword.casefold() in _PROFILES:
+        return _profile_place(view, chunk)
     if keyword.strip().upper() == KEY:
         text = png.read_text(view, chunk)
         check_limit("a label", len(text.data), view.limits.label_bytes)
-    else:
-        labelled = _labelled(view, chunk)
-        if labelled is None:
-            return None
+    elif (labelled := _labelled(view, chunk)) is not None:
         text = labelled
-    slot = _slot(chunk, site, text.stored, text.text)
-    return _Place(kind=_Kind.OWN, chunk=chunk, slots=(slot,), text=text)
+    else:
+        return None
+    slot = _slot(chunk, _name(chunk, keyword), text.stored, text.text)
+    return _Place(kind=_Kind.OWN, chunk=chunk, slots=(slot,))
 
 
 def _labelled(view: View, chunk: png.Chunk) -> png.Text | None:
@@ -170,38 +189,80 @@ def _labelled(view: View, chunk: png.Chunk) -> png.Text | None:
 
 
 def _packet_place(view: View, chunk: png.Chunk) -> _Place:
+    text = png.read_text(view, chunk)
+    international = chunk.type == b"iTXt"
+    place = _Place(
+        kind=_Kind.PACKET if international and text.keyword == _PACKET else _Kind.STRAY,
+        chunk=chunk,
+        slots=(),
+        data=text.data,
+        wrap=text.uncompressed if international else text.repack,
+        compressed=text.compressed,
+    )
+    return _with_properties(view, place, text)
+
+
+def _profile_place(view: View, chunk: png.Chunk) -> _Place | None:
+    """Read the XMP or Exif that ImageMagick took over from a file of another format."""
+    text = png.read_text(view, chunk)
+    profile = png.profile(text.data)
+    if profile is None:
+        return None
+    header = next((head for head in _PROFILE_HEADS if profile.data.startswith(head)), b"")
+    data = profile.data[len(header) :]
+
+    def wrap(changed: bytes) -> bytes:
+        return text.repack(profile.pack(header + changed))
+
+    if header == _EXIF_HEAD or data[:4] in _TIFF:
+        return _exif_place(view, chunk, data, wrap, f"{_name(chunk, text.keyword)}")
+    place = _Place(kind=_Kind.STRAY, chunk=chunk, slots=(), data=data, wrap=wrap, compressed=True)
+    return _with_properties(view, place, text)
+
+
+def _with_properties(view: View, place: _Place, text: png.Text) -> _Place:
     from ailabel.codecs import xmp
 
-    text = png.read_text(view, chunk)
-    official = _is_official(chunk, text)
     slots = []
-    for found in xmp.find(text.data, _property(), view.limits):
+    for found in xmp.find(place.data, _property(), view.limits):
         check_limit("a label", len(found.raw), view.limits.label_bytes)
-        name = f"{chunk.type.decode()}[{text.keyword}]/{XMP_PREFIX}:{XMP_PROPERTY}"
-        raw = text.stored if text.compressed else found.raw
+        official = place.kind is _Kind.PACKET and not place.compressed
         slots.append(
-            _slot(chunk, name, raw, found.value, official=official and found.form != "damaged")
+            _slot(
+                place.chunk,
+                f"{_name(place.chunk, text.keyword)}/{XMP_PREFIX}:{XMP_PROPERTY}",
+                text.stored if place.compressed else found.raw,
+                found.value,
+                official=official and found.form != "damaged",
+            )
         )
-    return _Place(kind=_Kind.PACKET, chunk=chunk, slots=tuple(slots), text=text)
+    return replace(place, slots=tuple(slots))
 
 
-def _exif_place(view: View, chunk: png.Chunk) -> _Place | None:
+def _exif_place(
+    view: View,
+    chunk: png.Chunk,
+    exif: bytes,
+    wrap: Callable[[bytes], bytes] = bytes,
+    name: str = "eXIf",
+) -> _Place | None:
     slots = tuple(
-        _slot(chunk, f"eXIf/{found.location}", found.raw, found.text)
-        for found in _exif_labels(view.read_metadata(chunk.body, chunk.length, "Exif"), view)
+        _slot(chunk, f"{name}/{found.location}", found.raw, found.text)
+        for found in _exif_labels(exif, view.limits)
     )
-    return _Place(kind=_Kind.EXIF, chunk=chunk, slots=slots) if slots else None
+    if not slots:
+        return None
+    return _Place(kind=_Kind.EXIF, chunk=chunk, slots=slots, data=exif, wrap=wrap)
 
 
-def _exif_labels(exif: bytes, view: View) -> list[ExifText]:
+def _exif_labels(exif: bytes, limits: Limits) -> list[ExifText]:
     from ailabel.codecs import tiff
     from ailabel.standard.schema import is_label
 
-    limit = view.limits.label_bytes
     return [
         found
-        for found in tiff.texts(exif, view.limits)
-        if found.length <= 2 * limit and is_label(found.text)
+        for found in tiff.texts(exif, limits)
+        if found.length <= 2 * limits.label_bytes and is_label(found.text)
     ]
 
 
@@ -210,6 +271,10 @@ def _private_place(view: View, chunk: png.Chunk) -> _Place:
     raw = view.read(chunk.body, chunk.length, "a PNG chunk")
     slot = _slot(chunk, chunk.type.decode(), raw, raw.decode("utf-8", "replace"))
     return _Place(kind=_Kind.OWN, chunk=chunk, slots=(slot,))
+
+
+def _name(chunk: png.Chunk, keyword: str) -> str:
+    return f"{chunk.type.decode()}[{keyword}]"
 
 
 def _slot(
@@ -225,15 +290,6 @@ def _slot(
     )
 
 
-def _is_official(chunk: png.Chunk, text: png.Text | None) -> bool:
-    return (
-        text is not None
-        and chunk.type == b"iTXt"
-        and text.keyword == _PACKET
-        and not text.compressed
-    )
-
-
 def _property() -> Property:
     from ailabel.codecs.xmp import Property
 
@@ -244,12 +300,9 @@ def _property() -> Property:
 
 
 def _target(places: Sequence[_Place]) -> _Place | None:
-    """Choose the packet that takes the label: an official one, else a compressed iTXt."""
-    packets = [
-        place for place in places if place.kind is _Kind.PACKET and place.chunk.type == b"iTXt"
-    ]
-    official = [place for place in packets if place.is_official]
-    return next(iter(official or packets), None)
+    """Choose the packet that takes the label, one that stands uncompressed before all others."""
+    packets = [place for place in places if place.kind is _Kind.PACKET]
+    return min(packets, key=lambda place: place.compressed, default=None)
 
 
 def _new_packet(view: View, payload: str) -> Edit:
@@ -267,18 +320,11 @@ def _merged(view: View, place: _Place, payload: str) -> list[Edit]:
     """Put the label into an existing packet, which is stored uncompressed from then on."""
     from ailabel.codecs import xmp
 
-    text = place.text
-    if text is None:
-        return []
     try:
-        packet = xmp.put(text.data, _property(), payload, view.limits)
+        packet = xmp.put(place.data, _property(), payload, view.limits)
     except MalformedFileError as error:
         raise _unreadable(place) from error
-    if packet == text.data and place.is_official:
-        return []
-    _, _, rest = text.head.partition(b"\0")
-    head = _PACKET.encode() + b"\0" + _UNCOMPRESSED + rest[len(_UNCOMPRESSED) :]
-    return [_replacement(place.chunk, head + packet)]
+    return [place.replaced(packet)] if packet != place.data or place.compressed else []
 
 
 def _cleared(view: View, place: _Place) -> Edit:
@@ -288,18 +334,12 @@ def _cleared(view: View, place: _Place) -> Edit:
     if place.kind is _Kind.EXIF:
         from ailabel.codecs import tiff
 
-        exif = view.read(place.chunk.body, place.chunk.length, "Exif")
-        edits = {tiff.blank(found) for found in _exif_labels(exif, view)}
-        return _replacement(place.chunk, apply(exif, edits))
+        edits = {tiff.blank(found) for found in _exif_labels(place.data, view.limits)}
+        return place.replaced(apply(place.data, edits))
     from ailabel.codecs import xmp
 
-    text = place.text
-    if text is None:
-        raise _unreadable(place)
     try:
-        return _replacement(
-            place.chunk, text.repack(xmp.vacate(text.data, _property(), view.limits))
-        )
+        return place.replaced(xmp.vacate(place.data, _property(), view.limits))
     except MalformedFileError as error:
         raise _unreadable(place) from error
 
@@ -310,7 +350,3 @@ def _unreadable(place: _Place) -> PlanError:
         "or take it out with the program that wrote it",
         offset=place.chunk.offset,
     )
-
-
-def _replacement(chunk: png.Chunk, data: bytes) -> Edit:
-    return Edit(chunk.offset, chunk.end - chunk.offset, png.chunk(chunk.type, data))

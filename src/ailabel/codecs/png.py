@@ -18,17 +18,20 @@ __all__ = [
     "SIGNATURE",
     "TEXT_CHUNKS",
     "Chunk",
+    "Profile",
     "Text",
     "chunk",
     "chunks",
     "inflate",
     "keyword",
+    "profile",
     "read_text",
 ]
 
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"  # [PNG3 5.2]
 TEXT_CHUNKS: Final = (b"tEXt", b"zTXt", b"iTXt")
 _FRAME: Final = 12  # length, type, CRC [PNG3 5.3]
+_HEX_LINE: Final = 72  # what ImageMagick writes
 _KEYWORD: Final = 79  # the longest keyword [PNG3 11.3.3.2]
 
 
@@ -82,6 +85,28 @@ class Text:
     def repack(self, data: bytes) -> bytes:
         """Return the chunk's data with another text, compressed as the old one was."""
         return self.head + (zlib.compress(data, 9) if self.compressed else data)
+
+    def uncompressed(self, data: bytes) -> bytes:
+        """Return the data of an iTXt chunk with another text, stored as it is [PNG3 11.3.3.4]."""
+        name, separator, rest = self.head.partition(b"\0")
+        return name + separator + b"\0\0" + rest[2:] + data
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a text chunk ``Raw profile type …`` holds: a line for its name and length, and hex.
+
+    ImageMagick keeps the Exif and XMP of other formats so, and ExifTool reads it.
+    """
+
+    name: bytes
+    data: bytes
+
+    def pack(self, data: bytes) -> bytes:
+        """Return the text with other data."""
+        digits = data.hex().encode()
+        lines = [digits[start : start + _HEX_LINE] for start in range(0, len(digits), _HEX_LINE)]
+        return b"\n%s\n%8d\n%s\n" % (self.name, len(data), b"\n".join(lines))
 
 
 def chunk(name: bytes, data: bytes) -> bytes:
@@ -171,6 +196,16 @@ def read_text(view: View, found: Chunk, limit: int | None = None) -> Text:
         data=text,
         compressed=compressed,
     )
+
+
+def profile(text: bytes) -> Profile | None:
+    """Take the text of a raw profile apart; None where it is none."""
+    name, _, rest = text.strip().partition(b"\n")
+    _length, _, digits = rest.partition(b"\n")
+    try:
+        return Profile(name, bytes.fromhex(digits.decode("latin-1")))
+    except ValueError:
+        return None
 
 
 def _layout(data: bytes, found: Chunk) -> tuple[bytes, bool, int]:

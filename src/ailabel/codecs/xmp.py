@@ -9,7 +9,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from ailabel.codecs.xmp_parse import Document, Property, parse, scan_damaged
+from ailabel.codecs.xmp_damaged import scan_damaged
+from ailabel.codecs.xmp_parse import Document, Property, parse
 from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit, apply
@@ -40,13 +41,12 @@ _HEAD: Final = (
 )
 _FOOT: Final = b"</rdf:RDF></x:xmpmeta>\n"
 _TRAILER: Final = b'<?xpacket end="w"?>'
-_OURS: Final = (  # what `new_packet` writes, cut into what comes before the padding and the padding
-    b"("
-    + re.escape(_HEAD)
+_OURS: Final = (  # what `new_packet` writes
+    re.escape(_HEAD)
     + rb'<rdf:Description rdf:about="" xmlns:([\w.\-]+)="[^"<]*">'
-    + rb"<\2:([\w.\-]+)>[^<]*</\2:\3></rdf:Description>"
+    + rb"<\1:([\w.\-]+)>[^<]*</\1:\2></rdf:Description>"
     + re.escape(_FOOT)
-    + rb")([ \n]*)"
+    + rb"(?P<padding>[ \n]*)"
     + re.escape(_TRAILER)
 )
 
@@ -89,11 +89,16 @@ def find(packet: bytes, prop: Property, limits: Limits) -> tuple[Found, ...]:
         values = [value for item in document.occurrences for value in item.values]
     except MalformedFileError:
         values = scan_damaged(source.data, prop, limits)
-    found = []
-    for value in values:
-        begin, end = source.offset(value.begin), source.offset(value.end)
-        found.append(Found(value=value.text, raw=packet[begin:end], offset=begin, form=value.form))
-    return tuple(found)
+    place = source.offsets({edge for value in values for edge in (value.begin, value.end)})
+    return tuple(
+        Found(
+            value=value.text,
+            raw=packet[place[value.begin] : place[value.end]],
+            offset=place[value.begin],
+            form=value.form,
+        )
+        for value in values
+    )
 
 
 def put(packet: bytes, prop: Property, value: str, limits: Limits) -> bytes:
@@ -114,11 +119,10 @@ def put(packet: bytes, prop: Property, value: str, limits: Limits) -> bytes:
     """
     if not packet.strip(_BLANK):
         return new_packet(prop, value)
-    if ours := re.fullmatch(_OURS, packet):
+    if _is_ours(packet) and packet.startswith(_lead(prop)):
         fresh = _body(prop, value)
-        if _name_of(ours) == prop.name and _is_padding(ours[4]):
-            room = len(packet) - len(fresh) - len(_TRAILER)
-            return _packet(fresh, room if room >= 0 else _PADDING)
+        room = len(packet) - len(fresh) - len(_TRAILER)
+        return _packet(fresh, room if room >= 0 else _PADDING)
     source, document = _open(packet, prop, limits)
     kept = next((item for item in document.occurrences if item.plain), None)
     edits = [
@@ -158,11 +162,21 @@ def new_packet(prop: Property, value: str) -> bytes:
 
 def compact(packet: bytes) -> bytes:
     """Return a packet that `new_packet` made without its padding, and any other as it is."""
-    ours = re.fullmatch(_OURS, packet)
-    return ours[1] + _TRAILER if ours and _is_padding(ours[4]) else packet
+    if not _is_ours(packet):
+        return packet
+    return packet[: packet.rindex(_FOOT) + len(_FOOT)] + _TRAILER
 
 
 # -- our own packets -----------------------------------------------------------------------------
+
+
+def _is_ours(packet: bytes) -> bool:
+    ours = re.fullmatch(_OURS, packet)
+    return ours is not None and ours["padding"] == _spaces(len(ours["padding"]))
+
+
+def _lead(prop: Property) -> bytes:
+    return _HEAD + _open_description("rdf", b'""', prop)
 
 
 def _body(prop: Property, value: str) -> bytes:
@@ -175,14 +189,6 @@ def _packet(body: bytes, padding: int) -> bytes:
 
 def _spaces(count: int) -> bytes:
     return (_LINE * (count // len(_LINE) + 1))[:count]
-
-
-def _is_padding(run: bytes) -> bool:
-    return run == _spaces(len(run))
-
-
-def _name_of(ours: re.Match[bytes]) -> str:
-    return f"{ours[2].decode()}:{ours[3].decode()}"
 
 
 # -- changes -------------------------------------------------------------------------------------
@@ -213,15 +219,14 @@ def _insertion(document: Document, prop: Property, value: str) -> Edit:
 
 def _description(prefix: str, about: bytes, prop: Property, value: str) -> bytes:
     rdf = f"{prefix}:" if prefix else ""
+    close = f"</{prop.name}></{rdf}Description>".encode()
+    return _open_description(prefix, about, prop) + _escape(value) + close
+
+
+def _open_description(prefix: str, about: bytes, prop: Property) -> bytes:
+    rdf = f"{prefix}:" if prefix else ""
     head = f"<{rdf}Description {rdf}about=".encode()
-    name = prop.name
-    return (
-        head
-        + about
-        + f' xmlns:{prop.prefix}="{prop.uri}"><{name}>'.encode()
-        + _escape(value)
-        + f"</{name}></{rdf}Description>".encode()
-    )
+    return head + about + f' xmlns:{prop.prefix}="{prop.uri}"><{prop.name}>'.encode()
 
 
 def _escape(value: str) -> bytes:
@@ -263,13 +268,17 @@ class _Source:
             raise MalformedFileError("XMP packet is not well-formed UTF-16") from error
         return cls(head=packet[:start], data=data, codec=codec, tail=packet[end:])
 
-    def offset(self, position: int) -> int:
-        """Return where a position of `data` stands in the packet."""
+    def offsets(self, positions: set[int]) -> dict[int, int]:
+        """Return where positions of `data` stand in the packet."""
+        start = len(self.head)
         if self.codec == "utf-8":
-            return len(self.head) + position
-        return len(self.head) + len(
-            self.data[:position].decode(errors="replace").encode(self.codec)
-        )
+            return {position: start + position for position in positions}
+        result, last = {}, 0
+        for position in sorted(positions):
+            piece = self.data[last:position].decode(errors="replace")
+            start, last = start + len(piece.encode(self.codec)), position
+            result[position] = start
+        return result
 
     def rebuild(self, data: bytes) -> bytes:
         """Return the packet with other data."""

@@ -19,15 +19,14 @@ if TYPE_CHECKING:
 
     from ailabel.io.source import Limits
 
-__all__ = ["Document", "Occurrence", "Property", "Rdf", "Value", "parse", "scan_damaged"]
+__all__ = ["Document", "Occurrence", "Property", "Rdf", "Value", "parse"]
 
 _RDF_URI: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _WRAPPERS: Final = ("xmpmeta", "xapmeta", "RDF", "Description")  # [XMP1 7.3, 7.4]
 _ARRAYS: Final = ("Alt", "Bag", "Seq")
+_MAX_INDENT: Final = 1024  # white space taken out with an element, at most
 _TAG: Final = re.compile(rb"""<(?:[^"'>]+|"[^"]*"|'[^']*')*>""")
 _ATTRIBUTE: Final = re.compile(rb"""\s+([^\s=<>/"']+)\s*=\s*("[^"]*"|'[^']*')""")
-_ENTITY: Final = re.compile(r"&(?:#(\d{1,7})|#x([0-9a-fA-F]{1,6})|(quot|apos|lt|gt|amp));")
-_ENTITIES: Final = {"quot": '"', "apos": "'", "lt": "<", "gt": ">", "amp": "&"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +178,7 @@ class _Reader:
             self._open_node(name, attributes, exact=match == "exact")
             self._parser.CharacterDataHandler = self._text
         elif self._is_wrapper(local := _local(name)):
+            check_limit("the depth of XMP elements", len(self._wrappers), self._limits.depth)
             self._wrappers.append(local)
             self._open_wrapper(name, attributes)
         else:
@@ -201,8 +201,7 @@ class _Reader:
         self._nodes[-1].texts.append(text)
 
     def _is_wrapper(self, local: str) -> bool:
-        nested = "Description" in self._wrappers
-        return local in _WRAPPERS and not nested
+        return local in _WRAPPERS and "Description" not in self._wrappers
 
     # -- names ---------------------------------------------------------------------------------
 
@@ -279,8 +278,9 @@ class _Reader:
             self.document.occurrences.append(self._occurrence(node))
 
     def _occurrence(self, node: _Node) -> Occurrence:
+        before = self._data[max(0, node.begin - _MAX_INDENT) : node.begin]
         return Occurrence(
-            begin=len(self._data[: node.begin].rstrip(b" \t\r\n")),
+            begin=node.begin - len(before) + len(before.rstrip(b" \t\r\n")),
             end=node.end,
             values=tuple(_values(node)),
             plain=node.exact
@@ -362,46 +362,3 @@ def _render(node: _Node) -> tuple[str, str]:
     import json
 
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":")), "resource"
-
-
-# -- what expat refuses --------------------------------------------------------------------------
-
-
-def scan_damaged(data: bytes, prop: Property, limits: Limits) -> list[Value]:
-    """Look for a property in a packet that is no well-formed XML; each value as it can be read.
-
-    Args:
-        data: the packet, as UTF-8 as far as it can be.
-        prop: the property; any prefix will do.
-        limits: bound the number of values.
-    """
-    name = rb"(?:[\w.\-]+:)?" + re.escape(prop.local.encode())
-    element = re.compile(rb"<" + name + rb"(?:\s[^<>]*)?>([^<]*)")
-    attribute = re.compile(rb"\s" + name + rb"\s*=\s*([\"'])")
-    values = []
-    for tag in re.finditer(rb"<[^<>]{1,65536}", data):
-        span = None
-        if (found := element.match(data, tag.start())) and not tag[0].endswith(b"/"):
-            span = found.span(1)
-        elif found := attribute.search(tag[0]):
-            # quotes that were not escaped: the value goes on to the one that ends the attribute
-            close = re.compile(found[1] + rb"(?=\s*/?$|\s+[\w.\-]+:[\w.\-]+\s*=)")
-            end = close.search(tag[0], found.end())
-            span = tag.start() + found.end(), tag.start() + (end.start() if end else len(tag[0]))
-        if span:
-            text = data[slice(*span)].decode("utf-8", "replace")
-            values.append(Value(_unescape(text), *span, "damaged"))
-            check_limit("the number of XMP elements", len(values), limits.items)
-    return values
-
-
-def _unescape(text: str) -> str:
-    return _ENTITY.sub(_character, text)
-
-
-def _character(match: re.Match[str]) -> str:
-    decimal, hexadecimal, name = match.groups()
-    if name:
-        return _ENTITIES[name]
-    code = int(decimal) if decimal else int(hexadecimal, 16)
-    return chr(code) if code <= 0x10FFFF and not 0xD800 <= code < 0xE000 else "\ufffd"  # noqa: PLR2004 - Unicode
