@@ -12,7 +12,8 @@ from itertools import chain, takewhile
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import jpeg, jpeg_xmp, mpf, tiff, xmp
-from ailabel.errors import PlanError
+from ailabel.errors import MalformedFileError, PlanError
+from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit
 from ailabel.model.media import Format, Match, Medium, Strength
 from ailabel.spi import Signature, Slot, Span
@@ -119,8 +120,7 @@ class _Jpeg:
             edits.append(Edit(_insertion(header, places), 0, segment))
         else:
             packet = _rename(view, main.value(view), renamed)
-            packet = _fitting(xmp.put(packet, _PROPERTY, payload, view.limits))
-            edits += _replace(view, main, packet)
+            edits += _replace(view, main, _fitting(_labelled(view, main, packet, payload)))
         for place in places:
             if place is not main:
                 edits += _displace(view, place)
@@ -183,6 +183,7 @@ def _slots(view: View, place: _Place) -> Iterator[Slot]:
 
 def _xmp_slots(view: View, kind: _Kind, offset: int, packet: bytes) -> Iterator[Slot]:
     for found in xmp.find(packet, _PROPERTY, view.limits):
+        check_limit("a label", len(found.raw), view.limits.label_bytes)
         official = kind is _Kind.PACKET and found.form != "damaged"
         where = f"{_XMP_SITES[kind]}/{_PROPERTY.name}"
         yield _slot(where, offset, found.raw, found.value, official=official)
@@ -230,6 +231,31 @@ def _insertion(header: Sequence[jpeg.Segment], places: Sequence[_Place]) -> int:
     return offset
 
 
+def _labelled(view: View, place: _Place, packet: bytes, payload: str) -> bytes:
+    try:
+        return xmp.put(packet, _PROPERTY, payload, view.limits)
+    except MalformedFileError as error:
+        raise _unreadable(place.segment) from error
+
+
+def _vacated(view: View, segment: jpeg.Segment, packet: bytes) -> bytes:
+    """Return a packet without the label; what holds none stays, however damaged."""
+    if not xmp.find(packet, _PROPERTY, view.limits):
+        return packet
+    try:
+        return xmp.vacate(packet, _PROPERTY, view.limits)
+    except MalformedFileError as error:
+        raise _unreadable(segment) from error
+
+
+def _unreadable(segment: jpeg.Segment) -> PlanError:
+    return PlanError(
+        "the XMP packet at byte {offset} is damaged, so no label can be put into it; repair it, "
+        "or take it out with the program that wrote it",
+        offset=segment.offset,
+    )
+
+
 def _fitting(packet: bytes) -> bytes:
     """Return a packet that fits into its segment, without our padding where it must be."""
     if len(packet) > jpeg_xmp.PACKET_LIMIT:
@@ -255,10 +281,9 @@ def _replace(view: View, place: _Place, value: bytes) -> Iterator[Edit]:
 def _displace(view: View, place: _Place) -> Iterator[Edit]:
     """Yield the edits that take the label out of a segment and leave the rest."""
     if place.kind in (_Kind.PACKET, _Kind.MISNAMED):
-        yield from _replace(view, place, xmp.vacate(place.value(view), _PROPERTY, view.limits))
+        yield from _replace(view, place, _vacated(view, place.segment, place.value(view)))
     elif place.kind is _Kind.EXIF:
-        for found in _exif_labels(view, place):
-            edit = tiff.blank(found)
+        for edit in {tiff.blank(found) for found in _exif_labels(view, place)}:
             yield Edit(place.start + edit.offset, edit.length, edit.data)
     elif _bare_label(view, place):
         yield Edit(place.segment.offset, place.segment.length, b"")
@@ -270,7 +295,7 @@ def _displace_extensions(
     """Take the label out of Extended XMP; return the edits, and new digests by old ones."""
     edits, renamed = [], {}
     for extension in _extensions(view, places):
-        packet = xmp.vacate(extension.packet, _PROPERTY, view.limits)
+        packet = _vacated(view, extension.segments[0], extension.packet)
         if packet != extension.packet:
             digest, data = jpeg_xmp.pieces(packet)
             renamed[extension.digest] = digest

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import riff, tiff, xmp
 from ailabel.errors import MalformedFileError, PlanError
+from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit
 from ailabel.model.media import Format, Match, Medium, Strength
 from ailabel.spi import Signature, Slot, Span
@@ -68,8 +69,7 @@ class _WebP:
             missing = b"\0" * (max(chunks[-1].end, end) - end)  # a pad byte that was left out
             edits.append(Edit(end, 0, missing + data))
         else:
-            packet = xmp.put(_body(view, main), _PROPERTY, payload, view.limits)
-            edits += _replace(view, main, packet)
+            edits += _replace(view, main, _labelled(view, main, payload))
         for chunk in chunks:
             if chunk is not main:
                 edits += _displace(view, chunk)
@@ -127,6 +127,7 @@ def _slots(view: View, chunk: riff.Chunk) -> Iterator[Slot]:
     """Yield the labels of one chunk."""
     if _is_packet(chunk):
         for value in xmp.find(_body(view, chunk), _PROPERTY, view.limits):
+            check_limit("a label", len(value.raw), view.limits.label_bytes)
             official = chunk.id == _XMP and value.form != "damaged"
             where = f"XMP/{_PROPERTY.name}"
             yield _slot(where, chunk, value.raw, value.value, official=official)
@@ -150,11 +151,37 @@ def _slot(
 
 def _exif_labels(view: View, chunk: riff.Chunk) -> Iterator[tiff.ExifText]:
     for found in tiff.texts(_body(view, chunk), view.limits):
-        if is_label(found.text):
+        if found.length <= 2 * view.limits.label_bytes and is_label(found.text):
             yield found
 
 
 # -- writing ---------------------------------------------------------------------------------------
+
+
+def _labelled(view: View, chunk: riff.Chunk, payload: str) -> bytes:
+    try:
+        return xmp.put(_body(view, chunk), _PROPERTY, payload, view.limits)
+    except MalformedFileError as error:
+        raise _unreadable(chunk) from error
+
+
+def _vacated(view: View, chunk: riff.Chunk) -> bytes:
+    """Return a packet without the label; what holds none stays, however damaged."""
+    packet = _body(view, chunk)
+    if not xmp.find(packet, _PROPERTY, view.limits):
+        return packet
+    try:
+        return xmp.vacate(packet, _PROPERTY, view.limits)
+    except MalformedFileError as error:
+        raise _unreadable(chunk) from error
+
+
+def _unreadable(chunk: riff.Chunk) -> PlanError:
+    return PlanError(
+        "the XMP packet at byte {offset} is damaged, so no label can be put into it; repair it, "
+        "or take it out with the program that wrote it",
+        offset=chunk.offset,
+    )
 
 
 def _replace(view: View, chunk: riff.Chunk, body: bytes) -> Iterator[Edit]:
@@ -167,10 +194,9 @@ def _replace(view: View, chunk: riff.Chunk, body: bytes) -> Iterator[Edit]:
 def _displace(view: View, chunk: riff.Chunk) -> Iterator[Edit]:
     """Yield the edits that take the label out of a chunk and leave the rest."""
     if _is_packet(chunk):
-        yield from _replace(view, chunk, xmp.vacate(_body(view, chunk), _PROPERTY, view.limits))
+        yield from _replace(view, chunk, _vacated(view, chunk))
     elif chunk.id == _EXIF:
-        for found in _exif_labels(view, chunk):
-            edit = tiff.blank(found)
+        for edit in {tiff.blank(found) for found in _exif_labels(view, chunk)}:
             yield Edit(chunk.body + edit.offset, edit.length, edit.data)
 
 
