@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.errors import AilabelError, PlanError
-from ailabel.io.copy import write_view
+from ailabel.io.copy import write_all, write_view
 from ailabel.io.source import FileView
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from ailabel.io.source import View
 
-__all__ = ["WriteOptions", "replace", "sweep", "temporary_name"]
+__all__ = ["WriteOptions", "create", "replace", "sweep", "temporary_name"]
 
 _PREFIX: Final = ".ailabel-"
 _SUFFIX: Final = ".tmp"
@@ -82,6 +82,27 @@ def replace(
         os.rename(name, path)  # noqa: PTH104 - no pathlib here
     if options.durable:
         _flush_folder(path)
+
+
+def create(target: str | os.PathLike[str], data: bytes) -> None:
+    """Write a new file whole or not at all, for content that comes from no file.
+
+    Raises:
+        PlanError: something stands there already.
+        OSError: the file system refused.
+    """
+    path = os.path.realpath(target)
+    with _temporary(path) as (fd, name):
+        write_all(fd, data, 0)
+        umask = os.umask(0)
+        os.umask(umask)
+        os.fchmod(fd, 0o666 & ~umask)
+        os.fsync(fd)
+        try:
+            os.link(name, path)  # unlike a rename, this never replaces  # noqa: PTH200
+        except FileExistsError:
+            raise PlanError("{path} exists; choose another output", path=path) from None
+    _flush_folder(path)
 
 
 def sweep(folder: str | os.PathLike[str]) -> int:

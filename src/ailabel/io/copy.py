@@ -13,7 +13,7 @@ from ailabel.io.splice import Segment, SplicedView
 if TYPE_CHECKING:
     from ailabel.io.source import FileView, View
 
-__all__ = ["write_view"]
+__all__ = ["write_all", "write_view"]
 
 _SMALL: Final = 1 << 20  # one read and one write
 _BLOCK: Final = 1 << 20
@@ -29,11 +29,11 @@ def write_view(result: View, source: FileView, fd: int) -> None:
         fd: the descriptor of the new file, open for writing.
     """
     if result.size <= _SMALL:
-        _write_all(fd, result.read(0, result.size), 0)
+        write_all(fd, result.read(0, result.size), 0)
         return
     for segment in _segments(result):
         if segment.data is not None:
-            _write_all(fd, segment.data, segment.start)
+            write_all(fd, segment.data, segment.start)
         else:
             _copy(source.fd, fd, segment)
     os.ftruncate(fd, result.size)
@@ -43,7 +43,8 @@ def _segments(result: View) -> list[Segment]:
     return result.segments if isinstance(result, SplicedView) else [Segment(0, result.size, None)]
 
 
-def _write_all(fd: int, data: bytes | memoryview, offset: int) -> None:
+def write_all(fd: int, data: bytes | memoryview, offset: int) -> None:
+    """Write all of `data` at an offset, however many calls the system makes of it."""
     view = memoryview(data)
     while view:
         count = os.pwrite(fd, view, offset)
@@ -82,5 +83,5 @@ def _copy_through_buffer(source: int, fd: int, segment: Segment, done: int) -> N
             count = os.preadv(source, [block[:wanted]], segment.offset + done)
             if not count:
                 raise AilabelError("the file was cut short while it was read")
-            _write_all(fd, block[:count], segment.start + done)
+            write_all(fd, block[:count], segment.start + done)
             done += count

@@ -1,0 +1,76 @@
+# Two commands set everything up on a fresh Debian or Ubuntu machine with Python, make and git:
+#   make demo    label everything in samples/, verify it, print a table
+#   make test    every check that CI runs
+# `make help` lists the rest.
+
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.ready
+ORACLES := exiftool ffmpeg ffprobe flac qpdf pngcheck exiv2 webpmux djpeg jpegtran pdftotext pdftoppm unzip
+PACKAGES := libimage-exiftool-perl ffmpeg flac qpdf pngcheck exiv2 webp libjpeg-turbo-progs poppler-utils unzip
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help demo test quick lint types layers tests oracles samples catalogues bench kill mutate lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "ailabel needs Python 3.11 or later"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { \
+	  echo "installing python3-venv"; $(SUDO) apt-get update -q && $(SUDO) apt-get install -y -q python3-venv && $(PYTHON) -m venv $(VENV); }
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	@touch $@
+
+demo: $(STAMP) ## label everything in samples/ into demo-out/ and verify it
+	@$(BIN)/python scripts/demo.py
+
+test: lint types layers tests ## every check that CI runs
+
+quick: $(STAMP) ## the tests that failed last, then the rest, without the oracles
+	$(BIN)/python -m pytest -x --ff -m "not oracle" -n 2
+
+lint: $(STAMP) ## ruff
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(STAMP) ## mypy, strict
+	$(BIN)/mypy
+
+layers: $(STAMP) ## which way imports point
+	$(BIN)/lint-imports
+
+tests: $(STAMP) oracles ## pytest
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+oracles: ## the independent tools that read our output, from Debian's packages
+	@missing=""; for tool in $(ORACLES); do command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
+	if [ -n "$$missing" ]; then echo "installing the tools:$$missing"; \
+	  $(SUDO) apt-get update -q && DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -q --no-install-recommends $(PACKAGES); fi
+
+samples: $(STAMP) ## make samples/ anew
+	$(BIN)/python samples/make.py
+
+catalogues: $(STAMP) ## gather the sentences and compile the translations
+	$(BIN)/python scripts/make_catalogues.py
+
+bench: $(STAMP) oracles ## measure against other tools, side by side
+	$(BIN)/python -m benchmarks
+
+kill: $(STAMP) ## 200 kill -9 at random moments of labelling in place
+	$(BIN)/python scripts/kill_run.py
+
+mutate: $(STAMP) ## 1,000 damaged files of each format
+	$(BIN)/python scripts/mutate_run.py
+
+lock: $(STAMP) ## resolve the dependencies anew
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile -q pyproject.toml --universal --generate-hashes --all-extras --group dev \
+	  --no-emit-index-url --no-header --python-version 3.11 -o requirements.lock
+
+clean: ## take away what was made
+	rm -rf $(VENV) demo-out .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,88 @@
+"""The command line: ``ailabel label | verify | read | rule | formats | code | schema | doctor``.
+
+Each command stands in a module of its own, imported when it is called. Exit codes: 0 all is well,
+1 something is not, 2 the work could not be done as asked, 130 interrupted; 2 outranks 1.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import Final
+
+import click
+
+import ailabel
+from ailabel.adapters.cli.base import TranslatedGroup, say
+from ailabel.errors import AilabelError
+
+__all__ = ["cli", "main"]
+
+_COMMANDS: Final = {  # name: module
+    "label": "label",
+    "verify": "verify",
+    "read": "verify",
+    "rule": "info",
+    "formats": "info",
+    "code": "code",
+    "schema": "info",
+    "doctor": "doctor",
+}
+_FAILED: Final = 2
+_INTERRUPTED: Final = 130
+
+
+class _Lazy(TranslatedGroup):
+    """A group whose commands are imported when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in _COMMANDS:
+            return None
+        module = import_module(f"ailabel.adapters.cli.{_COMMANDS[cmd_name]}")
+        command: click.Command = getattr(module, f"{cmd_name}_command")
+        return command
+
+
+@click.command(
+    cls=_Lazy,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Label AI-generated content and verify its labels (GB 45438-2025).",
+)
+@click.version_option(ailabel.__version__, prog_name="ailabel", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Stand above the commands."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit with its code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    sys.exit(_run(arguments))
+
+
+def _run(arguments: list[str] | None) -> int:
+    try:
+        code = cli.main(arguments, prog_name="ailabel", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return _FAILED
+    except (click.Abort, KeyboardInterrupt):
+        say("interrupted")
+        return _INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except AilabelError as error:
+        say(error.text, error.params)
+        return _FAILED
+    except OSError as error:
+        say("{path}: {reason}", {"path": error.filename or "-", "reason": error.strerror})
+        return _FAILED
+    return code if isinstance(code, int) else 0

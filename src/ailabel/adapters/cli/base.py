@@ -1,0 +1,110 @@
+"""What the commands share: language, translated help, where results and messages go."""
+
+from __future__ import annotations
+
+import copy
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ailabel.messages import render, translate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+__all__ = ["TranslatedCommand", "TranslatedGroup", "emit", "language", "language_option", "say"]
+
+
+def language() -> str:
+    """Return the language of messages: ``--lang``, else the environment's."""
+    context = click.get_current_context(silent=True)
+    while context is not None:
+        chosen = context.params.get("lang") or context.meta.get("ailabel.lang")
+        if chosen:
+            return str(chosen)
+        context = context.parent
+    for name in ("AILABEL_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(name)
+        if value:
+            return "zh" if value.lower().startswith("zh") else "en"
+    return "en"
+
+
+def say(text: str, params: Mapping[str, object] | None = None) -> None:
+    """Write a message to standard error, in the user's language."""
+    click.echo(f"ailabel: {render(text, params or {}, language())}", err=True)
+
+
+def emit(pieces: Iterable[str], *, machine: bool = False) -> None:
+    """Write a report to standard output as it comes; machine formats are always UTF-8."""
+    if machine and hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+    for piece in pieces:
+        sys.stdout.write(piece)
+    sys.stdout.flush()
+
+
+def _remember(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    del parameter
+    if value:
+        context.meta["ailabel.lang"] = value
+    return value
+
+
+def language_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--lang`` to a command."""
+    return click.option(
+        "--lang",
+        type=click.Choice(["zh", "en"]),
+        is_eager=True,
+        expose_value=False,
+        callback=_remember,
+        help="Language of messages; by default the environment's.",
+    )(function)
+
+
+class _Translated(click.Command):
+    """A command whose help is shown in the user's language."""
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the description in the user's language."""
+        original, self.help = self.help, translate(self.help or "", language())
+        try:
+            super().format_help_text(ctx, formatter)
+        finally:
+            self.help = original
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options in the user's language."""
+        rows = []
+        for parameter in self.get_params(ctx):
+            shown = copy.copy(parameter)
+            if isinstance(shown, click.Option) and shown.help:
+                shown.help = translate(shown.help, language())
+            row = shown.get_help_record(ctx)
+            if row is not None:
+                rows.append(row)
+        with formatter.section(translate("Options", language())):
+            formatter.write_dl(rows)
+
+
+class TranslatedCommand(_Translated):
+    """A command with translated help."""
+
+
+class TranslatedGroup(_Translated, click.Group):
+    """A group with translated help, its commands' summaries included."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options, then the commands."""
+        super().format_options(ctx, formatter)
+        rows = []
+        for name in self.list_commands(ctx):
+            command = self.get_command(ctx, name)
+            if command is not None:
+                text = translate(command.help or "", language())
+                rows.append((name, text.split(". ")[0].split("。")[0]))
+        with formatter.section(translate("Commands", language())):
+            formatter.write_dl(rows)

@@ -1,0 +1,124 @@
+"""One file to label: where from, where to, under which number."""
+
+from __future__ import annotations
+
+import csv
+import os
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ailabel import api
+from ailabel.adapters.cli.inputs import STDIN, Input, output_of, usage_error
+from ailabel.errors import AilabelError, LabelError, PlanError, UnsupportedFormatError
+from ailabel.io.atomic import create
+from ailabel.messages import Message
+from ailabel.model.report import LabelResult
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["Job", "label_one", "make_jobs"]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One file to label.
+
+    Args:
+        item: the input.
+        output: where the copy goes; None for in place, ``-`` for standard output.
+        produce_id: its content number, or None for a new one.
+        problem: why it cannot be worked on at all, or None.
+    """
+
+    item: Input
+    output: str | None
+    produce_id: str | None
+    problem: Message | None = None
+
+
+def make_jobs(
+    items: Sequence[Input], output: str | None, ids: str | None, produce_id: str | None
+) -> list[Job]:
+    """Give every input its output and its number; two inputs never share an output."""
+    numbers = _numbers(ids) if ids else None
+    taken: dict[str, str] = {}
+    jobs = []
+    for item in items:
+        target = output_of(item, output, len(items))
+        number, problem = produce_id, None
+        if numbers is not None:
+            number = numbers.get(os.path.normpath(item.path))
+            if number is None:
+                problem = Message("the table of --ids has no row for this file")
+        if target not in {None, STDIN}:
+            first = taken.setdefault(os.path.realpath(str(target)), item.path)
+            if first != item.path:
+                problem = Message("{other} would be written to the same output", {"other": first})
+        jobs.append(Job(item, target, number, problem))
+    return jobs
+
+
+def label_one(job: Job, spec: api.LabelSpec, name: str | None, *, dry_run: bool) -> LabelResult:
+    """Label one file; what makes it impossible becomes the result's error."""
+    failed = LabelResult(path=job.item.path, output=None, format=None, status="failed")
+    if job.problem is not None:
+        return replace(failed, error=job.problem)
+    if job.produce_id is not None:
+        spec = replace(spec, produce_id=job.produce_id)
+    try:
+        return _label(job, spec, name, dry_run=dry_run)
+    except UnsupportedFormatError as error:
+        status = "failed" if job.item.named else "skipped"
+        return replace(failed, status=status, error=Message(error.text, error.params))
+    except (PlanError, LabelError) as error:
+        return replace(failed, status="refused", error=Message(error.text, error.params))
+    except AilabelError as error:
+        from ailabel.engine.verify import error_message
+
+        return replace(failed, error=error_message(error))
+    except OSError as error:
+        reason = {"reason": error.strerror or str(error)}
+        return replace(failed, error=Message("cannot be labelled: {reason}", reason))
+
+
+def _label(job: Job, spec: api.LabelSpec, name: str | None, *, dry_run: bool) -> LabelResult:
+    path, output = job.item.path, job.output
+    if dry_run and path != STDIN:
+        return api.plan(path, spec)
+    if path == STDIN:
+        result = api.label_bytes(sys.stdin.buffer.read(), spec, name=name)
+        if output == STDIN or dry_run:
+            return result
+        create(str(output), result.data)
+        return replace(result, output=output)
+    if output == STDIN:
+        return api.label_bytes(Path(path).read_bytes(), spec, name=job.item.below)
+    return api.label(path, spec, output=output)
+
+
+def _numbers(table: str) -> dict[str, str]:
+    """Read the table of paths and content numbers; a heading ``path,id`` is allowed.
+
+    Raises:
+        click.UsageError: a row has no number, or a path stands there twice.
+    """
+    numbers: dict[str, str] = {}
+    with Path(table).open(newline="", encoding="utf-8-sig") as file:
+        for line, row in enumerate(csv.reader(file), 1):
+            if not row or (line == 1 and [cell.strip().lower() for cell in row] == ["path", "id"]):
+                continue
+            if len(row) != 2 or not row[1].strip():  # noqa: PLR2004 - path and id
+                raise usage_error("{table}, line {line}: expected path,id", table=table, line=line)
+            path = os.path.normpath(row[0])
+            if path in numbers:
+                raise usage_error(
+                    "{table}, line {line}: {path} stands there twice",
+                    table=table,
+                    line=line,
+                    path=path,
+                )
+            numbers[path] = row[1].strip()
+    return numbers

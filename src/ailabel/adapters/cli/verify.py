@@ -1,0 +1,141 @@
+"""``ailabel verify`` and ``ailabel read``."""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+import ailabel
+from ailabel import api
+from ailabel.adapters.cli.base import TranslatedCommand, emit, language, language_option
+from ailabel.adapters.cli.inputs import STDIN, Input, collect
+from ailabel.batch.local import work
+from ailabel.errors import AilabelError, UnsupportedFormatError
+from ailabel.messages import Message
+from ailabel.model.report import FileReport, Verdict
+from ailabel.reporters.document import Header
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = ["read_command", "verify_command"]
+
+FORMATS: Final = {"text": "text", "json": "json", "json-lines": "json_lines"}
+_BROKEN: Final = 2
+_GOOD: Final = {Verdict.COMPLIANT, Verdict.NOT_APPLICABLE}
+
+
+def _shared(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add what reading commands have in common."""
+    for add in reversed(
+        (
+            click.argument("paths", nargs=-1, metavar="[FILES|FOLDERS|-]..."),
+            click.option("--files-from", metavar="FILE", help="Read the paths from a file or -."),
+            click.option("--name", help="File name of standard input, for text formats."),
+            click.option(
+                "--format",
+                "output_format",
+                type=click.Choice(list(FORMATS)),
+                default="text",
+                show_default=True,
+                help="How to tell the results.",
+            ),
+            click.option(
+                "--jobs", type=click.IntRange(1, 64), default=1, help="How many processes to use."
+            ),
+            language_option,
+        )
+    ):
+        function = add(function)
+    return function
+
+
+@click.command(
+    "verify",
+    cls=TranslatedCommand,
+    help="Verify files against the rules. Exit code 0: all compliant; 1: some are not, or could "
+    "not be looked at; 2: a file could not be worked on.",
+)
+@_shared
+@click.option("--implicit-only", is_flag=True, help="Ask about the label in the metadata only.")
+@click.option("--explicit-only", is_flag=True, help="Ask about the visible or audible label only.")
+@click.option(
+    "--allow-inconclusive", is_flag=True, help="Do not fail for what could not be looked at."
+)
+def verify_command(**options: Any) -> None:  # noqa: ANN401 - click's way
+    """Verify files."""
+    if options["implicit_only"] and options["explicit_only"]:
+        raise click.UsageError("--implicit-only --explicit-only")
+    asked = api.VerifyOptions(
+        implicit=not options["explicit_only"], explicit=not options["implicit_only"]
+    )
+    good = _GOOD | ({Verdict.INCONCLUSIVE} if options["allow_inconclusive"] else set())
+    codes = _Codes(lambda report: 0 if {report.implicit, report.explicit} <= good else 1)
+    _tell("verify", options, asked, codes)
+
+
+@click.command(
+    "read",
+    cls=TranslatedCommand,
+    help="Show every implicit label of files, in every place, without judging. Exit code 0 with "
+    "or without a label; 2: a file could not be worked on.",
+)
+@_shared
+def read_command(**options: Any) -> None:  # noqa: ANN401 - click's way
+    """Read files."""
+    _tell("read", options, api.VerifyOptions(explicit=False), _Codes(lambda _: 0))
+
+
+class _Codes:
+    """The worst exit code of the reports that passed."""
+
+    def __init__(self, judge: Callable[[FileReport], int]) -> None:
+        self.judge = judge
+        self.worst = 0
+
+    def watch(self, reports: Iterator[FileReport | None]) -> Iterator[FileReport]:
+        """Pass reports through; None stands for a file of a folder that is of no known format."""
+        for report in reports:
+            if report is None:
+                continue
+            broken = report.error is not None and not report.checks
+            self.worst = max(self.worst, _BROKEN if broken else self.judge(report))
+            yield report
+
+
+def _tell(command: str, options: dict[str, Any], asked: api.VerifyOptions, codes: _Codes) -> None:
+    items = collect(options["paths"], options["files_from"])
+    header = Header(command=command, tool_version=ailabel.__version__, language=language())
+    reporter = import_module(f"ailabel.reporters.{FORMATS[options['output_format']]}")
+    one = partial(_verify_one, options=asked, name=options["name"])
+    reports = codes.watch(work(one, items, options["jobs"]))
+    emit(reporter.render(header, reports), machine=options["output_format"] != "text")
+    click.get_current_context().exit(codes.worst)
+
+
+def _verify_one(item: Input, options: api.VerifyOptions, name: str | None) -> FileReport | None:
+    """Verify one input; what makes it impossible becomes the report's error."""
+    try:
+        if item.path == STDIN:
+            data = sys.stdin.buffer.read(options.limits.document_bytes + 1)
+            return api.verify_bytes(data, options, name=name)
+        return api.verify(item.path, options)
+    except UnsupportedFormatError as error:
+        if not item.named:
+            return None
+        message = Message(error.text, error.params)
+    except AilabelError as error:
+        message = Message(error.text, error.params)
+    except OSError as error:
+        message = Message("cannot be read: {reason}", {"reason": error.strerror or str(error)})
+    return FileReport(
+        path=item.path,
+        format=None,
+        implicit=Verdict.INCONCLUSIVE if options.implicit else Verdict.NOT_APPLICABLE,
+        explicit=Verdict.INCONCLUSIVE if options.explicit else Verdict.NOT_APPLICABLE,
+        error=message,
+    )

@@ -1,0 +1,1 @@
+"""Many files: the same work in this process, or in several."""

@@ -1,0 +1,189 @@
+"""Reports as plain values that JSON can carry; every key is always present.
+
+The shapes are those of the published schemas (``ailabel schema``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from ailabel.messages import Message, render
+from ailabel.model.report import FileReport
+from ailabel.standard.rules import EDITION, RULES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ailabel.model.report import (
+        Check,
+        FoundLabel,
+        FoundMention,
+        LabelResult,
+        Mark,
+    )
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "Header",
+    "Summary",
+    "header_document",
+    "item_document",
+    "printable",
+]
+
+SCHEMA_VERSION: Final = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """What stands above the files of a report.
+
+    Args:
+        command: ``verify``, ``read`` or ``label``.
+        tool_version: of ailabel.
+        language: ``en`` or ``zh``, for sentences; keys and ids are never translated.
+    """
+
+    command: str
+    tool_version: str
+    language: str = "en"
+
+
+class Summary:
+    """Counts of what a report's files came to, kept while the files pass."""
+
+    def __init__(self) -> None:
+        self.counts: dict[str, dict[str, int]] = {}
+        self.total = 0
+
+    def add(self, item: FileReport | LabelResult) -> None:
+        """Count one file."""
+        self.total += 1
+        if isinstance(item, FileReport):
+            self._count("implicit", item.implicit.value)
+            self._count("explicit", item.explicit.value)
+        else:
+            self._count("status", item.status)
+
+    def document(self) -> dict[str, object]:
+        """Return the counts, most interesting keys in a fixed order."""
+        return {"files": self.total, **self.counts}
+
+    def _count(self, what: str, value: str) -> None:
+        row = self.counts.setdefault(what, {})
+        row[value] = row.get(value, 0) + 1
+
+
+def header_document(header: Header) -> dict[str, object]:
+    """Return the head of a JSON document."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "command": header.command,
+        "standard": EDITION,
+        "tool_version": header.tool_version,
+    }
+
+
+def item_document(item: FileReport | LabelResult, language: str) -> dict[str, object]:
+    """Return one file's report or labelling result."""
+    if isinstance(item, FileReport):
+        return _report(item, language)
+    return _result(item, language)
+
+
+def _report(report: FileReport, language: str) -> dict[str, object]:
+    return {
+        "path": printable(report.path),
+        "format": report.format,
+        "implicit": {"verdict": report.implicit.value},
+        "explicit": {"verdict": report.explicit.value},
+        "labels": [_label(found, language) for found in report.labels],
+        "mentions": [_mention(found) for found in report.mentions],
+        "checks": [_check(check, language) for check in report.checks],
+        "error": _sentence(report.error, language),
+    }
+
+
+def _result(result: LabelResult, language: str) -> dict[str, object]:
+    return {
+        "path": printable(result.path),
+        "output": None if result.output is None else printable(result.output),
+        "format": result.format,
+        "status": result.status,
+        "produce_id": result.produce_id,
+        "edits": [
+            {"offset": edit.offset, "removed": edit.removed, "inserted": edit.inserted}
+            for edit in result.edits
+        ],
+        "marks": [_mark(mark, result.changed_outside) for mark in result.marks],
+        "reencoded": result.reencoded,
+        "replaced": list(result.replaced),
+        "notes": [_sentence(note, language) for note in result.notes],
+        "error": _sentence(result.error, language),
+    }
+
+
+def _label(found: FoundLabel, language: str) -> dict[str, object]:
+    return {
+        "site": found.site,
+        "location": found.location,
+        "offset": found.offset,
+        "official": found.official,
+        "raw": found.raw,
+        "fields": dict(found.fields),
+        "problems": [_sentence(problem, language) for problem in found.problems],
+    }
+
+
+def _mention(found: FoundMention) -> dict[str, object]:
+    return {
+        "site": found.site,
+        "location": found.location,
+        "offset": found.offset,
+        "raw": found.raw,
+    }
+
+
+def _check(check: Check, language: str) -> dict[str, object]:
+    rule = RULES[check.rule]
+    return {
+        "rule": check.rule,
+        "level": rule.level.value,
+        "clause": rule.clause,
+        "outcome": check.outcome.value,
+        "message": _sentence(check.message, language),
+        "params": _params(check.message.params, language),
+        "figure": check.figure,
+        "location": check.location,
+    }
+
+
+def _mark(mark: Mark, changed_outside: float) -> dict[str, object]:
+    return {
+        "text": mark.text,
+        "place": mark.place,
+        "box": None if mark.box is None else list(mark.box),
+        "height_percent": mark.height_percent,
+        "seconds": None if mark.seconds is None else list(mark.seconds),
+        "changed_outside": changed_outside,
+    }
+
+
+def _params(params: Mapping[str, object], language: str) -> dict[str, object]:
+    return {key: _plain(value, language) for key, value in params.items()}
+
+
+def _plain(value: object, language: str) -> object:
+    if isinstance(value, Message):
+        return render(value.text, value.params, language)
+    return value if isinstance(value, str | int | float) or value is None else str(value)
+
+
+def _sentence(message: Message | None, language: str) -> str | None:
+    return None if message is None else render(message.text, message.params, language)
+
+
+def printable(path: str) -> str:
+    """Return a file name without the surrogates that stand for bytes of no encoding."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

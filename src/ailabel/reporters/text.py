@@ -1,0 +1,130 @@
+"""Reports for people: a line a file, what is wrong below it, a summary at the end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ailabel.messages import Message, translate
+from ailabel.messages import render as sentence
+from ailabel.model.report import FileReport, Outcome
+from ailabel.reporters.document import Header, Summary, printable
+from ailabel.standard.notices import DISCLAIMER
+from ailabel.standard.rules import RULES
+from ailabel.standard.schema import KEYS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from ailabel.model.report import Check, FoundLabel, LabelResult, Mark
+
+__all__ = ["render"]
+
+_SHOWN: Final = {Outcome.FAIL, Outcome.REVIEW, Outcome.INCONCLUSIVE}
+_WIDTH: Final = 120
+
+
+def render(header: Header, files: Iterable[FileReport | LabelResult]) -> Iterator[str]:
+    """Yield the report of each file, then the summary."""
+    summary = Summary()
+    for item in files:
+        summary.add(item)
+        if not isinstance(item, FileReport):
+            yield from _result(item, header.language)
+        elif header.command == "read":
+            yield from _reading(item, header.language)
+        else:
+            yield from _report(item, header.language)
+    yield from _summary(summary, header.language)
+
+
+def _report(report: FileReport, language: str) -> Iterator[str]:
+    def word(verdict: str) -> str:
+        return translate(verdict, language)
+
+    yield (
+        f"{clean(report.path)}: {translate('implicit', language)} "
+        f"{word(report.implicit.value)}, {translate('explicit', language)} "
+        f"{word(report.explicit.value)}\n"
+    )
+    for check in report.checks:
+        if check.outcome in _SHOWN:
+            yield _check(check, language)
+
+
+def _check(check: Check, language: str) -> str:
+    rule = RULES[check.rule]
+    outcome = check.outcome
+    weight = rule.level.value if outcome is Outcome.FAIL else outcome.value
+    place = f" [{clean(check.location)}]" if check.location else ""
+    clause = f" ({rule.clause})" if rule.clause else ""
+    told = clean(sentence(check.message.text, check.message.params, language))
+    return f"    {check.rule} {translate(weight, language)}: {told}{place}{clause}\n"
+
+
+def _reading(report: FileReport, language: str) -> Iterator[str]:
+    count = Message("{count} labels", {"count": len(report.labels)})
+    yield f"{clean(report.path)}: {sentence(count.text, count.params, language)}\n"
+    if report.error is not None:
+        yield f"    {clean(sentence(report.error.text, report.error.params, language))}\n"
+    for found in report.labels:
+        yield from _found(found, language)
+
+
+def _found(found: FoundLabel, language: str) -> Iterator[str]:
+    place = translate("official place" if found.official else "unofficial place", language)
+    yield f"    {clean(found.location)} ({place})\n"
+    for key in KEYS:
+        value = found.fields[key]
+        if value is not None:
+            yield f"        {key}: {clean(value)}\n"
+    for problem in found.problems:
+        yield f"        ! {clean(sentence(problem.text, problem.params, language))}\n"
+
+
+def _result(result: LabelResult, language: str) -> Iterator[str]:
+    target = f" -> {clean(result.output)}" if result.output not in {None, result.path} else ""
+    number = f" ({result.produce_id})" if result.produce_id else ""
+    yield f"{clean(result.path)}{target}: {translate(result.status, language)}{number}\n"
+    for mark in result.marks:
+        yield f"    {_mark(mark, language)}\n"
+    if result.status == "planned":
+        for edit in result.edits:
+            message = Message(
+                "byte {offset}: {removed} bytes give way to {inserted}",
+                {"offset": edit.offset, "removed": edit.removed, "inserted": edit.inserted},
+            )
+            yield f"    {sentence(message.text, message.params, language)}\n"
+    for note in result.notes:
+        yield f"    {clean(sentence(note.text, note.params, language))}\n"
+    if result.error is not None:
+        yield f"    {clean(sentence(result.error.text, result.error.params, language))}\n"
+
+
+def _mark(mark: Mark, language: str) -> str:
+    parts = [f"“{clean(mark.text)}”", translate(mark.place, language)]
+    if mark.height_percent is not None:
+        parts.append(f"{mark.height_percent:.1f} %")
+    if mark.seconds is not None:
+        parts.append(f"{mark.seconds[0]:.2f}–{mark.seconds[1]:.2f} s")
+    return ", ".join(parts)
+
+
+def _summary(summary: Summary, language: str) -> Iterator[str]:
+    parts = []
+    for what, row in summary.counts.items():
+        counts = ", ".join(
+            f"{count} {translate(value, language)}" for value, count in sorted(row.items())
+        )
+        parts.append(f"{translate(what, language)}: {counts}")
+    files = sentence("{count} files", {"count": summary.total}, language)
+    yield "\n".join([files, *("    " + part for part in parts)]) + "\n"
+    yield sentence(DISCLAIMER.text, DISCLAIMER.params, language) + "\n"
+
+
+def clean(text: str) -> str:
+    """Make a foreign string safe to print: no control, bidi or surrogate characters, bounded."""
+    shown = "".join(
+        character if character.isprintable() else ascii(character)[1:-1]
+        for character in printable(text)
+    )
+    return shown if len(shown) <= _WIDTH * 2 else shown[: _WIDTH * 2 - 1] + "…"
