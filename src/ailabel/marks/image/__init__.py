@@ -1,0 +1,1 @@
+"""The explicit label on pictures, one module a format."""

@@ -1,0 +1,75 @@
+"""The label on PNG pictures and animations; every pixel outside it stays as it is.
+
+The file keeps its colour type, depth, interlacing and all other chunks. Only where a palette has
+no colours that can be read against each other, or where an animation's frames do not carry the
+label on, the picture is stored anew as 8-bit RGB or RGBA, and the rendition says so.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ailabel.marks.image.animation import is_steady
+from ailabel.marks.image.deflate import deflate, inflate
+from ailabel.marks.image.layout import lay_out
+from ailabel.marks.image.paint import plate_style
+from ailabel.marks.image.png_file import parse
+from ailabel.marks.image.png_paint import Painter, TooFewColoursError
+from ailabel.marks.image.png_rebuild import rebuild
+from ailabel.marks.image.png_rows import bands, gather, replaced, scatter
+from ailabel.marks.image.png_write import body_edit, stream_edits
+from ailabel.marks.image.stencil import intersection, is_empty
+from ailabel.spi import Rendition
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ailabel.io.source import View
+    from ailabel.io.splice import Edit
+    from ailabel.marks.image.png_file import PngFile
+    from ailabel.marks.image.png_rows import Raster
+    from ailabel.marks.image.stencil import Stencil
+    from ailabel.spi import MarkSpec
+
+__all__ = ["render"]
+
+
+def render(view: View, spec: MarkSpec) -> Rendition:
+    """Plan the edits that draw the label into every picture of a PNG.
+
+    Raises:
+        PlanError: no label can be drawn legibly.
+        MalformedFileError: the file is broken.
+    """
+    file = parse(view)
+    stencil = lay_out((file.header.width, file.header.height), file.orientation, spec)
+    if file.frames and not is_steady(file.frames, stencil.area):
+        return rebuild(view, file, stencil)
+    try:
+        edits = tuple(_edits(view, file, stencil))
+    except TooFewColoursError:
+        return rebuild(view, file, stencil)
+    return Rendition(edits=edits, marks=(stencil.mark(),), reencoded="PNG pixels, lossless")
+
+
+def _edits(view: View, file: PngFile, stencil: Stencil) -> Iterator[Edit]:
+    painter = Painter(file, plate_style() if file.frames else None)
+    for stream in file.streams:
+        box = stream.box(file.header)
+        if is_empty(intersection(box, stencil.area)):
+            continue
+        raster = file.header.raster((box[2] - box[0], box[3] - box[1]))
+        data = _redrawn(raster, stream.read(view), stencil.crop(box), painter)
+        yield from stream_edits(view, stream, data)
+    chunk = file.find(b"PLTE")
+    if chunk and painter.palette != file.palette:
+        yield body_edit(chunk, painter.palette)
+
+
+def _redrawn(raster: Raster, before: bytes, stencil: Stencil, painter: Painter) -> bytes:
+    """Return a compressed stream with the label in it."""
+    raw = inflate(before, raster.length, "PNG picture data")
+    found = bands(raw, raster, stencil.area)
+    pixels = painter.paint(gather(found, raster, stencil.area), stencil)
+    rows = [scatter(band, raster, stencil.area, pixels) for band in found]
+    return deflate(replaced(raw, found, raster, rows), len(before))
