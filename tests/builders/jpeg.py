@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from PIL import Image
 
 from builders.exif import tiff
+from builders.icc import profile
 from builders.packets import FOREIGN, labelled, packet
 
 if TYPE_CHECKING:
@@ -66,11 +67,6 @@ def file(*header: bytes, coded: bytes | None = None, trailer: bytes = b"") -> by
 def app0() -> bytes:
     """Return a JFIF segment."""
     return segment(0xE0, JFIF)
-
-
-def profile() -> bytes:
-    """Return the header of an ICC profile without any tag [ICC.1 7.2]."""
-    return (132).to_bytes(4, "big") + b"none\x04\x30\0\0mntrRGB XYZ ".ljust(124, b"\0") + bytes(4)
 
 
 def extended(whole: bytes, digest: bytes, *, size: int = 65_400) -> list[bytes]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from PIL import Image
 
 from builders.exif import tiff
+from builders.icc import profile
 from builders.packets import FOREIGN, labelled, packet
 
 if TYPE_CHECKING:
@@ -68,11 +69,6 @@ def coded(kind: str = "lossy") -> tuple[bytes, ...]:
             found.append(data[offset:end])
         offset = end
     return tuple(found)
-
-
-def profile() -> bytes:
-    """Return the header of an ICC profile without any tag [ICC.1 7.2]."""
-    return (132).to_bytes(4, "big") + b"none\x04\x30\0\0mntrRGB XYZ ".ljust(124, b"\0") + bytes(4)
 
 
 def everywhere(payload: str) -> bytes:
