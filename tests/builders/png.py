@@ -79,6 +79,13 @@ def packet(value: bytes, *, compressed: bool = False) -> bytes:
     return itxt("XML:com.adobe.xmp", value, compressed=compressed)
 
 
+def profile(name: str, value: bytes) -> bytes:
+    """Return a raw profile, as ImageMagick keeps the metadata of other formats."""
+    digits = value.hex()
+    lines = [digits[start : start + 72] for start in range(0, len(digits), 72)]
+    return ztxt(f"Raw profile type {name}", "\n".join(("", name, f"{len(value):8}", *lines, "")))
+
+
 def animated() -> bytes:
     """Return an APNG of two frames [PNG3 11.3.6]."""
 
@@ -132,6 +139,12 @@ def labelled() -> Iterator[tuple[str, bytes]]:
     yield "eXIf/ExifIFD/UserComment", build(after=(chunk(b"eXIf", comment),))
     description = exif.tiff(description=wrapped.encode() + b"\0", order="little")
     yield "eXIf/IFD0/ImageDescription", build(chunk(b"eXIf", description))
+    exif_profile = b"Exif\0\0" + comment
+    yield (
+        "zTXt[Raw profile type exif]/ExifIFD/UserComment",
+        build(profile("exif", exif_profile)),
+    )
+    yield f"zTXt[Raw profile type xmp]/{prop}", build(profile("xmp", packets.labelled(LABEL)))
 
 
 def samples() -> Iterator[tuple[str, bytes]]:

@@ -36,7 +36,6 @@ _PACKET_HEAD: Final = _PACKET.encode() + bytes(5)  # uncompressed, no language, 
 _PROFILES: Final = ("raw profile type xmp", "raw profile type exif", "raw profile type app1")
 _EXIF_HEAD: Final = b"Exif\0\0"
 _PROFILE_HEADS: Final = (_EXIF_HEAD, b"http://ns.adobe.com/xap/1.0/\0")  # of JPEG's APP1
-_TIFF: Final = (b"II*\0", b"MM\0*")
 _PIXELS: Final = (b"IHDR", b"PLTE", b"tRNS", b"acTL", b"fcTL", b"IDAT", b"fdAT")
 _NUMBERED: Final = (b"fcTL", b"fdAT")  # they begin with a sequence number [PNG3 11.3.6]
 _SEQUENCE: Final = 4
@@ -63,17 +62,17 @@ class _Place:
         kind: what it is.
         chunk: where it stands.
         slots: its labels.
-        data: the XMP packet or the Exif that it holds, freed from all wrapping.
+        data: the XMP packet or the Exif that it holds.
         wrap: makes the chunk's data from a changed packet or Exif.
-        compressed: whether `data` stands compressed in the file.
+        stored: what stands in the file for `data` where it is compressed or written as hex.
     """
 
     kind: _Kind
     chunk: png.Chunk
-    slots: tuple[Slot, ...]
+    slots: tuple[Slot, ...] = ()
     data: bytes = b""
     wrap: Callable[[bytes], bytes] = bytes
-    compressed: bool = False
+    stored: bytes = b""
 
     def replaced(self, data: bytes) -> Edit:
         """Return the edit that puts another packet or Exif into the chunk."""
@@ -131,7 +130,7 @@ class _Png:
             place.replaced(packet)
             for place in _places(view)
             if place.kind is _Kind.PACKET
-            and not place.compressed
+            and not place.stored
             and (packet := xmp.compact(place.data)) != place.data
         ]
 
@@ -148,12 +147,13 @@ def _places(view: View) -> Iterator[_Place]:
             place = _text_place(view, chunk)
         elif chunk.type == b"eXIf":
             exif = view.read_metadata(chunk.body, chunk.length, "Exif")
-            place = _exif_place(view, chunk, exif)
+            place = _Place(kind=_Kind.EXIF, chunk=chunk, data=exif)
+            place = _with_texts(view, place, "eXIf")
         elif chunk.type.upper() == KEY.encode():
             place = _private_place(view, chunk)
         else:
             continue
-        if place is not None:
+        if place is not None and (place.slots or place.kind is _Kind.PACKET):
             yield place
 
 
@@ -194,12 +194,11 @@ def _packet_place(view: View, chunk: png.Chunk) -> _Place:
     place = _Place(
         kind=_Kind.PACKET if international and text.keyword == _PACKET else _Kind.STRAY,
         chunk=chunk,
-        slots=(),
         data=text.data,
         wrap=text.uncompressed if international else text.repack,
-        compressed=text.compressed,
+        stored=text.stored if text.compressed else b"",
     )
-    return _with_properties(view, place, text)
+    return _with_properties(view, place, text.keyword)
 
 
 def _profile_place(view: View, chunk: png.Chunk) -> _Place | None:
@@ -209,50 +208,41 @@ def _profile_place(view: View, chunk: png.Chunk) -> _Place | None:
     if profile is None:
         return None
     header = next((head for head in _PROFILE_HEADS if profile.data.startswith(head)), b"")
-    data = profile.data[len(header) :]
+    is_exif = header == _EXIF_HEAD or text.keyword.casefold().endswith(" exif")
+    place = _Place(
+        kind=_Kind.EXIF if is_exif else _Kind.STRAY,
+        chunk=chunk,
+        data=profile.data[len(header) :],
+        wrap=lambda data: text.repack(profile.pack(header + data)),
+        stored=text.stored,
+    )
+    if is_exif:
+        return _with_texts(view, place, _name(chunk, text.keyword))
+    return _with_properties(view, place, text.keyword)
 
-    def wrap(changed: bytes) -> bytes:
-        return text.repack(profile.pack(header + changed))
 
-    if header == _EXIF_HEAD or data[:4] in _TIFF:
-        return _exif_place(view, chunk, data, wrap, f"{_name(chunk, text.keyword)}")
-    place = _Place(kind=_Kind.STRAY, chunk=chunk, slots=(), data=data, wrap=wrap, compressed=True)
-    return _with_properties(view, place, text)
-
-
-def _with_properties(view: View, place: _Place, text: png.Text) -> _Place:
+def _with_properties(view: View, place: _Place, keyword: str) -> _Place:
+    """Look for the label in the XMP packet of a place."""
     from ailabel.codecs import xmp
 
+    location = f"{_name(place.chunk, keyword)}/{XMP_PREFIX}:{XMP_PROPERTY}"
+    official = place.kind is _Kind.PACKET and not place.stored
     slots = []
     for found in xmp.find(place.data, _property(), view.limits):
         check_limit("a label", len(found.raw), view.limits.label_bytes)
-        official = place.kind is _Kind.PACKET and not place.compressed
-        slots.append(
-            _slot(
-                place.chunk,
-                f"{_name(place.chunk, text.keyword)}/{XMP_PREFIX}:{XMP_PROPERTY}",
-                text.stored if place.compressed else found.raw,
-                found.value,
-                official=official and found.form != "damaged",
-            )
-        )
+        proper = official and found.form != "damaged"
+        raw = place.stored or found.raw
+        slots.append(_slot(place.chunk, location, raw, found.value, official=proper))
     return replace(place, slots=tuple(slots))
 
 
-def _exif_place(
-    view: View,
-    chunk: png.Chunk,
-    exif: bytes,
-    wrap: Callable[[bytes], bytes] = bytes,
-    name: str = "eXIf",
-) -> _Place | None:
+def _with_texts(view: View, place: _Place, name: str) -> _Place:
+    """Look for labels in the Exif of a place."""
     slots = tuple(
-        _slot(chunk, f"{name}/{found.location}", found.raw, found.text)
-        for found in _exif_labels(exif, view.limits)
+        _slot(place.chunk, f"{name}/{found.location}", place.stored or found.raw, found.text)
+        for found in _exif_labels(place.data, view.limits)
     )
-    if not slots:
-        return None
-    return _Place(kind=_Kind.EXIF, chunk=chunk, slots=slots, data=exif, wrap=wrap)
+    return replace(place, slots=slots)
 
 
 def _exif_labels(exif: bytes, limits: Limits) -> list[ExifText]:
@@ -302,7 +292,7 @@ def _property() -> Property:
 def _target(places: Sequence[_Place]) -> _Place | None:
     """Choose the packet that takes the label, one that stands uncompressed before all others."""
     packets = [place for place in places if place.kind is _Kind.PACKET]
-    return min(packets, key=lambda place: place.compressed, default=None)
+    return min(packets, key=lambda place: bool(place.stored), default=None)
 
 
 def _new_packet(view: View, payload: str) -> Edit:
@@ -324,7 +314,7 @@ def _merged(view: View, place: _Place, payload: str) -> list[Edit]:
         packet = xmp.put(place.data, _property(), payload, view.limits)
     except MalformedFileError as error:
         raise _unreadable(place) from error
-    return [place.replaced(packet)] if packet != place.data or place.compressed else []
+    return [place.replaced(packet)] if packet != place.data or place.stored else []
 
 
 def _cleared(view: View, place: _Place) -> Edit:
