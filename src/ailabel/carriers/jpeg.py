@@ -11,7 +11,7 @@ from enum import Enum
 from itertools import chain, takewhile
 from typing import TYPE_CHECKING, Final
 
-from ailabel.codecs import jpeg, jpeg_xmp, mpf, tiff, xmp
+from ailabel.codecs import jpeg, jpeg_xmp, mpf, xmp
 from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit
@@ -23,6 +23,7 @@ from ailabel.standard.slots import KEY, XMP_PREFIX, XMP_PROPERTY, XMP_URI
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from ailabel.codecs.tiff import ExifText
     from ailabel.io.source import View
     from ailabel.spi import Carrier
 
@@ -200,7 +201,9 @@ def _slot(where: str, offset: int, raw: bytes, payload: str, *, official: bool =
     )
 
 
-def _exif_labels(view: View, place: _Place) -> Iterator[tiff.ExifText]:
+def _exif_labels(view: View, place: _Place) -> Iterator[ExifText]:
+    from ailabel.codecs import tiff
+
     for found in tiff.texts(place.value(view), view.limits):
         if is_label(found.text):
             yield found
@@ -283,6 +286,8 @@ def _displace(view: View, place: _Place) -> Iterator[Edit]:
     if place.kind in (_Kind.PACKET, _Kind.MISNAMED):
         yield from _replace(view, place, _vacated(view, place.segment, place.value(view)))
     elif place.kind is _Kind.EXIF:
+        from ailabel.codecs import tiff
+
         for edit in {tiff.blank(found) for found in _exif_labels(view, place)}:
             yield Edit(place.start + edit.offset, edit.length, edit.data)
     elif _bare_label(view, place):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ailabel.codecs import riff, tiff, xmp
+from ailabel.codecs import riff, xmp
 from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit
@@ -20,6 +20,7 @@ from ailabel.standard.slots import XMP_PREFIX, XMP_PROPERTY, XMP_URI
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from ailabel.codecs.tiff import ExifText
     from ailabel.io.source import View
     from ailabel.spi import Carrier, Essence
 
@@ -149,7 +150,9 @@ def _slot(
     )
 
 
-def _exif_labels(view: View, chunk: riff.Chunk) -> Iterator[tiff.ExifText]:
+def _exif_labels(view: View, chunk: riff.Chunk) -> Iterator[ExifText]:
+    from ailabel.codecs import tiff
+
     for found in tiff.texts(_body(view, chunk), view.limits):
         if found.length <= 2 * view.limits.label_bytes and is_label(found.text):
             yield found
@@ -196,6 +199,8 @@ def _displace(view: View, chunk: riff.Chunk) -> Iterator[Edit]:
     if _is_packet(chunk):
         yield from _replace(view, chunk, _vacated(view, chunk))
     elif chunk.id == _EXIF:
+        from ailabel.codecs import tiff
+
         for edit in {tiff.blank(found) for found in _exif_labels(view, chunk)}:
             yield Edit(chunk.body + edit.offset, edit.length, edit.data)
 
