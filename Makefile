@@ -53,7 +53,7 @@ oracles: ## the independent tools that read our output, from Debian's packages
 	  $(SUDO) apt-get update -q && DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -q --no-install-recommends $(PACKAGES); fi
 
 samples: $(STAMP) ## make samples/ anew
-	$(BIN)/python samples/make.py
+	cd scripts && ../$(BIN)/python -m make_samples
 
 catalogues: $(STAMP) ## gather the sentences and compile the translations
 	$(BIN)/python scripts/make_catalogues.py

@@ -1,0 +1,1 @@
+"""Make the files of ``samples/``: pictures, sounds, texts and documents, all from formulas."""
