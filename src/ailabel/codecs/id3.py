@@ -307,7 +307,7 @@ def _walked(content: Content) -> Content:
     if usual.clean or version == _V2:
         return usual
     other = _walk(content, safe=version != _V4)
-    return other if other.clean else usual
+    return other if other.clean and len(other.frames) >= len(usual.frames) else usual
 
 
 def _walk(content: Content, *, safe: bool) -> Content:

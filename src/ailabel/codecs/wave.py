@@ -7,6 +7,7 @@ streaming programs) mean "up to the end of the file".
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import riff
@@ -65,6 +66,16 @@ class _Sizes:
     long: dict[bytes, int]
 
 
+class _State(Enum):
+    """How far the length of a chunk can be trusted."""
+
+    STATED = "stated"
+    OPEN = "open"
+    """It is a placeholder: the chunk goes on to the end."""
+    CUT = "cut"
+    """The chunk is not all there, or nobody knows where it ends."""
+
+
 def layout(view: View) -> Layout:
     """Walk the chunks of a WAV file.
 
@@ -75,9 +86,9 @@ def layout(view: View) -> Layout:
     bound = view.size if sizes.open else min(_HEADER + sizes.total, view.size)
     start, found, open_data, cut = riff.HEADER, [], None, False
     while bound - start >= _HEADER:
-        chunk, unknown = _chunk(view, start, sizes, bound)
-        cut = cut or (chunk.id == b"data" and unknown is None)
-        open_data = chunk if unknown else open_data
+        chunk, state = _chunk(view, start, sizes, bound)
+        cut = cut or state is _State.CUT
+        open_data = chunk if state is _State.OPEN else open_data
         found.append(chunk)
         start = chunk.end
         check_limit("the number of RIFF chunks", len(found), view.limits.items)
@@ -110,19 +121,19 @@ def _sizes(view: View) -> _Sizes:
     return _Sizes(total=size, open=size in (0, _UNKNOWN), ds64=ds64, long=long)
 
 
-def _chunk(view: View, start: int, sizes: _Sizes, bound: int) -> tuple[riff.Chunk, bool | None]:
-    """Read one chunk; with it, whether its length was a placeholder; None: the file is cut."""
+def _chunk(view: View, start: int, sizes: _Sizes, bound: int) -> tuple[riff.Chunk, _State]:
+    """Read one chunk, and say how far its length can be trusted."""
     head = view.read(start, _HEADER, "a RIFF chunk header")
-    if head[:4] == b"data":
-        length = int.from_bytes(head[4:], "little")
-        length = sizes.long.get(b"data", length) if length == _UNKNOWN else length
-        runs_out = start + _HEADER + length > view.size
+    name, stated = head[:4], int.from_bytes(head[4:], "little")
+    length = sizes.long.get(name, stated) if stated == _UNKNOWN else stated
+    runs_out = start + _HEADER + length > view.size
+    if name == b"data":
         if (length == 0 and sizes.open) or (length >= _STREAMED and runs_out and _plain(sizes)):
-            return riff.Chunk(b"data", start, bound - start - _HEADER), True
+            return riff.Chunk(name, start, bound - start - _HEADER), _State.OPEN
         if runs_out:
-            return riff.Chunk(b"data", start, view.size - start - _HEADER), None
+            return riff.Chunk(name, start, view.size - start - _HEADER), _State.CUT
     found = next(riff.chunks(view, start, view.size, sizes.long))
-    return found, False
+    return found, _State.CUT if length == _UNKNOWN else _State.STATED
 
 
 def _plain(sizes: _Sizes) -> bool:
