@@ -112,7 +112,7 @@ def test_neighbours_stay_byte_for_byte() -> None:
         build.chunk(b"tEXt", b"no keyword"),
         build.chunk(b"tEXt", b"Long\0" + build.LABEL.encode() + bytes(200_000)),
         build.chunk(b"prVt", build.LABEL.encode()),
-        build.ztxt("Raw profile type xmp", "no hex"),
+        build.ztxt("Raw profile type xmp", "\nxmp\n3\nno hex\n"),
     )
     packet = packets.packet(packets.FOREIGN, padding=50)
     data = build.build(*keep, build.packet(packet), build.text("AIGC", build.LABEL))

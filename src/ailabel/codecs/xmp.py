@@ -146,7 +146,7 @@ def vacate(packet: bytes, prop: Property, limits: Limits) -> bytes:
     """
     if not packet.strip(_BLANK):
         return packet
-    source, document = _open(packet, prop, limits, needs_rdf=False)
+    source, document = _open(packet, prop, limits)
     edits = [Edit(item.begin, item.end - item.begin, b"") for item in document.occurrences]
     return source.rebuild(apply(source.data, edits)) if edits else packet
 
@@ -194,15 +194,10 @@ def _spaces(count: int) -> bytes:
 # -- changes -------------------------------------------------------------------------------------
 
 
-def _open(
-    packet: bytes, prop: Property, limits: Limits, *, needs_rdf: bool = True
-) -> tuple[_Source, Document]:
+def _open(packet: bytes, prop: Property, limits: Limits) -> tuple[_Source, Document]:
     check_limit("an XMP packet", len(packet), limits.metadata_bytes)
     source = _Source.of(packet, errors="strict")
-    document = parse(source.data, prop, limits)
-    if needs_rdf and document.rdf is None:
-        raise MalformedFileError("XMP packet has no rdf:RDF element")
-    return source, document
+    return source, parse(source.data, prop, limits)
 
 
 def _insertion(document: Document, prop: Property, value: str) -> Edit:
