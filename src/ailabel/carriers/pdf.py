@@ -39,7 +39,6 @@ _FORMAT: Final = Format(
     id="pdf", name="PDF", medium=Medium.DOCUMENT, suffixes=(".pdf",), mime="application/pdf"
 )
 _PROPERTY: Final = xmp.Property(XMP_URI, XMP_PREFIX, XMP_PROPERTY)
-_INFO, _CLEAN = "Info", "Clean"  # kinds of our updates: the label; others' labels taken out
 _CONTENT: Final = ("Contents", "CropBox", "Group", "MediaBox", "Resources", "Rotate", "UserUnit")
 _ASIDE: Final = {  # of the objects that pages use: what is metadata, or changes with a rewrite
     KEY,
@@ -92,7 +91,7 @@ class _Pdf:
         base = Document(pdf_update.shortened(view, start)) if start < view.size else document
         tail = b""
         if taken := _taken_out(base):
-            tail = pdf_update.append(base, taken, _CLEAN)
+            tail = pdf_update.append(base, taken, pdf_update.CLEAN)
             base = pdf_update.extended(base, tail)
         return (Edit(start, view.size - start, tail + _info_update(base, payload)),)
 
@@ -253,33 +252,26 @@ def _end_of_others(document: Document) -> int:
     Raises:
         PlanError: the update lies under later changes, so its label would stay in the file.
     """
-    size = document.view.size
-    for update in pdf_update.own(document):
-        if update.kind != _INFO:
-            continue
-        rest = document.view.read_some(update.end, 64)
-        if rest.strip() or update.end + len(rest) < size:
-            raise PlanError(
-                "later changes or a signature cover the label that this program put into the PDF, "
-                "so it cannot be replaced; rewrite the file as one revision first"
-            )
+    update = pdf_update.replaceable(document)
+    if update is not None:
         return update.start
-    return size
+    if any(item.kind == pdf_update.INFO for item in pdf_update.own(document)):
+        raise PlanError(
+            "later changes or a signature cover the label that this program put into the PDF, "
+            "so it cannot be replaced; rewrite the file as one revision first"
+        )
+    return document.view.size
 
 
 def _info_update(base: Document, payload: str) -> bytes:
     ref = base.trailer.get("Info")
     info = base.resolve(ref)
-    changes: dict[str, bytes | None] = {}
-    if isinstance(info, Dictionary):
-        changes.update(dict.fromkeys(_label_keys(base, info)))
-    else:
+    if not isinstance(info, Dictionary):
         info, ref = Dictionary(), None
-    body = info.render(changes | {KEY: None})
-    entry = b"/%b %b>>" % (KEY.encode("ascii"), text_string(payload))
-    body = body.removesuffix(b">>") + (b"\n" if body != b"<<>>" else b"") + entry
+    changes: dict[str, bytes | None] = dict.fromkeys(_label_keys(base, info))
+    body = info.render(changes | {KEY: text_string(payload)})
     ref = ref if isinstance(ref, Ref) else Ref(base.size, 0)
-    return pdf_update.append(base, {ref: body}, _INFO, {"Info": bytes(ref)})
+    return pdf_update.append(base, {ref: body}, pdf_update.INFO, {"Info": bytes(ref)})
 
 
 def _taken_out(base: Document) -> dict[Ref, bytes]:

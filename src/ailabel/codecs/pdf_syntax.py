@@ -211,8 +211,25 @@ class Parser:
         if token == b"[":
             return self._array(depth + 1)
         if token == b"(":
-            return self._string()
+            return self.rest_of_string()
         return self._simple(token)
+
+    def rest_of_string(self) -> bytes:
+        """Read a literal string behind its first parenthesis [ISO32000-2 7.3.4.2].
+
+        Raises:
+            Incomplete: it goes on past the piece.
+        """
+        parts: list[bytes] = []
+        depth = 1
+        while match := _STRING_PART.match(self.data, self.position):
+            part = match[0]
+            self.position = match.end()
+            depth += (part == b"(") - (part == b")")
+            if depth == 0:
+                return b"".join(parts)
+            parts.append(_unescaped(part))
+        raise Incomplete
 
     def fail(self) -> NoReturn:
         """Raise `MalformedFileError` for this place."""
@@ -264,19 +281,6 @@ class Parser:
             result.add(str(_name(token)), value, start, self.position)
             check_limit("the number of items of a PDF object", len(result), self.items)
         return result
-
-    def _string(self) -> bytes:
-        """Read the rest of a literal string [ISO32000-2 7.3.4.2]."""
-        parts: list[bytes] = []
-        depth = 1
-        while match := _STRING_PART.match(self.data, self.position):
-            part = match[0]
-            self.position = match.end()
-            depth += (part == b"(") - (part == b")")
-            if depth == 0:
-                return b"".join(parts)
-            parts.append(_unescaped(part))
-        raise Incomplete
 
 
 def parse_at(view: View, offset: int, *, need: int = 0) -> tuple[Parser, Value]:

@@ -23,9 +23,24 @@ if TYPE_CHECKING:
     from ailabel.codecs.pdf_xref import Section
     from ailabel.io.source import View
 
-__all__ = ["TAG", "Own", "append", "extended", "own", "shortened", "stream_object"]
+__all__ = [
+    "CLEAN",
+    "INFO",
+    "STAMP",
+    "TAG",
+    "Own",
+    "append",
+    "extended",
+    "own",
+    "replaceable",
+    "shortened",
+    "stream_object",
+]
 
 TAG: Final = "AILabel"  # a second-class name [ISO32000-2 annex E]
+INFO: Final = "Info"  # kinds of updates: the information dictionary and nothing else
+CLEAN: Final = "Clean"  # metadata in other places, emptied
+STAMP: Final = "Stamp"  # something drawn on pages
 _DROPPED: Final = (  # what belongs to one section alone [ISO32000-2 tables 5, 15, 17, 19]
     "Prev",
     "XRefStm",
@@ -63,6 +78,16 @@ def own(document: Document) -> list[Own]:
     """Find the updates of ours, newest first; later updates of others may cover them."""
     found = (_own(document, section) for section in document.sections)
     return [item for item in found if item is not None]
+
+
+def replaceable(document: Document) -> Own | None:
+    """Return the newest update of kind `INFO`, if nothing but blanks stands behind it."""
+    found = own(document)
+    if not found or found[0].kind != INFO:
+        return None
+    rest = document.view.read_some(found[0].end, _GAP)
+    whole = found[0].end + len(rest) == document.view.size
+    return found[0] if whole and not rest.strip() else None
 
 
 def append(
