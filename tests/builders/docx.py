@@ -22,6 +22,7 @@ __all__ = [
     "custom",
     "docx",
     "package",
+    "paragraph",
     "samples",
     "zipped",
 ]

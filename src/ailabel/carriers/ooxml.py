@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from ailabel.io.source import View
-    from ailabel.spi import Essence
+    from ailabel.spi import Carrier, Essence
 
 __all__ = ["CARRIER", "DOCX"]
 
@@ -93,8 +93,8 @@ class _Place:
 
 
 class _Ooxml:
-    formats = (DOCX,)
-    signatures = (Signature(((0, SIGNATURE),)),)
+    formats: Sequence[Format] = (DOCX,)
+    signatures: Sequence[Signature] = (Signature(((0, SIGNATURE),)),)
 
     def sniff(self, view: View) -> Match | None:
         """Claim a package whose main part is of a known type.
@@ -153,7 +153,7 @@ class _Ooxml:
         return ()
 
 
-CARRIER: Final = _Ooxml()
+CARRIER: Final[Carrier] = _Ooxml()
 
 
 def _open(view: View) -> Package:

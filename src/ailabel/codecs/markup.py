@@ -46,8 +46,8 @@ class Element:
         parent: the element around it.
         depth: 0 for the root.
         start: where its start tag begins, in bytes of the document.
-        inner: where its content begins; equal to `start` where it is an empty-element tag.
-        inner_end: where its end tag begins.
+        inner: where its content begins; of an empty-element tag, where it ends.
+        inner_end: where its end tag begins; of an empty-element tag, where it ends.
         end: where the element ends.
         text: its own character data, without that of its children.
     """
@@ -68,7 +68,7 @@ class Element:
     @property
     def is_empty(self) -> bool:
         """Whether it is written as one empty-element tag."""
-        return self.inner == self.start
+        return self.inner_end == self.end
 
     @property
     def qualified(self) -> str:
@@ -209,12 +209,8 @@ class _Walker:
     def _end(self, _: str) -> None:
         offset = self.parser.CurrentByteIndex
         element = self._stack.pop()
-        if self._opened is element and offset == element.start:
-            element.inner = offset  # an empty-element tag begins and ends at one place
-            self._opened = None
-        else:
-            self.tick(offset)
-        element.inner_end = offset
+        self.tick(offset)
+        element.inner_end = offset  # expat puts the end of an empty-element tag behind it
         self._closed.append(element)
         self._queue.append((element, False))
 

@@ -1,0 +1,115 @@
+"""XML elements and the bytes at which they stand."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from typing import Final
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ailabel.codecs.markup import appended, elements, encode, escape
+from ailabel.errors import LimitExceededError, MalformedFileError
+from ailabel.io.splice import apply
+
+EMPTY: Final = '<b a:x="1" y="&lt;2>"/>'
+INNER: Final = "t&amp;<![CDATA[<q>]]>é"
+CHILD: Final = f"<c>{INNER}</c >"
+ROOT: Final = f'<a:r xmlns:a="u" xmlns="d">{EMPTY}{CHILD}<?p i?></a:r>'
+TEXT: Final = f'<?xml version="1.0"?>\n<!-- 1 -->{ROOT}\n<!-- 2 -->\n'
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_offsets_hold_in_every_encoding(encoding: str) -> None:
+    """Tags and contents are where the offsets say, whatever the bytes of a character."""
+    data = TEXT.encode(encoding)
+    root, empty, child = elements(data, "part", 9)
+    cut = [data[item.start : item.end].decode(encoding) for item in (root, empty, child)]
+    assert cut == [ROOT, EMPTY, CHILD]
+    assert data[child.inner : child.inner_end] == encode(INNER, data)
+    assert (child.text, child.parent, child.depth) == ("t&<q>é", root, 1)
+    assert (empty.is_empty, child.is_empty) == (True, False)
+    assert dict(empty.attributes) == {"{u}x": "1", "y": "<2>"}
+    assert (root.uri, root.name, root.qualified, empty.uri) == ("u", "r", "a:r", "d")
+    assert dict(root.namespaces) == {"a": "u", "": "d"}
+
+
+@pytest.mark.parametrize(
+    "root", ["<a:r xmlns:a='u'/>", "<a:r xmlns:a='u' />\n", "<r></r>", "<r>x</r>"]
+)
+def test_markup_is_appended(root: str) -> None:
+    """The new element is the last child, also of an element that was one empty tag."""
+    for encoding in ("utf-8", "utf-16"):
+        data = root.encode(encoding)
+        edit = appended(elements(data, "part", 9)[0], "<n/>", data)
+        assert [item.tag for item in ET.fromstring(apply(data, [edit]))] == ["n"]  # noqa: S314
+
+
+def test_text_is_encoded_as_the_document_is() -> None:
+    """What the encoding of the document cannot hold becomes a reference."""
+    latin = b"<?xml version='1.0' encoding='ISO-8859-1'?><r/>"
+    assert encode("é字", latin) == b"\xe9&#23383;"
+    assert encode("é", b"<r/>") == "é".encode()
+    assert encode("é", "<r/>".encode("utf-16-be")) == b"\0\xe9"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"<a>",
+        b"<a></b>",
+        b"<a/><a/>",
+        b"<a b='1' b='2'/>",
+        b"<p:a/>",
+        b"<a>\xff</a>",
+        b"<a>&nbsp;</a>",
+        b"<?xml version='1.0' encoding='utf-7'?><a/>",
+        b"<?xml version='1.0' encoding='nowhere'?><a/>",
+        b"<!DOCTYPE a><a/>",
+        b'<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>',
+    ],
+)
+def test_bad_documents_are_refused(data: bytes) -> None:
+    """Not well-formed, in an unknown encoding or with declarations: each is refused."""
+    with pytest.raises(MalformedFileError, match="part"):
+        elements(data, "part", 9)
+
+
+def test_limits_hold() -> None:
+    """Elements are counted, and nesting is bounded."""
+    with pytest.raises(LimitExceededError):
+        elements(b"<a>" + b"<b/>" * 9 + b"</a>", "part", 9)
+    with pytest.raises(LimitExceededError):
+        elements(b"<a>" * 513 + b"</a>" * 513, "part", 9999)
+
+
+def _nest(parts: list[str]) -> str:
+    return "".join(f"<e{len(part)}>{part}</e{len(part)}>" if part else "<e/>" for part in parts)
+
+
+_BODIES: Final = st.recursive(
+    st.just(""), lambda inner: st.lists(inner, max_size=3).map(_nest), max_leaves=9
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(_BODIES)
+def test_every_element_is_cut_out_whole(body: str) -> None:
+    """What stands between start and end is the element, and a parser finds the same tree."""
+    data = f"<r>{body}</r>".encode()
+    found = elements(data, "part", 999)
+    expected = list(ET.fromstring(data).iter())  # noqa: S314 - made above
+    assert [item.name for item in found] == [item.tag for item in expected]
+    for item, other in zip(found, expected, strict=True):
+        again = ET.fromstring(data[item.start : item.end])  # noqa: S314
+        assert ET.tostring(again) == ET.tostring(other).split(b"\t")[0]
+
+
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc"])))
+def test_escaped_text_is_read_back(text: str) -> None:
+    """Any text, as content and as an attribute."""
+    data = f'<r a="{escape(text)}">{escape(text)}</r>'.encode()
+    (root,) = elements(data, "part", 1)
+    assert (root.text, root.attributes["a"]) == (text, text)
