@@ -1,1 +1,53 @@
-"""The explicit label on pictures, one module a format."""
+"""The explicit label on pictures, one module a format (GB 45438-2025, clause 5.2).
+
+Whatever is drawn, the file keeps its container: only the coded pixels are replaced, so that
+metadata next to them survives byte for byte.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ailabel.errors import PlanError
+from ailabel.messages import Message
+from ailabel.spi import Evidence, Finding
+
+if TYPE_CHECKING:
+    from ailabel.io.source import View
+    from ailabel.model.media import Format
+    from ailabel.spi import Marker, MarkSpec, Rendition
+
+__all__ = ["MARKER"]
+
+
+class ImageMarker:
+    """Draws the label on PNG, JPEG and WebP pictures."""
+
+    def render(self, view: View, file_format: Format, spec: MarkSpec) -> Rendition:
+        """Plan the edits that draw the label; see `ailabel.spi.Marker`."""
+        if file_format.id == "png":
+            from ailabel.marks.image.png import render
+        elif file_format.id == "jpeg":
+            from ailabel.marks.image.jpeg import render
+        elif file_format.id == "webp":
+            from ailabel.marks.image.webp import render
+        else:
+            raise PlanError(
+                "no label can be drawn on {format} pictures; "
+                "convert the picture to PNG, JPEG or WebP before it is labelled",
+                format=file_format.name,
+            )
+        return render(view, spec)
+
+    def inspect(self, view: View, file_format: Format) -> Evidence:  # noqa: ARG002 - the contract
+        """Say that pixels are not examined; see `ailabel.spi.Marker`."""
+        return Evidence(
+            finding=Finding.UNCHECKED,
+            reason=Message(
+                "the pixels of {format} pictures are not examined for a visible label",
+                {"format": file_format.name},
+            ),
+        )
+
+
+MARKER: Final[Marker] = ImageMarker()
