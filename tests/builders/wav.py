@@ -97,6 +97,7 @@ def samples() -> Iterator[tuple[str, bytes]]:
     yield "streamed-zero.wav", file(FORMAT, chunk(b"data", SOUND, 0), size=0)
     yield "streamed-sox.wav", file(FORMAT, chunk(b"data", SOUND, 0x7FFFFFDB), size=0x7FFFFFFF)
     yield "streamed-odd.wav", file(BYTES, chunk(b"data", ODD, UNKNOWN, pad=False), size=UNKNOWN)
+    yield "unfinished.wav", file(FORMAT, chunk(b"data", SOUND, 0), size=36)
     yield "size-too-large.wav", file(FORMAT, DATA, size=100_000)
     yield "labelled.wav", file(FORMAT, DATA, chunk(b"AIGC", old))
     yield "label-first.wav", file(chunk(b"AIGC", old), FORMAT, DATA)

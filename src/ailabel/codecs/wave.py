@@ -88,7 +88,8 @@ def layout(view: View) -> Layout:
     while bound - start >= _HEADER:
         chunk, state = _chunk(view, start, sizes, bound)
         cut = cut or state is _State.CUT
-        open_data = chunk if state is _State.OPEN else open_data
+        if state is _State.OPEN:
+            open_data, bound = chunk, max(bound, chunk.body + chunk.length)
         found.append(chunk)
         start = chunk.end
         check_limit("the number of RIFF chunks", len(found), view.limits.items)
@@ -101,7 +102,7 @@ def layout(view: View) -> Layout:
         riff_size=sizes.total,
         ds64=sizes.ds64,
         open_data=open_data,
-        cut=cut or end > bound + 1,
+        cut=cut or end > bound + 1 or _lacks_data(view, found, bound),
     )
 
 
@@ -126,19 +127,33 @@ def _chunk(view: View, start: int, sizes: _Sizes, bound: int) -> tuple[riff.Chun
     head = view.read(start, _HEADER, "a RIFF chunk header")
     name, stated = head[:4], int.from_bytes(head[4:], "little")
     length = sizes.long.get(name, stated) if stated == _UNKNOWN else stated
-    runs_out = start + _HEADER + length > view.size
+    body = start + _HEADER
     if name == b"data":
-        if (length == 0 and sizes.open) or (length >= _STREAMED and runs_out and _plain(sizes)):
-            return riff.Chunk(name, start, bound - start - _HEADER), _State.OPEN
-        if runs_out:
-            return riff.Chunk(name, start, view.size - start - _HEADER), _State.CUT
+        if _is_unfinished(view, body, length, bound):
+            return riff.Chunk(name, start, view.size - body), _State.OPEN
+        if _is_placeholder(view, sizes, body, length):
+            return riff.Chunk(name, start, bound - body), _State.OPEN
+        if body + length > view.size:
+            return riff.Chunk(name, start, view.size - body), _State.CUT
     found = next(riff.chunks(view, start, view.size, sizes.long))
     return found, _State.CUT if length == _UNKNOWN else _State.STATED
 
 
-def _plain(sizes: _Sizes) -> bool:
-    """Say whether a huge length can only be a placeholder: not where ``ds64`` gives true ones."""
-    return sizes.ds64 is None or sizes.open
+def _is_unfinished(view: View, body: int, length: int, bound: int) -> bool:
+    """Say whether a recorder never came back to a header that speaks of no samples."""
+    return length == 0 and body == bound < view.size
+
+
+def _is_placeholder(view: View, sizes: _Sizes, body: int, length: int) -> bool:
+    if length == 0:
+        return sizes.open
+    is_plain = sizes.ds64 is None or sizes.open  # otherwise ds64 gives true lengths
+    return is_plain and length >= _STREAMED and body + length > view.size
+
+
+def _lacks_data(view: View, found: list[riff.Chunk], bound: int) -> bool:
+    """Say whether the RIFF ends before its sound, which then stands behind it."""
+    return bound < view.size and all(chunk.id != b"data" for chunk in found)
 
 
 def _end(view: View, last: riff.Chunk | None, bound: int) -> tuple[int, bool]:
