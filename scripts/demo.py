@@ -14,6 +14,12 @@ from typing import Any, Final
 ROOT: Final = Path(__file__).resolve().parents[1]
 OUT: Final = ROOT / "demo-out"
 PRODUCER: Final = "001191350100M000100Y4310000"  # the example number of GB 32100, service 1
+_OPEN: Final = (
+    "pictures/landscape.jpg",
+    "sounds/melody.wav",
+    "documents/report.pdf",
+    "texts/page.html",
+)
 _WIDTHS: Final = (34, 11, 15, 15)
 
 
@@ -32,14 +38,13 @@ def main() -> None:
     """Run the demonstration; exit 1 when a file was not labelled or its label is not compliant."""
     shutil.rmtree(OUT, ignore_errors=True)
     # the folders, not samples/index.toml: configuration is no content
-    folders = sorted(
-        str(item.relative_to(ROOT)) for item in (ROOT / "samples").iterdir() if item.is_dir()
-    )
+    samples = sorted(item for item in (ROOT / "samples").iterdir() if item.is_dir())
     files: list[dict[str, Any]] = []
     total = 0.0
-    for folder in folders:
-        target = f"{OUT.name}/{Path(folder).name}/"
-        _, document, seconds = ailabel("label", folder, "-o", target, "--producer", PRODUCER)
+    for folder in samples:
+        target = f"{OUT.name}/{folder.name}/"
+        name = str(folder.relative_to(ROOT))
+        _, document, seconds = ailabel("label", name, "-o", target, "--producer", PRODUCER)
         files += document["files"]
         total += seconds
     _, verified, verify_seconds = ailabel("verify", OUT.name)
@@ -47,20 +52,13 @@ def main() -> None:
     good = _table(files, reports)
     print(f"\n{len(files)} files labelled in {total:.1f} s, verified in {verify_seconds:.1f} s.")
     print(
-        "explicit 'inconclusive': this version draws and speaks these labels, but does not yet look "
-        "at pixels, pages and sound to judge them."
+        "explicit 'inconclusive': this version draws and speaks these labels, but does not yet "
+        "look at pixels, pages and sound to judge them."
     )
     print("\nOpen these to see and hear the labels:")
-    for name in (
-        "pictures/landscape.jpg",
-        "sounds/melody.wav",
-        "documents/report.pdf",
-        "texts/page.html",
-    ):
+    for name in _OPEN:
         print(f"  {OUT.name}/{name}")
-    print(
-        f"\nAnd ask:\n  {Path(sys.executable).parent.relative_to(ROOT)}/ailabel read {OUT.name}/pictures/landscape.jpg"
-    )
+    print(f"\nAnd ask:\n  .venv/bin/ailabel read {OUT.name}/pictures/landscape.jpg")
     sys.exit(0 if good else 1)
 
 

@@ -77,12 +77,15 @@ class LabelError(AilabelError):
 
     Args:
         text: the sentence, as for `AilabelError`.
-        problems: every problem found, not only the first, as English sentences.
+        problems: every problem found, not only the first (`messages.Message`); they also stand for
+            the field ``reasons`` of the text.
         params: what the fields stand for.
     """
 
-    def __init__(self, text: str, /, *, problems: tuple[str, ...] = (), **params: object) -> None:
-        super().__init__(text, **params)
+    def __init__(
+        self, text: str, /, *, problems: tuple[object, ...] = (), **params: object
+    ) -> None:
+        super().__init__(text, **({"reasons": problems} if problems else {}), **params)
         self.problems = problems
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["LANGUAGES", "Message", "render", "translate"]
+__all__ = ["LANGUAGES", "Message", "Reasons", "render", "translate"]
 
 LANGUAGES: Final = ("en", "zh")
 
@@ -35,19 +35,34 @@ class Message:
         return render(self.text, self.params)
 
 
+class Reasons(tuple["Message", ...]):
+    """Several sentences that stand in for one field of another, joined by semicolons."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return "; ".join(str(message) for message in self)
+
+
 def render(text: str, params: Mapping[str, object], language: str = "en") -> str:
     """Render a gettext id with its parameters in a language.
 
     Args:
         text: the gettext id, an English sentence with named fields.
-        params: what the fields stand for; a parameter that is a `Message` is rendered too.
+        params: what the fields stand for; a parameter that is a `Message`, or `Reasons`, is
+            rendered too.
         language: ``en`` or ``zh``.
     """
-    values = {
-        key: render(value.text, value.params, language) if isinstance(value, Message) else value
-        for key, value in params.items()
-    }
+    values = {key: _rendered(value, language) for key, value in params.items()}
     return translate(text, language).format_map(values)
+
+
+def _rendered(value: object, language: str) -> object:
+    if isinstance(value, Message):
+        return render(value.text, value.params, language)
+    if isinstance(value, Reasons):
+        return "; ".join(render(item.text, item.params, language) for item in value)
+    return value
 
 
 def translate(text: str, language: str) -> str:

@@ -7,7 +7,6 @@ the rest. The laws that every carrier obeys are in `ailabel.testing`.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
@@ -144,6 +143,8 @@ class Carrier(Protocol):
 
 def essence_digest(carrier: Carrier, view: View) -> str:
     """Return the SHA-256 of a file's essence, in hex."""
+    import hashlib
+
     digest = hashlib.sha256()
     for piece in carrier.essence(view):
         if isinstance(piece, bytes):

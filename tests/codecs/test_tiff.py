@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from typing import Final, Literal
 
 import pytest
@@ -157,3 +158,21 @@ def test_real_exif(name: str) -> None:
     data = (CORPUS / name).read_bytes()
     start = data.index(b"Exif\0\0")
     assert any("ContentProducer" in item.text for item in tiff.texts(data[start:], LIMITS))
+
+
+def test_shared_values_are_read_once() -> None:
+    """A thousand entries that point at one value cost one value, not a thousand."""
+    count, value = 1000, b"x" * 60_000
+    place = 8 + 2 + 12 * count + 4
+    entry = struct.pack("<HHII", 0x010E, 2, len(value), place)
+    data = struct.pack("<2sHIH", b"II", 42, 8, count) + entry * count + bytes(4) + value
+    found = tiff.texts(data, Limits())
+    assert [text.length for text in found] == [len(value)]
+
+
+def test_texts_longer_than_a_label_are_left_out() -> None:
+    """A text that is longer than any label is not read."""
+    value = b"x" * 70_000
+    entry = struct.pack("<HHII", 0x010E, 2, len(value), 8 + 2 + 12 + 4)
+    data = struct.pack("<2sHIH", b"II", 42, 8, 1) + entry + bytes(4) + value
+    assert tiff.texts(data, Limits()) == ()

@@ -96,13 +96,21 @@ def texts(tiff: bytes, limits: Limits) -> tuple[ExifText, ...]:
 
     Args:
         tiff: the data from its byte order mark on; ``Exif`` and two NULs may stand before it.
-        limits: bound the number of entries.
+        limits: bound the number of entries, and the length of a text; longer ones are left out.
+            A value that several entries share is read once, so that all texts together are not
+            longer than the data.
     """
     found = []
+    taken: set[int] = set()
+    total = 0
     for name, entry, source in _entries(tiff, limits):
         if entry.tag not in _TEXT_TAGS or entry.type not in _BYTE_TYPES:
             continue
         offset, length = source.value(entry)
+        total += length
+        if offset in taken or length > limits.label_bytes or total > len(tiff):
+            continue
+        taken.add(offset)
         raw = tiff[offset : offset + length]
         found.append(
             ExifText(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from ailabel.errors import LabelError
 from ailabel.io.source import Limits
+from ailabel.messages import Message, Reasons
 from ailabel.model.media import Medium
 from ailabel.model.record import AigcRecord, Label
 from ailabel.spi import MarkSpec
@@ -84,14 +85,13 @@ class LabelSpec:
             *([] if self.text is None else _wording(self.text, self.text_mark)),
         ]
         if not self.implicit and not self.explicit:
-            problems.append("neither the implicit nor the explicit label is asked for")
+            problems.append(Message("neither the implicit nor the explicit label is asked for"))
         if self.implicit and not self.producer.strip():
-            problems.append("the producer is empty: give its name or 27-character code")
+            problems.append(Message("the producer is empty: give its name or 27-character code"))
         if problems:
             raise LabelError(
                 "this labelling is not possible: {reasons}",
-                problems=tuple(problems),
-                reasons="; ".join(problems),
+                problems=Reasons(problems),
             )
 
     def record(self, produce_id: str) -> AigcRecord:
@@ -138,39 +138,42 @@ class VerifyOptions:
     limits: Limits = field(default_factory=Limits)
 
 
-def _choices(spec: LabelSpec) -> list[str]:
+def _choices(spec: LabelSpec) -> list[Message]:
     wanted = (
         ("text_mark", spec.text_mark, ("words", "corner")),
         ("audio_mark", spec.audio_mark, ("voice", "rhythm")),
         ("wording", spec.wording, ("zh", "zh+en")),
     )
     return [
-        f"{name} is {value!r}, not one of {', '.join(known)}"
+        Message(
+            "{name} is {value}, not one of {known}",
+            {"name": name, "value": value, "known": ", ".join(known)},
+        )
         for name, value, known in wanted
         if value not in known
     ]
 
 
-def _positions(position: str | Mapping[str, str] | None) -> list[str]:
+def _positions(position: str | Mapping[str, str] | None) -> list[Message]:
     if position is None:
         return []
     if isinstance(position, str):
         if any(position in places for places in PLACES.values()):
             return []
-        return [f"no medium knows the position {position!r}"]
+        return [Message("no medium knows the position {place}", {"place": position})]
     media = {medium.value: medium for medium in Medium}
     return [
-        f"the position {place!r} is not known for {name!r}"
+        Message("the position {place} is not known for {medium}", {"place": place, "medium": name})
         for name, place in position.items()
         if name not in media or place not in PLACES[media[name]]
     ]
 
 
-def _wording(text: str, text_mark: str) -> list[str]:
+def _wording(text: str, text_mark: str) -> list[Message]:
     found = elements(text)
     if found is Elements.BOTH or (text_mark == "corner" and found is Elements.AI_ONLY):
         return []
-    problem = (
+    problem = Message(
         "the wording lacks an element that the standard asks for: it needs 人工智能 or AI, "
         "and 生成 or 合成"
     )

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Final
 
 from ailabel.errors import LabelError
-from ailabel.messages import Message
+from ailabel.messages import Message, Reasons
 
 __all__ = ["ProviderCode", "ServiceType", "is_uscc", "looks_like_personal_id", "parse_code"]
 
@@ -55,17 +55,20 @@ class ProviderCode:
         problems = []
         if not _USCC.fullmatch(self.uscc):
             problems.append(
-                "a unified social credit code has 18 digits or capitals other than I, O, S, V, Z"
+                Message(
+                    "a unified social credit code has 18 digits or capitals, not I, O, S, V, Z"
+                )
             )
         if not _EXTENSION.fullmatch(self.application):
-            problems.append("the model or application code has four digits or capital letters")
+            problems.append(
+                Message("the model or application code has four digits or capital letters")
+            )
         if self.service is ServiceType.NONE and self.application != "0000":
-            problems.append("without a service type the application code is 0000")
+            problems.append(Message("without a service type the application code is 0000"))
         if problems:
             raise LabelError(
                 "the provider code cannot be built: {reasons}",
-                problems=tuple(problems),
-                reasons="; ".join(problems),
+                problems=Reasons(problems),
             )
 
     def __str__(self) -> str:
@@ -96,27 +99,30 @@ def parse_code(text: str) -> ProviderCode:
     """
     problems = []
     if len(text) != _LENGTH:
-        problems.append(f"it has {len(text)} characters, not 27")
+        problems.append(Message("it has {count} characters, not 27", {"count": len(text)}))
     if not re.fullmatch(r"[0-9A-Z]*", text):
-        problems.append("it holds other characters than digits and capital letters")
+        problems.append(Message("it holds other characters than digits and capital letters"))
     if not text.startswith("00"):
-        problems.append("it does not begin with 00")
+        problems.append(Message("it does not begin with 00"))
     if text[2:3] == "2":
-        problems.append("position 3 says that it is an individual's code, which is not handled")
+        problems.append(
+            Message("position 3 says that it is an individual's code, which is not handled")
+        )
     elif text[2:3] != "1":
-        problems.append("position 3 (subject type) is neither 1 nor 2")
+        problems.append(Message("position 3 (subject type) is neither 1 nor 2"))
     if text[2:3] == "1" and text[3:4] != "1":
-        problems.append("position 4 (binding method) is not 1, the unified social credit code")
+        problems.append(
+            Message("position 4 (binding method) is not 1, the unified social credit code")
+        )
     if text[22:23] not in {"0", "1", "2"} or (text[22:23] == "0" and text[22:] != _NO_EXTENSION):
         problems.append(
-            "position 23 (service type) is neither 1 nor 2, nor are the last five zeros"
+            Message("position 23 (service type) is neither 1 nor 2, nor are the last five zeros")
         )
     if problems:
         raise LabelError(
             "{code} is no provider code: {reasons}",
-            problems=tuple(problems),
+            problems=Reasons(problems),
             code=text[:60],
-            reasons="; ".join(problems),
         )
     return ProviderCode(uscc=text[4:22], service=ServiceType(text[22]), application=text[23:])
 

@@ -165,7 +165,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One edit, told without its bytes: `removed` bytes at `offset` give way to `inserted` bytes."""
+    """One edit without its bytes: `removed` bytes at `offset` give way to `inserted` bytes."""
 
     offset: int
     removed: int

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.errors import LabelError
-from ailabel.messages import Message
+from ailabel.messages import Message, Reasons
 from ailabel.model.record import AigcRecord, Label
 from ailabel.standard.payload import unpack
 from ailabel.standard.slots import KEY
@@ -102,7 +102,8 @@ def encode(record: AigcRecord, *, wrapped: bool = False) -> str:
     values = {key: _text_of(getattr(record, name)) for key, name in KEYS.items()}
     text = json.dumps({KEY: values} if wrapped else values, separators=(",", ":"))
     if len(text) > _MAX_PAYLOAD:
-        raise _refusal([f"it would take {len(text)} bytes; at most {_MAX_PAYLOAD} are written"])
+        sizes = {"size": len(text), "limit": _MAX_PAYLOAD}
+        raise _refusal([Message("it would take {size} bytes; at most {limit} are written", sizes)])
     return text
 
 
@@ -161,22 +162,18 @@ _HINTS: Final = (  # a cheap look before parsing; the last ones are the starts o
 )
 
 
-def _refusal(problems: list[str]) -> LabelError:
-    return LabelError(
-        "the label cannot be written: {reasons}",
-        problems=tuple(problems),
-        reasons="; ".join(problems),
-    )
+def _refusal(problems: list[Message]) -> LabelError:
+    return LabelError("the label cannot be written: {reasons}", problems=Reasons(problems))
 
 
-def _unusable(record: AigcRecord) -> list[str]:
+def _unusable(record: AigcRecord) -> list[Message]:
     problems = []
     for key, name in KEYS.items():
         text = _text_of(getattr(record, name))
         if key in _REQUIRED and not text.strip():
-            problems.append(f"{key} is empty")
+            problems.append(Message("{key} is empty", {"key": key}))
         if _CONTROL.search(text):
-            problems.append(f"{key} holds control characters")
+            problems.append(Message("{key} holds control characters", {"key": key}))
     return problems
 
 
