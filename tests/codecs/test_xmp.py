@@ -381,3 +381,13 @@ def test_real_packets(name: str, form: str) -> None:
     text = next(png.read_text(view, item) for item in png.chunks(view) if item.type == b"iTXt")
     assert only(text.data).form == form
     assert only(xmp.put(text.data, PROP, "v", LIMITS)).value == "v"
+
+
+@given(value=st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S", "Zs"])))
+def test_own_packets_read_the_same_with_and_without_parsing(value: str) -> None:
+    """The short way through a packet of our own finds what the XML parser finds."""
+    packet = xmp.new_packet(PROP, value)
+    parsed = packet.replace(b"<?xpacket begin", b"<?xpacket  begin")
+    short, long = (xmp.find(item, PROP, Limits()) for item in (packet, parsed))
+    assert [item.value for item in short] == [item.value for item in long] == [value]
+    assert [item.raw for item in short] == [item.raw for item in long]

@@ -34,6 +34,11 @@ _ESCAPES: Final = str.maketrans(
         "\r": "&#13;",
     }
 )
+_CHARACTERS: Final = {escape: chr(code) for code, escape in _ESCAPES.items()}
+_OWN_ENTITY: Final = re.compile("|".join(map(re.escape, _CHARACTERS)))
+_FOREIGN_ENTITY: Final = re.compile(  # and characters that XML reads differently than they stand
+    b"&(?!" + b"|".join(escape.encode()[1:] for escape in _CHARACTERS) + rb")|[\x00-\x1f\x7f]"
+)
 _HEAD: Final = (
     b'<?xpacket begin="\xef\xbb\xbf" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'  # [XMP1 7.3.2]
     b'<x:xmpmeta xmlns:x="adobe:ns:meta/">'
@@ -83,6 +88,9 @@ def find(packet: bytes, prop: Property, limits: Limits) -> tuple[Found, ...]:
     check_limit("an XMP packet", len(packet), limits.metadata_bytes)
     if prop.local.encode("utf-16-le") not in packet and prop.local.encode() not in packet:
         return ()  # names have no escapes in XML, so most packets need no parsing
+    ours = _find_ours(packet, prop)
+    if ours is not None:
+        return (ours,)
     source = _Source.of(packet, errors="replace")
     try:
         document = parse(source.data, prop, limits)
@@ -173,6 +181,22 @@ def compact(packet: bytes) -> bytes:
 def _is_ours(packet: bytes) -> bool:
     ours = re.fullmatch(_OURS, packet)
     return ours is not None and ours["padding"] == _spaces(len(ours["padding"]))
+
+
+def _find_ours(packet: bytes, prop: Property) -> Found | None:
+    """Read a packet that `new_packet` made without parsing XML; None where it is not one."""
+    lead = _lead(prop)
+    if not (packet.startswith(lead) and _is_ours(packet)):
+        return None
+    raw = packet[len(lead) : packet.index(b"<", len(lead))]
+    if _FOREIGN_ENTITY.search(raw):
+        return None
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        return None
+    value = _OWN_ENTITY.sub(lambda match: _CHARACTERS[match.group()], text)
+    return Found(value=value, raw=raw, offset=len(lead), form="element")
 
 
 def _lead(prop: Property) -> bytes:
