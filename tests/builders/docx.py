@@ -163,7 +163,7 @@ def docx(**parts: str) -> bytes:
 def strict() -> bytes:
     """Return a document of ISO/IEC 29500 strict."""
     members = package()
-    swap = {_OFFICE: STRICT, W: f"{STRICT}/wordprocessingml/main"}
+    swap = {_OFFICE: STRICT, W: "http://purl.oclc.org/ooxml/wordprocessingml/main"}
     for name in ("_rels/.rels", "word/document.xml"):
         text = members[name].decode()
         for old, new in swap.items():

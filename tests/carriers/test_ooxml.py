@@ -246,6 +246,29 @@ def test_an_unconnected_part_is_connected() -> None:
     assert [slot.official for slot in _read(_write(data, build.LABEL))] == [True]
 
 
+def test_names_in_another_case_are_the_same() -> None:
+    """A relationship and an override find a part whose name is written in another case."""
+    members = build.package(custom=build.custom("AIGC", ESCAPED))
+    members["DocProps/Custom.xml"] = members.pop("docProps/custom.xml")
+    data = build.zipped(members)
+    assert [slot.official for slot in _read(data)] == [True]
+    assert list(_members(_write(data))) == list(members)
+    assert [slot.payload for slot in _read(_write(data))] == [NEW]
+
+
+def test_only_the_first_linked_part_is_official() -> None:
+    """A label in a second properties part is displaced."""
+    members = build.package(custom="", relationships="")
+    second = build.CUSTOM_RELATIONSHIP.replace("rId7", "rId9").replace("docProps/", "props/")
+    links = members["_rels/.rels"].replace(
+        b"</Relationships>", second.encode() + b"</Relationships>"
+    )
+    part = (build.CUSTOM % build.custom("AIGC", ESCAPED)).encode()
+    data = build.zipped(members | {"_rels/.rels": links, "props/custom.xml": part})
+    assert [slot.official for slot in _read(data)] == [False]
+    assert [slot.location for slot in _read(_write(data))] == ["docProps/custom.xml[AIGC]"]
+
+
 def test_a_dangling_relationship_is_filled() -> None:
     """A relationship to a part that is missing gets its part."""
     members = build.package(custom="")
@@ -315,6 +338,8 @@ def test_sizes_are_bounded() -> None:
     item = _with(build.package(), item=f"<a>{build.LABEL}</a>" + " " * 5000)
     assert len(_read(item)) == 1
     assert CARRIER.read(BytesView(item, limits=Limits(inflate_bytes=5000))) == []
+    with pytest.raises(LimitExceededError, match="the metadata"):
+        CARRIER.read(BytesView(item, limits=Limits(metadata_bytes=5000)))
 
 
 def _kind(main: str) -> bytes:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ailabel.codecs import markup
 from ailabel.codecs.markup import appended, elements, encode, escape
 from ailabel.errors import LimitExceededError, MalformedFileError
 from ailabel.io.splice import apply
@@ -77,12 +78,16 @@ def test_bad_documents_are_refused(data: bytes) -> None:
         elements(data, "part", 9)
 
 
-def test_limits_hold() -> None:
-    """Elements are counted, and nesting is bounded."""
+def test_limits_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Elements and lines are counted, and nesting is bounded."""
     with pytest.raises(LimitExceededError):
         elements(b"<a>" + b"<b/>" * 9 + b"</a>", "part", 9)
     with pytest.raises(LimitExceededError):
         elements(b"<a>" * 513 + b"</a>" * 513, "part", 9999)
+    monkeypatch.setattr(markup, "_EVENTS", 50)
+    assert len(elements(b"<a>" + b"\n" * 20 + b"</a>", "part", 9)) == 1
+    with pytest.raises(LimitExceededError):
+        elements(b"<a>" + b"\n" * 50 + b"</a>", "part", 9)
 
 
 def _nest(parts: list[str]) -> str:

@@ -178,20 +178,27 @@ def _property_parts(package: Package) -> list[str]:
     parts: dict[str, str] = {}
     linked = [item.target for item in package.relationships if item.kind in _KINDS and item.target]
     for part in (*linked, _PART):
-        parts.setdefault(part.lower(), part)
+        member = package.parts.get(part.lower())
+        parts.setdefault(part.lower(), member.name if member else part)
     return list(parts.values())
 
 
 def _places(package: Package) -> list[_Place]:
     """Find every slot, in file order."""
     found: list[_Place] = []
-    parts = [part for part in _property_parts(package) if part.lower() in package.parts]
-    for part in parts:
-        found += _property_places(package, part)
-    seen = {part.lower() for part in parts}
+    linked = {part.lower() for part in _property_parts(package)}
+    total, limit = 0, package.archive.view.limits.metadata_bytes
     for name, member in package.parts.items():
-        if name not in seen and name.startswith(_OUTSIDE) and name.endswith(".xml"):
+        if name in linked:
+            found += _property_places(package, member.name)
+        elif name.startswith(_OUTSIDE) and name.endswith(".xml"):
             found += _text_places(package, member.name)
+        else:
+            continue
+        total += member.size
+        check_limit(
+            "the metadata of the package", total, package.archive.view.limits.metadata_bytes
+        )
     return sorted(found, key=lambda place: (place.slot.offset, place.emptied.offset))
 
 
@@ -200,7 +207,8 @@ def _property_places(package: Package, part: str) -> Iterator[_Place]:
     data = package.read(part)
     found = elements(data, part, package.archive.view.limits.items)
     values = {id(item.parent): item for item in reversed(found) if item.depth == 2}  # noqa: PLR2004
-    connected = part == package.target(*_KINDS) and package.type_of(part) == _CONTENT_TYPE
+    linked = (package.target(*_KINDS) or "").lower() == part.lower()
+    connected = linked and package.type_of(part) == _CONTENT_TYPE
     for element in _property_elements(found, part):
         name = element.attributes.get("name", "")
         value = values.get(id(element))

@@ -22,6 +22,7 @@ __all__ = ["Element", "appended", "elements", "encode", "escape", "events"]
 
 _SEPARATOR: Final = "\x1f"  # no XML document can hold it
 _DEPTH: Final = 512  # ours; documents that people make stay below 100
+_EVENTS: Final = 10_000_000  # ours; about 300 MB of an ordinary document, half a minute of work
 _CHUNK: Final = 1 << 16
 _ENCODING: Final = re.compile(rb"""<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _WIDE: Final = {  # the first two bytes of UTF-16 [XML F]
@@ -87,7 +88,7 @@ def events(data: bytes, part: str) -> Iterator[tuple[Element, str | bool]]:
 
     Raises:
         MalformedFileError: it is not well-formed, or declares a document type.
-        LimitExceededError: it is nested too deeply.
+        LimitExceededError: it is nested too deeply, or has too many tags and lines.
     """
     walker = _Walker(part)
     parser = walker.parser
@@ -163,6 +164,7 @@ class _Walker:
         self.parser.StartDoctypeDeclHandler = self._doctype
         self.parser.DefaultHandler = self._other
         self._part = part
+        self._count = 0
         self._queue: list[tuple[Element, str | bool]] = []
         self._stack: list[Element] = []
         self._namespaces: dict[str, str] = {}
@@ -176,6 +178,9 @@ class _Walker:
 
     def tick(self, offset: int) -> None:
         """Note that the next event begins at `offset`, so that the tag before it ends there."""
+        self._count += 1
+        if self._count > _EVENTS:
+            check_limit(self._part, self._count, _EVENTS)
         if self._opened is not None:
             self._opened.inner = offset
             self._opened = None
