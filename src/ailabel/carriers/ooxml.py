@@ -196,9 +196,7 @@ def _places(package: Package) -> list[_Place]:
         else:
             continue
         total += member.size
-        check_limit(
-            "the metadata of the package", total, package.archive.view.limits.metadata_bytes
-        )
+        check_limit("the metadata of the package", total, limit)
     return sorted(found, key=lambda place: (place.slot.offset, place.emptied.offset))
 
 
