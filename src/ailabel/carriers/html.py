@@ -1,0 +1,294 @@
+"""HTML: the implicit label is ``<meta name="AIGC" content="…">`` in the head.
+
+No guide names a place; this is what products do. The element is put behind the declaration of the
+encoding, which must stay within the first 1024 bytes, else first in the head. Everything else of
+the page keeps its bytes.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from ailabel.codecs.html import Attribute, Kind, Region, Token, unescape, walk
+from ailabel.codecs.html_text import charset_of, is_xml, read_html
+from ailabel.codecs.text import load, suffix_of
+from ailabel.model.media import Format, Match, Medium, Strength
+from ailabel.spi import Mention, Slot, Span
+from ailabel.standard.schema import is_label
+from ailabel.standard.slots import KEY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ailabel.codecs.text import Text
+    from ailabel.io.source import View
+    from ailabel.io.splice import Edit
+    from ailabel.spi import Carrier, Signature
+
+__all__ = ["CARRIER", "HtmlCarrier"]
+
+_HTML: Final = Format(
+    id="html",
+    name="HTML",
+    medium=Medium.TEXT,
+    suffixes=(".html", ".htm", ".xhtml", ".xht"),
+    mime="text/html",
+)
+_HEAD: Final = 4096
+_DECLARATION: Final = 4  # how good the declaration of the encoding is as an anchor: the best
+_BINARY: Final = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
+_PROLOGUE: Final = re.compile(
+    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html[\s>])",
+    re.IGNORECASE | re.DOTALL,
+)
+_CLOSING: Final = re.compile(r"[ \t\n\f\r]*</meta[ \t\n\f\r]*>", re.IGNORECASE)
+_ESCAPES: Final = {ord("&"): "&amp;", ord('"'): "&quot;", ord("<"): "&lt;", ord(">"): "&gt;"}
+
+
+class HtmlCarrier:
+    """Reads and writes the label in a page's head."""
+
+    formats: Sequence[Format] = (_HTML,)
+    signatures: Sequence[Signature] = ()
+
+    def sniff(self, view: View) -> Match | None:
+        """Claim pages by their suffix, or what has no suffix and begins as a page does."""
+        suffix = suffix_of(view)
+        if suffix and suffix not in _HTML.suffixes:
+            return None
+        head = view.read_some(0, _HEAD)
+        wide = head.startswith((b"\xff\xfe", b"\xfe\xff"))
+        if not wide and (b"\0" in head or _BINARY.search(head)):
+            return None
+        units = head.replace(b"\0", b"").decode("latin-1")
+        for mark in ("\xef\xbb\xbf", "\xff\xfe", "\xfe\xff"):
+            units = units.removeprefix(mark)
+        if _PROLOGUE.match(units):
+            return Match(_HTML, Strength.CONTENT)
+        return Match(_HTML, Strength.NAME) if suffix else None
+
+    def read(self, view: View) -> Sequence[Slot | Mention]:
+        """Find the elements that hold a label, and comments and templates that mention one."""
+        if re.search(rb"a\0?i\0?g\0?c", load(view), re.IGNORECASE) is None:
+            return []
+        text = read_html(view)
+        found: list[Slot | Mention] = []
+        for token, region in walk(text.units, xml=is_xml(text)):
+            if token.kind is Kind.COMMENT:
+                found += _comment(text, token)
+            elif (meta := _meta(text, token)) and meta.labelled:
+                found.append(_item(text, meta, region))
+        return found
+
+    def write(self, view: View, payload: str) -> Sequence[Edit]:
+        """Put the label into the head and take other labels out.
+
+        Raises:
+            MalformedFileError: the file is binary.
+        """
+        text = read_html(view)
+        page = _survey(text)
+        edits = [text.edit(*cut, "") for meta, cut in page.cuts if meta is not page.main]
+        value = f'"{payload.translate(_ESCAPES)}"'
+        if page.main is None:
+            return [_insertion(text, page.anchor, value), *edits]
+        place = page.main.content
+        if place is not None and text.units[place.start : place.end] != value:
+            edits.append(text.edit(place.start, place.end, value))
+        return edits
+
+    def essence(self, view: View) -> Iterator[Span]:
+        """Yield the page without the elements that hold a label."""
+        text = read_html(view)
+        position = 0
+        for _, (begin, end) in _survey(text).cuts:
+            yield Span(position, text.offset(begin) - position)
+            position = text.offset(end)
+        yield Span(position, view.size - position)
+
+    def canonical(self, view: View) -> Sequence[Edit]:  # noqa: ARG002 - contract
+        """Return nothing: no padding is ever left."""
+        return []
+
+
+CARRIER: Final[Carrier] = HtmlCarrier()
+
+
+# -- reading ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Meta:
+    """A ``meta`` element that names the label.
+
+    Args:
+        token: its tag.
+        name: its ``name`` or ``property``.
+        payload: its content, character references resolved.
+        content: where the content stands; None where it has none.
+        labelled: whether the content is a label.
+    """
+
+    token: Token
+    name: str
+    payload: str
+    content: Attribute | None
+    labelled: bool
+
+
+def _meta(text: Text, token: Token) -> _Meta | None:
+    """Return what a token says of the label, or None where it is no such element."""
+    if token.kind is not Kind.START or token.name != "meta":
+        return None
+    for word in ("name", "property", "itemprop"):
+        attribute = token.attribute(word)
+        name = "" if attribute is None else unescape(text.decode(*attribute.inner)).strip()
+        if KEY in name.upper():
+            break
+    else:
+        return None
+    content = token.attribute("content")
+    payload = "" if content is None else unescape(text.decode(*content.inner))
+    return _Meta(
+        token=token,
+        name=name if word == "name" else f"{word}={name}",
+        payload=payload,
+        content=content,
+        labelled=is_label(payload) or is_label(f'{{"{KEY}":{payload}}}'),
+    )
+
+
+def _item(text: Text, meta: _Meta, region: Region) -> Slot | Mention:
+    token = meta.token
+    location = f"meta[{meta.name}]" + ("" if region is Region.HEAD else f" in the {region.value}")
+    offset = text.offset(token.start)
+    if region is Region.INERT:
+        raw = text.raw(token.start, token.end)
+        return Mention(location=location, offset=offset, raw=raw, site="html.template")
+    official = region is Region.HEAD and meta.name.upper() == KEY
+    return Slot(
+        location=location,
+        offset=offset,
+        raw=b"" if meta.content is None else text.raw(*meta.content.inner),
+        payload=meta.payload,
+        site="html.meta" if official else "html.meta-other",
+        official=official,
+    )
+
+
+def _comment(text: Text, token: Token) -> Iterator[Mention]:
+    units = text.units
+    begin, end = units.find("{", token.start, token.end), units.rfind("}", token.start, token.end)
+    if begin < 0 or KEY not in units[token.start : begin].upper():
+        return
+    if is_label(text.decode(begin, end + 1)):
+        yield Mention(
+            location="comment",
+            offset=text.offset(token.start),
+            raw=text.raw(token.start, token.end),
+            site="html.comment",
+        )
+
+
+# -- writing ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Page:
+    """What writing needs to know of a page.
+
+    Args:
+        anchor: the tag behind which a label is put; None to put it first.
+        main: the element that stays and gets the label.
+        cuts: for every element that holds a label, it and the range whose removal takes it out.
+    """
+
+    anchor: Token | None
+    main: _Meta | None
+    cuts: tuple[tuple[_Meta, tuple[int, int]], ...]
+
+
+def _survey(text: Text) -> _Page:
+    """Find the labels and the place for one; stop in the body behind the last word that fits."""
+    last = text.units.upper().rfind(KEY)
+    anchors: dict[int, Token] = {}
+    metas: list[tuple[_Meta, Region]] = []
+    for token, region in walk(text.units, xml=is_xml(text)):
+        if region is Region.BODY and token.start > last:
+            break
+        if region is Region.INERT:
+            continue
+        rank = _rank(text, token, region)
+        if rank:
+            anchors.setdefault(rank, token)
+        meta = _meta(text, token)
+        if meta and (meta.labelled or meta.name == KEY):
+            metas.append((meta, region))
+    declaration = anchors.get(_DECLARATION)
+    floor = declaration.end if declaration else 0
+    main = next(
+        (
+            meta
+            for meta, region in metas
+            if region is Region.HEAD
+            and meta.name == KEY
+            and meta.content is not None
+            and meta.token.start >= floor
+        ),
+        None,
+    )
+    anchor = anchors[max(anchors)] if anchors else None
+    return _Page(anchor=anchor, main=main, cuts=_cuts(text, [meta for meta, _ in metas]))
+
+
+def _rank(text: Text, token: Token, region: Region) -> int:
+    """Say how good a tag is to put the label behind it; 0 where it is none."""
+    if region is Region.BODY:
+        return 0
+    if token.kind is Kind.START:
+        if token.name == "meta" and charset_of(text, token):
+            return _DECLARATION
+        return {"html": 2, "head": 3}.get(token.name, 0)
+    first = token.kind is Kind.OTHER and token.start == 0 and is_xml(text)
+    return 1 if first or (token.kind is Kind.DOCTYPE and region is Region.BEFORE) else 0
+
+
+def _cuts(text: Text, metas: list[_Meta]) -> tuple[tuple[_Meta, tuple[int, int]], ...]:
+    """Return each element with the range that it takes: its line where it has one to itself."""
+    units, cuts, done = text.units, [], 0
+    for meta in metas:
+        begin, end = meta.token.start, meta.token.end
+        closing = _CLOSING.match(units, end)
+        end = closing.end() if closing else end
+        if begin == 0:
+            newline = re.compile(r"\r\n|\n|\r").match(units, end)
+            end = newline.end() if newline else end
+        line = _line_start(units, begin)
+        begin = begin if line is None else max(line, done)
+        cuts.append((meta, (begin, end)))
+        done = end
+    return tuple(cuts)
+
+
+def _line_start(units: str, begin: int) -> int | None:
+    """Return where the newline begins that stands, with nothing but blanks, before a position."""
+    place = begin
+    while place and units[place - 1] in " \t":
+        place -= 1
+    if place and units[place - 1] in "\r\n":
+        return place - (2 if units[place - 2 : place] == "\r\n" else 1)
+    return None
+
+
+def _insertion(text: Text, anchor: Token | None, value: str) -> Edit:
+    """Plan a new element behind the anchor, on a line of its own where the anchor has one."""
+    element = f'<meta name="{KEY}" content={value}' + ("/>" if is_xml(text) else ">")
+    if anchor is None:
+        return text.edit(0, 0, element + text.newline)
+    line = _line_start(text.units, anchor.start)
+    if line is None and anchor.start:
+        return text.edit(anchor.end, anchor.end, element)
+    lead = text.units[line or 0 : anchor.start].lstrip("\r\n")
+    return text.edit(anchor.end, anchor.end, text.newline + lead + element)
