@@ -184,14 +184,14 @@ def _decoded(data: bytes, file: _Jpeg) -> JpegImageFile:
 
 def _coded(view: View, picture: JpegImageFile, file: _Jpeg) -> bytes:
     """Code the picture with the file's own parameters; return tables, frame and scans."""
-    try:
-        tables = [picture.quantization[part.table] for part in file.frame.components]
-    except KeyError as error:
-        raise MalformedFileError("a JPEG component has no quantisation table") from error
-    if file.is_ycck:  # its first table was made for luma, the others for chroma
-        tables = tables[:1]
-    while len(tables) > 1 and tables[-1] == tables[-2]:  # the last one serves all that follow
-        tables.pop()
+    numbers = [part.table for part in file.frame.components]
+    if file.is_ycck:  # the first table was made for luma, which Pillow does not write beside K
+        numbers = numbers[:1]
+    while len(numbers) > 1 and numbers[-1] == numbers[-2]:  # the last one serves all that follow
+        numbers.pop()
+    if not picture.quantization.keys() >= set(numbers):
+        raise MalformedFileError("a JPEG component has no quantisation table")
+    tables = [picture.quantization[number] for number in numbers]
     target = io.BytesIO()
     try:
         picture.save(

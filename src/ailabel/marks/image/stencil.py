@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from ailabel.spi import Mark
+from ailabel.model.report import Mark
 
 if TYPE_CHECKING:
     from PIL import Image
