@@ -188,6 +188,11 @@ def test_a_missing_descriptor_is_left_out() -> None:
     assert contents(result)["a.txt"] == b"new"
 
 
+def ill_named() -> bytes:
+    """Return an archive whose name says that it is UTF-8, and is not."""
+    return zipped({"é.txt": b"1"}).replace("é".encode(), b"\xff\xfe")
+
+
 def duplicated() -> bytes:
     """Return an archive that names a member twice."""
     return zipped({"a.txt": b"1", "b.txt": b"2"}).replace(b"b.txt", b"a.txt")
@@ -227,6 +232,7 @@ def split() -> bytes:
     ("data", "reason"),
     [
         (duplicated(), "twice"),
+        (ill_named(), "not UTF-8"),
         (overlapping(), "overlaps"),
         (misnamed(), "contradicts"),
         (miscounted(), "miscounts"),
@@ -321,6 +327,17 @@ def test_bytes_behind_the_stream_are_damage() -> None:
     archive = archive_of(bytes(fixed))
     with pytest.raises(MalformedFileError, match="damaged"):
         read(archive, archive.members[0], 99)
+
+
+def test_blocks_behind_the_stream_are_damage() -> None:
+    """A deflate stream that ends long before its member does is refused too."""
+    coder = zlib.compressobj(wbits=-15)
+    packed = coder.compress(b"text") + coder.flush() + bytes(3 << 20)
+    data = bytearray(zipped({"a.txt": packed}, stored=True))
+    data[8] = data[archive_of(bytes(data)).directory + 10] = 8
+    archive = archive_of(bytes(data))
+    with pytest.raises(MalformedFileError, match="damaged"):
+        read(archive, archive.members[0], 1 << 30)
 
 
 def test_too_many_members_are_refused() -> None:

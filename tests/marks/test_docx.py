@@ -162,6 +162,7 @@ def test_styles_cannot_hide_the_label() -> None:
     ("body", "finding"),
     [
         (build.paragraph(PHRASE), Finding.FOUND),
+        (build.paragraph(" AI "), Finding.REVIEW),
         (build.paragraph("人工智能") + build.paragraph("生成"), Finding.NOT_FOUND),
         (build.paragraph(PHRASE, "<w:rPr><w:vanish/></w:rPr>"), Finding.REVIEW),
         (build.paragraph(PHRASE, '<w:rPr><w:color w:val="ffffff"/></w:rPr>'), Finding.REVIEW),

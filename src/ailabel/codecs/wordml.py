@@ -55,9 +55,7 @@ class Body:
     section: Element | None
 
     def prepended(self, markup: str, data: bytes) -> Edit:
-        """Return the edit that puts markup before the first block."""
-        if self.element.is_empty:
-            return appended(self.element, markup, data)
+        """Return the edit that puts markup before the first block, of which there is one."""
         return Edit(self.element.inner, 0, encode(markup, data))
 
     def appended(self, markup: str, data: bytes) -> Edit:
