@@ -40,8 +40,8 @@ _LONGEST: Final = (1 << 24) - 1  # a block's length has 24 bits
 class FlacCarrier:
     """Carries the label in the comment block."""
 
-    formats = (FLAC,)
-    signatures = (Signature(((0, flac.MARKER),)), Signature(((0, b"ID3"),)))
+    formats: Sequence[Format] = (FLAC,)
+    signatures: Sequence[Signature] = (Signature(((0, flac.MARKER),)), Signature(((0, b"ID3"),)))
 
     def sniff(self, view: View) -> Match | None:
         """Claim a FLAC stream, at the start or behind ID3v2 tags."""

@@ -34,8 +34,8 @@ _SEARCH: Final = 1 << 16  # how far behind the tags the first frame is looked fo
 class Mp3Carrier:
     """Carries the label in ID3v2; the sound and everything behind it stay where they are."""
 
-    formats = (MP3,)
-    signatures = (
+    formats: Sequence[Format] = (MP3,)
+    signatures: Sequence[Signature] = (
         Signature(((0, b"ID3"),)),
         *(Signature(((0, bytes((0xFF, second))),)) for second in _SYNCS),
     )

@@ -32,8 +32,10 @@ _XMP: Final = b"_PMX"  # [XMP3 2.3.4]
 class WavCarrier:
     """Carries the label in a chunk at the end; the sound does not move."""
 
-    formats = (WAV,)
-    signatures = tuple(Signature(((0, form), (8, b"WAVE"))) for form in wave.FORMS)
+    formats: Sequence[Format] = (WAV,)
+    signatures: Sequence[Signature] = tuple(
+        Signature(((0, form), (8, b"WAVE"))) for form in wave.FORMS
+    )
 
     def sniff(self, view: View) -> Match | None:
         """Claim RIFF, RF64 and BW64 files of the form ``WAVE``."""
