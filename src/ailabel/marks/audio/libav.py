@@ -1,0 +1,98 @@
+"""The optional package PyAV: decoding and encoding of coded sound, its errors made ours."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, cast
+
+from ailabel.errors import MalformedFileError, MissingExtraError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    import av
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ailabel.io.source import View
+
+__all__ = ["Part", "decoded", "loaded"]
+
+
+@contextmanager
+def loaded(purpose: str) -> Iterator[None]:
+    """Make sure that PyAV is there, and convert what it raises inside the block.
+
+    Raises:
+        MissingExtraError: PyAV or numpy is not installed.
+        MalformedFileError: the sound could not be decoded.
+    """
+    try:
+        import av
+        import numpy as np
+    except ImportError:
+        raise MissingExtraError("av", purpose) from None
+    del np
+    try:
+        yield
+    except (av.FFmpegError, EOFError) as error:
+        raise MalformedFileError("the sound cannot be decoded: {reason}", reason=error) from error
+
+
+class Part:
+    """A part of a file as PyAV reads one.
+
+    Args:
+        view: the file.
+        start: where the part begins.
+        end: where it ends.
+    """
+
+    def __init__(self, view: View, start: int, end: int) -> None:
+        self._view, self._start, self._end = view, start, end
+        self._at = start
+
+    def read(self, size: int = -1) -> bytes:
+        """Return the next bytes, none at the end."""
+        left = self._end - self._at
+        data = self._view.read_some(self._at, left if size < 0 else min(size, left))
+        self._at += len(data)
+        return data
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """Go to a place in the part."""
+        base = (self._start, self._at, self._end)[whence]
+        self._at = min(max(base + offset, self._start), self._end)
+        return self.tell()
+
+    def tell(self) -> int:
+        """Return the place in the part."""
+        return self._at - self._start
+
+
+def decoded(
+    codec: str, packets: Iterable[bytes], extradata: bytes = b""
+) -> Iterator[NDArray[np.generic]]:
+    """Decode packets with a fresh decoder.
+
+    Args:
+        codec: the decoder's name.
+        packets: coded frames in order.
+        extradata: what the decoder must know beforehand.
+
+    Yields:
+        The samples of each frame: one row a channel.
+    """
+    import av
+
+    context = cast("av.AudioCodecContext", av.CodecContext.create(codec, "r"))
+    if extradata:
+        context.extradata = extradata
+    for packet in (*map(av.Packet, packets), None):
+        for frame in context.decode(packet):
+            samples = frame.to_ndarray()
+            yield (
+                samples
+                if frame.format.is_planar
+                else samples.reshape(-1, frame.layout.nb_channels).T
+            )
