@@ -99,7 +99,7 @@ def create(target: str | os.PathLike[str], data: bytes) -> None:
         os.fchmod(fd, 0o666 & ~umask)
         os.fsync(fd)
         try:
-            os.link(name, path)  # unlike a rename, this never replaces  # noqa: PTH200
+            os.link(name, path)  # unlike a rename, this never replaces
         except FileExistsError:
             raise PlanError("{path} exists; choose another output", path=path) from None
     _flush_folder(path)
@@ -160,7 +160,11 @@ def _create(name: str) -> int:
             if not _remove_if_stale(name):
                 break
             continue
-        fcntl.flock(fd, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX)
+        except OSError:
+            os.close(fd)
+            raise
         if _is_same(fd, name):
             return fd
         os.close(fd)  # somebody took it for a leftover between creation and lock
@@ -190,9 +194,9 @@ def _is_same(fd: int, name: str) -> bool:
     """Say whether a name still leads to an open file."""
     try:
         there = os.stat(name, follow_symlinks=False)  # noqa: PTH116 - no pathlib here
+        here = os.fstat(fd)
     except OSError:
         return False
-    here = os.fstat(fd)
     return (here.st_dev, here.st_ino) == (there.st_dev, there.st_ino)
 
 

@@ -1,0 +1,1 @@
+"""Measure ailabel beside other tools, in one run, as ratios: ``make bench``."""

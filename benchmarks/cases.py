@@ -1,0 +1,252 @@
+"""What is measured: each case returns a title, rows, and the ratio that counts with its aim."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import ailabel
+from benchmarks import fixtures
+from benchmarks.timing import Contestant, Row, command, race
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = ["CASES", "Result"]
+
+_PRODUCER: Final = "001191350100M000100Y4310000"
+_PYTHON: Final = sys.executable
+_SCRIPT: Final = str(Path(_PYTHON).parent / "ailabel")
+_GIB: Final = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One measured case.
+
+    Args:
+        title: what was done.
+        rows: the contestants' medians.
+        ratios: what is compared, the figure, and the aim as text.
+    """
+
+    title: str
+    rows: list[Row]
+    ratios: list[tuple[str, float, str]]
+
+
+def in_process(folder: Path) -> Iterator[Result]:
+    """Label 4.5 MB files in process, against copying them with a rename."""
+    for suffix, source in fixtures.large(folder).items():
+        for durable in (False, True):
+            yield _one_in_process(source, folder / f"out.{suffix}", durable=durable)
+
+
+def _one_in_process(source: Path, target: Path, *, durable: bool) -> Result:
+    spec = ailabel.LabelSpec(producer=_PRODUCER, explicit=False, durable=durable)
+    contestants = [
+        Contestant("copy + rename", lambda: _copy(source, target, durable=durable), _gone(target)),
+        Contestant("ailabel", lambda: ailabel.label(source, spec, output=target), _gone(target)),
+    ]
+    if source.suffix == ".mp3" and not durable:
+        name = "mutagen (in place, not atomic)"
+        contestants.append(Contestant(name, lambda: _mutagen(target), _fresh(source, target)))
+    rows = race(contestants, 15)
+    size, flush = source.stat().st_size / 1e6, "flushed" if durable else "not flushed"
+    return Result(
+        f"implicit label, {size:.1f} MB {source.suffix[1:]}, in process, {flush}",
+        rows,
+        [("wall: ailabel / copy + rename", rows[1].wall / rows[0].wall, "≤ 1.5")],
+    )
+
+
+def against_exiftool(folder: Path) -> Iterator[Result]:
+    """Label one file with a whole process, against ExifTool writing the same property."""
+    config = folder / "exiftool.config"
+    config.write_text(fixtures.EXIFTOOL_CONFIG)
+    spec = ailabel.LabelSpec(producer=_PRODUCER)
+    payload = ailabel.AigcRecord(
+        label=spec.label, content_producer=_PRODUCER, produce_id="0" * 36, propagate_id="0" * 36
+    )
+    from ailabel.standard.schema import encode
+
+    for suffix in ("jpg", "png"):
+        source, target = folder / f"large.{suffix}", folder / f"out.{suffix}"
+        exiftool = (
+            "exiftool",
+            "-config",
+            str(config),
+            "-fast",
+            "-q",
+            f"-XMP-TC260:AIGC={encode(payload)}",
+        )
+        contestants = [
+            Contestant(
+                "exiftool -fast", command(*exiftool, "-o", str(target), str(source)), _gone(target)
+            ),
+            Contestant(
+                "ailabel label",
+                command(
+                    _SCRIPT, "label", str(source), "-o", str(target), "--implicit-only",
+                    "--producer", _PRODUCER,
+                ),
+                _gone(target),
+            ),
+        ]  # fmt: skip
+        rows = race(contestants)
+        yield Result(
+            f"implicit label, {suffix}, one process",
+            rows,
+            [("cpu: exiftool / ailabel", rows[0].cpu / rows[1].cpu, "≥ 3")],
+        )
+
+
+def tree(folder: Path) -> Iterator[Result]:
+    """Read and verify 1,000 labelled JPEG files as one process."""
+    seed = folder / "seed.jpg"
+    fixtures.photo((640, 480)).save(seed, "JPEG", quality=80)
+    ailabel.label(seed, ailabel.LabelSpec(producer=_PRODUCER, explicit=False))
+    place = folder / "tree"
+    fixtures.tree(place, seed, 1000)
+    contestants = [
+        Contestant(
+            "exiftool -r -json -fast2", command("exiftool", "-r", "-json", "-fast2", str(place))
+        ),
+        Contestant("ailabel read", command(_SCRIPT, "read", str(place), "--format", "json-lines")),
+        Contestant(
+            "ailabel verify --implicit-only",
+            command(_SCRIPT, "verify", str(place), "--implicit-only", "--format", "json-lines"),
+        ),
+    ]
+    rows = race(contestants, 5)
+    yield Result(
+        "1,000 labelled JPEG files, one process",
+        rows,
+        [
+            ("cpu: exiftool / ailabel read", rows[0].cpu / rows[1].cpu, "≥ 60"),
+            ("cpu: exiftool / ailabel verify", rows[0].cpu / rows[2].cpu, "≥ 30"),
+        ],
+    )
+
+
+def start_up(folder: Path) -> Iterator[Result]:
+    """Start the command line, against the smallest click program."""
+    bare = folder / "bare.py"
+    bare.write_text(
+        "import click\n@click.group()\n@click.version_option('1')\ndef cli(): pass\ncli()\n"
+    )
+    rows = race(
+        [
+            Contestant("bare click --version", command(_PYTHON, str(bare), "--version")),
+            Contestant("ailabel --version", command(_SCRIPT, "--version")),
+        ],
+        21,
+    )
+    yield Result("start-up", rows, [("cpu: ailabel / click", rows[1].cpu / rows[0].cpu, "≤ 1.3")])
+
+
+def pictures(folder: Path) -> Iterator[Result]:
+    """Draw the visible label on 12 megapixels, read-back included, against Pillow."""
+    picture = fixtures.photo(fixtures.TWELVE_MEGAPIXELS)
+    spec = ailabel.LabelSpec(producer=_PRODUCER)
+    for suffix, kind, aim in (("jpg", "JPEG", "≤ 1.6 ailabel / Pillow"), ("png", "PNG", "≥ 4")):
+        out = io.BytesIO()
+        picture.save(out, kind, **({"quality": 88} if kind == "JPEG" else {}))
+        data = out.getvalue()
+        name = f"twelve.{suffix}"
+        contestants = [
+            Contestant("Pillow: open, draw, save", lambda d=data, k=kind: _pillow(d, k)),
+            Contestant("ailabel", lambda d=data, n=name: ailabel.label_bytes(d, spec, name=n)),
+        ]
+        rows = race(contestants, 5)
+        ratio = rows[1].wall / rows[0].wall if suffix == "jpg" else rows[0].wall / rows[1].wall
+        what = "wall: ailabel / Pillow" if suffix == "jpg" else "wall: Pillow / ailabel"
+        yield Result(f"visible label, 12 MP {kind}", rows, [(what, ratio, aim)])
+    del folder
+
+
+def memory(folder: Path) -> Iterator[Result]:
+    """Label a sparse WAV of 1 GiB in a process of its own; compare its peak with a small file's."""
+    peaks = []
+    for size in (1 << 20, _GIB):
+        path = folder / f"sparse-{size}.wav"
+        fixtures.sparse_wave(path, size)
+        code = (
+            "import ailabel, resource, sys\n"
+            f"spec = ailabel.LabelSpec(producer={_PRODUCER!r}, explicit=False, durable=False)\n"
+            "import ailabel.engine.execute, ailabel.engine.plan\n"
+            "start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+            f"ailabel.label({str(path)!r}, spec)\n"
+            "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - start)\n"
+        )
+        done = subprocess.run([_PYTHON, "-c", code], capture_output=True, text=True, check=True)
+        peaks.append(int(done.stdout) / 1024)
+        path.unlink()
+    yield Result(
+        "memory of an implicit label, above the start",
+        [],
+        [
+            ("MiB, 1 MiB WAV", peaks[0], "-"),
+            ("MiB, 1 GiB WAV", peaks[1], "≤ 32"),
+        ],
+    )
+
+
+def _copy(source: Path, target: Path, *, durable: bool) -> None:
+    """Copy as safely as the label is written: temporary, copy in the kernel, rename."""
+    part = target.with_suffix(".part")
+    with source.open("rb") as old, part.open("wb") as new:
+        size = os.fstat(old.fileno()).st_size
+        while size > 0:
+            size -= os.copy_file_range(old.fileno(), new.fileno(), size)
+        if durable:
+            os.fsync(new.fileno())
+    part.rename(target)
+    if durable:
+        fd = os.open(target.parent, os.O_RDONLY)
+        os.fsync(fd)
+        os.close(fd)
+
+
+def _mutagen(target: Path) -> None:
+    from mutagen.id3 import ID3, TXXX
+
+    tag = ID3()
+    tag.add(TXXX(encoding=3, desc="AIGC", text=["{" + "x" * 300 + "}"]))
+    tag.save(target)
+
+
+def _pillow(data: bytes, kind: str) -> bytes:
+    """Draw a label the usual way."""
+    from PIL import Image, ImageDraw, ImageFont, JpegImagePlugin
+
+    picture = Image.open(io.BytesIO(data))
+    options: dict[str, object] = {}
+    if kind == "JPEG":
+        options = {
+            "qtables": picture.quantization,  # type: ignore[attr-defined]
+            "subsampling": JpegImagePlugin.get_sampling(picture),
+        }
+    picture.load()
+    draw = ImageDraw.Draw(picture)
+    draw.text((3200, 2800), "AI label", font=ImageFont.load_default(160), fill="white")
+    out = io.BytesIO()
+    picture.save(out, kind, **options)  # type: ignore[arg-type]
+    return out.getvalue()
+
+
+def _gone(path: Path) -> Callable[[], None]:
+    return lambda: path.unlink(missing_ok=True)
+
+
+def _fresh(source: Path, target: Path) -> Callable[[], object]:
+    return lambda: shutil.copyfile(source, target)
+
+
+CASES: Final = (in_process, against_exiftool, tree, start_up, pictures, memory)
