@@ -1,0 +1,51 @@
+"""The label fonts: what they hold, how they are named, and that their script makes them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib import resources
+
+import pytest
+from corpus import ROOT
+from fontTools.ttLib import TTFont
+
+from ailabel.standard.wording import IMAGE_FALLBACKS, PHRASES
+
+FONTS = resources.files("ailabel") / "assets" / "fonts"
+FILES = ("ailabel-sans-bold.otf", "ailabel-sans-regular.otf")
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_characters(name: str) -> None:
+    """Every default wording and every character of the charset file has a glyph."""
+    with resources.as_file(FONTS / name) as path:
+        known = set(TTFont(path).getBestCmap())
+    wanted = "".join((*PHRASES.values(), *IMAGE_FALLBACKS))
+    wanted += (FONTS / "charset.txt").read_text(encoding="utf-8").replace("\n", "")
+    assert known >= {ord(char) for char in wanted}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_names(name: str) -> None:
+    """No name by which the font is shown is that of the font it was made from."""
+    with resources.as_file(FONTS / name) as path:
+        font = TTFont(path)
+    shown = [str(record) for record in font["name"].names if record.nameID in {1, 3, 4, 6}]
+    assert shown
+    assert not [text for text in shown if "noto" in text.lower() or "source" in text.lower()]
+    assert "Ailabel" in font["CFF "].cff.fontNames[0]
+
+
+def test_licence_stands_beside() -> None:
+    """The licence and the copyright notice travel with the fonts, as the licence asks."""
+    text = (FONTS / "OFL.txt").read_text(encoding="utf-8")
+    assert "SIL OPEN FONT LICENSE Version 1.1" in text
+    assert "Adobe" in text
+
+
+@pytest.mark.oracle
+def test_script_makes_these_fonts() -> None:
+    """The script gives the same bytes again from Debian's fonts."""
+    script = ROOT / "scripts" / "make_fonts.py"
+    subprocess.run([sys.executable, script, "--check"], check=True, capture_output=True)
