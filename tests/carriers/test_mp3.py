@@ -11,7 +11,7 @@ from mutagen.id3 import ID3
 
 from ailabel import testing
 from ailabel.carriers.mp3 import CARRIER
-from ailabel.codecs import id3
+from ailabel.codecs import id3, id3_data
 from ailabel.errors import LimitExceededError, PlanError
 from ailabel.io.source import BytesView, Limits, open_view
 from ailabel.io.splice import apply
@@ -46,7 +46,7 @@ def contents(data: bytes) -> list[tuple[str, bytes | None]]:
     """Return the frames of the first tag but ours, with their data."""
     view = BytesView(data)
     content = id3.load(view, id3.tags(view)[0])
-    frames = [(frame.id, id3.frame_data(content, frame, 1 << 20)) for frame in content.frames]
+    frames = [(frame.id, id3_data.frame_data(content, frame, 1 << 20)) for frame in content.frames]
     return [(name, found) for name, found in frames if PAYLOAD.encode() not in (found or b"")]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ailabel.codecs import id3, id3_edit
+from ailabel.codecs import id3, id3_data, id3_edit
 from ailabel.errors import PlanError
 from ailabel.io.source import BytesView
 from ailabel.io.splice import apply
@@ -24,7 +24,7 @@ def _put(data: bytes, value: str) -> bytes:
 
 
 def _value(data: bytes) -> str:
-    (text,) = id3.texts(_load(data))
+    (text,) = id3_data.texts(_load(data))
     assert text.description == "key"
     return text.value
 

@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from ailabel.codecs import id3, id3_edit, id3_search
+from ailabel.codecs import id3, id3_data, id3_edit, id3_search
 from ailabel.errors import PlanError
 from ailabel.io.source import BytesView
 from ailabel.io.splice import apply
@@ -54,7 +54,7 @@ def test_removal_keeps_the_rest_of_a_packet() -> None:
     content = _load(data)
     hits = id3_search.search(content, QUERY)
     done = apply(data, id3_edit.drop(content, id3_search.removals(content, hits, QUERY)))
-    ((_, packet),) = id3.private(_load(done), "XMP")
+    ((_, packet),) = id3_data.private(_load(done), "XMP")
     assert FOREIGN.encode() in packet
     assert b"<TC260:AIGC" not in packet
     assert id3_search.search(_load(done), QUERY) == []

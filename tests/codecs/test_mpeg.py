@@ -73,6 +73,11 @@ def test_the_walk_finds_its_way_again() -> None:
     assert _walk(data) == [0, build.LENGTH, start, start + build.LENGTH]
 
 
+def test_the_walk_ends_at_what_is_no_frame() -> None:
+    """Where no other frame follows, the walk is over."""
+    assert _walk(build.sound(2) + b"no frame") == [0, build.LENGTH]
+
+
 def test_a_search_crosses_blocks() -> None:
     """The first frame is found behind more than one block of something else."""
     junk = b"\xff\x00" * 50_000

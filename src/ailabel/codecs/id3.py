@@ -1,4 +1,4 @@
-"""ID3v2: tags, their frames, and the texts in them [ID3v2.2; ID3v2.3; ID3v2.4].
+"""ID3v2: tags and where their frames stand [ID3v2.2; ID3v2.3; ID3v2.4].
 
 Frames are walked by their headers; only the frames that are asked for are read. An unsynchronised
 tag of version 2.2 or 2.3 counts its frame lengths before that escaping, so it is read whole, and
@@ -7,7 +7,6 @@ tag of version 2.2 or 2.3 counts its frame lengths before that escaping, so it i
 
 from __future__ import annotations
 
-import zlib
 from bisect import bisect_left
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
@@ -16,27 +15,24 @@ from ailabel.errors import MalformedFileError
 from ailabel.io.source import check_limit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ailabel.io.source import View
 
 __all__ = [
     "FOOTER",
     "HEADER",
+    "V2",
+    "V3",
+    "V4",
     "Body",
     "Content",
     "Frame",
     "Tag",
-    "Text",
     "appended_tag",
     "end_of_tags",
-    "frame_data",
     "load",
-    "private",
     "syncsafe",
     "tag_at",
     "tags",
-    "texts",
     "unsynchronise",
 ]
 
@@ -45,8 +41,7 @@ FOOTER: Final = 10  # [ID3v2.4 3.4]
 _UNSYNCHRONISED: Final = 0x80
 _EXTENDED: Final = 0x40  # in version 2.2: the whole tag is compressed
 _FOOTED: Final = 0x10
-_KNOWN: Final = (2, 3, 4)
-_V2, _V3, _V4 = _KNOWN
+V2, V3, V4 = KNOWN = (2, 3, 4)  # minor versions
 _SYNCSAFE_MAX: Final = 0x7F
 _NO_VERSION: Final = 0xFF  # [ID3v2.3 3.1]
 _LETTERS: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
@@ -76,7 +71,7 @@ class Tag:
     @property
     def footed(self) -> bool:
         """Whether the header is repeated at the tag's end."""
-        return self.version >= _V4 and bool(self.flags & _FOOTED)
+        return self.version >= V4 and bool(self.flags & _FOOTED)
 
     @property
     def end(self) -> int:
@@ -91,12 +86,12 @@ class Tag:
     @property
     def extended(self) -> bool:
         """Whether an extended header stands before the frames."""
-        return self.version in (_V3, _V4) and bool(self.flags & _EXTENDED)
+        return self.version in (V3, V4) and bool(self.flags & _EXTENDED)
 
     @property
     def readable(self) -> bool:
         """Whether the frames can be read: a known version, and not 2.2's undefined compression."""
-        return self.version in _KNOWN and not (self.version == _V2 and self.flags & _EXTENDED)
+        return self.version in KNOWN and not (self.version == V2 and self.flags & _EXTENDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +264,7 @@ def load(view: View, tag: Tag) -> Content:
 
 
 def _body(view: View, tag: Tag) -> Body:
-    if not tag.unsynchronised or tag.version == _V4:  # 2.4 escapes inside its frames
+    if not tag.unsynchronised or tag.version == V4:  # 2.4 escapes inside its frames
         return Body(view, tag.body, tag.size)
     data = view.read_metadata(tag.body, tag.size, "an ID3 tag")
     pieces = data.split(b"\xff\0")
@@ -286,7 +281,7 @@ def _extended_header(tag: Tag, body: Body) -> tuple[int, bool]:
     if not tag.extended:
         return 0, False
     head = body.read(0, 6)
-    if tag.version == _V3:
+    if tag.version == V3:
         size, checksum = int.from_bytes(head[:4], "big") + 4, bool(head[4] & 0x80)
     else:
         size, checksum = _unsafe(head[:4]) or 0, bool(head[5] & 0x20)
@@ -303,10 +298,10 @@ def _walked(content: Content) -> Content:
     Old iTunes wrote plain lengths into version 2.4, others seven bits a byte into 2.3.
     """
     version = content.tag.version
-    usual = _walk(content, safe=version == _V4)
-    if usual.clean or version == _V2:
+    usual = _walk(content, safe=version == V4)
+    if usual.clean or version == V2:
         return usual
-    other = _walk(content, safe=version != _V4)
+    other = _walk(content, safe=version != V4)
     return other if other.clean and len(other.frames) >= len(usual.frames) else usual
 
 
@@ -322,7 +317,7 @@ def _walk(content: Content, *, safe: bool) -> Content:
 
 def _frame(tag: Tag, body: Body, position: int, *, safe: bool) -> Frame | None:
     """Read a frame header; None at padding, at the end, and at what is no frame."""
-    id_length, header = (3, 6) if tag.version == _V2 else (4, 10)
+    id_length, header = (3, 6) if tag.version == V2 else (4, 10)
     if position + header > body.size:
         return None
     head = body.read(position, header)
@@ -333,7 +328,7 @@ def _frame(tag: Tag, body: Body, position: int, *, safe: bool) -> Frame | None:
     length = _unsafe(digits) if safe else int.from_bytes(digits, "big")
     if length is None or position + header + length > body.size:
         return None
-    flags = 0 if tag.version == _V2 else int.from_bytes(head[8:10], "big")
+    flags = 0 if tag.version == V2 else int.from_bytes(head[8:10], "big")
     return Frame(
         id=name.decode("ascii"), position=position, header=header, length=length, flags=flags
     )
@@ -347,113 +342,3 @@ def _is_padding(body: Body, position: int) -> bool:
             return False
         position += len(piece)
     return True
-
-
-def frame_data(content: Content, frame: Frame, inflate: int = 0) -> bytes | None:
-    """Return a frame's data, its own escaping, compression and extra fields undone.
-
-    Args:
-        content: the tag.
-        frame: one of its frames.
-        inflate: the most that compressed data may grow to.
-
-    Returns:
-        None where it is encrypted or its compression is broken.
-
-    Raises:
-        LimitExceededError: the data is longer than `Limits` or `inflate` allows.
-    """
-    check_limit("an ID3 frame", frame.length, content.body.view.limits.metadata_bytes)
-    data = content.body.read(frame.position + frame.header, frame.length)
-    if content.tag.version == _V3:  # [ID3v2.3 3.3.1]
-        compressed, encrypted, grouped = (bool(frame.flags & bit) for bit in (0x80, 0x40, 0x20))
-        data = data[4 * compressed + grouped :]
-    elif content.tag.version == _V4:  # [ID3v2.4 4.1.2]
-        grouped, compressed, encrypted, escaped, measured = (
-            bool(frame.flags & bit) for bit in (0x40, 0x08, 0x04, 0x02, 0x01)
-        )
-        if escaped or content.tag.unsynchronised:
-            data = data.replace(b"\xff\0", b"\xff")
-        data = data[grouped + 4 * measured :]
-    else:
-        compressed = encrypted = False
-    if encrypted:
-        return None
-    return _inflate(data, inflate) if compressed else data
-
-
-def _inflate(data: bytes, limit: int) -> bytes | None:
-    try:
-        result = zlib.decompressobj().decompress(data, limit + 1)
-    except zlib.error:
-        return None
-    check_limit("a compressed ID3 frame", len(result), limit)
-    return result
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A text with a description: ``TXXX`` or ``COMM``, under the names of version 2.3 and later."""
-
-    frame: Frame
-    kind: str
-    description: str
-    value: str
-    raw: bytes
-
-
-_KINDS: Final = {"TXXX": "TXXX", "TXX": "TXXX", "COMM": "COMM", "COM": "COMM"}
-
-
-def texts(content: Content) -> Iterator[Text]:
-    """Yield the user-defined texts and the comments of a tag; encrypted ones are left out."""
-    budget = content.body.view.limits.inflate_bytes
-    for frame in content.frames:
-        kind = _KINDS.get(frame.id)
-        data = frame_data(content, frame, budget) if kind else None
-        if kind is None or not data:
-            continue
-        budget -= max(len(data) - frame.length, 0)
-        skipped = 4 if kind == "COMM" else 1  # encoding, and the comment's language
-        description, value = _strings(data[0], data[skipped:])
-        yield Text(frame, kind, description, value, data[skipped:])
-
-
-def _strings(encoding: int, data: bytes) -> tuple[str, str]:
-    """Split a description and a value at the terminator [ID3v2.4 4]."""
-    if encoding in (1, 2):
-        cut = data.find(b"\0\0")
-        while cut & 1 and cut >= 0:
-            cut = data.find(b"\0\0", cut + 1)
-        width = 2
-    else:
-        cut, width = data.find(b"\0"), 1
-    if cut < 0:
-        return "", _decode(encoding, data)
-    return _decode(encoding, data[:cut]), _decode(encoding, data[cut + width :])
-
-
-def _decode(encoding: int, data: bytes) -> str:
-    if encoding == 1:  # with a byte order mark; little-endian where it is missing
-        codec = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-16-le"
-    else:
-        codec = {2: "utf-16-be", 3: "utf-8"}.get(encoding, "latin-1")
-    return data.decode(codec, "replace").rstrip("\0")
-
-
-def private(content: Content, owner: str) -> Iterator[tuple[Frame, bytes]]:
-    """Yield the ``PRIV`` frames of an owner that are not compressed, and what follows the name."""
-    name = owner.encode("latin-1") + b"\0"
-    for frame in content.frames:
-        if frame.id != "PRIV":
-            continue
-        prefix = content.body.read(frame.position + frame.header, min(frame.length, 64))
-        if name not in prefix or _is_compressed(content, frame):  # not worth reading whole
-            continue
-        data = frame_data(content, frame)
-        if data is not None and data.startswith(name):
-            yield frame, data[len(name) :]
-
-
-def _is_compressed(content: Content, frame: Frame) -> bool:
-    return bool(frame.flags & {_V3: 0x80, _V4: 0x08}.get(content.tag.version, 0))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ailabel.codecs.id3 import HEADER, syncsafe, unsynchronise
+from ailabel.codecs.id3 import HEADER, V2, V3, V4, syncsafe, unsynchronise
 from ailabel.errors import PlanError
 from ailabel.io.splice import Edit
 
@@ -22,7 +22,6 @@ __all__ = ["UNIT", "change", "drop", "new_tag", "owned_padding", "put", "reframe
 
 UNIT: Final = 2048
 _MAX_TAG: Final = 1 << 28  # four bytes of seven bits
-_V2, _V3, _V4 = 2, 3, 4
 _LATIN1: Final = b"\0"
 _UTF8: Final = b"\3"  # version 2.4 alone knows it
 _ESCAPED: Final = 0x02
@@ -36,16 +35,16 @@ def user_text(content: Content | None, description: str, value: str) -> bytes:
         description: what the text is.
         value: the text.
     """
-    version = content.tag.version if content else _V4
-    encoding = _UTF8 if version == _V4 else _LATIN1
+    version = content.tag.version if content else V4
+    encoding = _UTF8 if version == V4 else _LATIN1
     data = encoding + description.encode("ascii") + b"\0" + value.encode("ascii")
-    name = "TXX" if version == _V2 else "TXXX"
+    name = "TXX" if version == V2 else "TXXX"
     return _header(content, name, len(data)) + data
 
 
 def _header(content: Content | None, name: str, length: int, flags: int = 0) -> bytes:
     """Return a frame header, its length in the notation of the tag's other frames."""
-    if content is not None and content.tag.version == _V2:
+    if content is not None and content.tag.version == V2:
         return name.encode("ascii") + length.to_bytes(3, "big")
     size = length.to_bytes(4, "big") if content and not content.safe else syncsafe(length)
     return name.encode("ascii") + size + flags.to_bytes(2, "big")
@@ -54,7 +53,7 @@ def _header(content: Content | None, name: str, length: int, flags: int = 0) -> 
 def reframe(content: Content, frame: Frame, data: bytes) -> bytes:
     """Return a frame like `frame` with other data, neither compressed nor grouped."""
     version, flags = content.tag.version, frame.flags & 0xFF00
-    if version == _V4 and content.tag.unsynchronised:
+    if version == V4 and content.tag.unsynchronised:
         data, flags = unsynchronise(data), flags | _ESCAPED
     return _header(content, frame.id, len(data), flags) + data
 
@@ -144,7 +143,7 @@ def _refuse_fixed(content: Content) -> None:
 
 def _padding_field(content: Content, padding: int) -> Iterable[tuple[int, int, bytes]]:
     """Change the size of the padding that version 2.3's extended header states [ID3v2.3 3.2]."""
-    if not (padding and content.tag.version == _V3 and content.tag.extended):
+    if not (padding and content.tag.version == V3 and content.tag.extended):
         return
     if content.start < HEADER:
         raise PlanError("the extended header of the ID3 tag is too short to be changed")

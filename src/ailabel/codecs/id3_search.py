@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from ailabel.codecs import id3
+from ailabel.codecs import id3_data
 from ailabel.codecs.id3_edit import reframe
 from ailabel.errors import MalformedFileError, PlanError
 
@@ -66,7 +66,7 @@ def search(content: Content, query: Query) -> list[Hit]:
 
 
 def _in_texts(content: Content, query: Query) -> Iterator[Hit]:
-    for text in id3.texts(content):
+    for text in id3_data.texts(content):
         keyed = text.kind == "TXXX" and text.description.casefold() == query.key.casefold()
         if not (keyed or query.accepts(text.value)):
             continue
@@ -83,7 +83,7 @@ def _in_texts(content: Content, query: Query) -> Iterator[Hit]:
 
 
 def _in_packets(content: Content, query: Query) -> Iterator[Hit]:
-    for frame, packet in id3.private(content, _XMP_OWNER):
+    for frame, packet in id3_data.private(content, _XMP_OWNER):
         from ailabel.codecs import xmp
 
         prop = xmp.Property(*query.prop)
@@ -105,7 +105,7 @@ def removals(content: Content, hits: Iterable[Hit], query: Query) -> dict[Frame,
         PlanError: a text stands in an XMP packet that is damaged.
     """
     frames = dict.fromkeys((hit.frame for hit in hits), b"")
-    for frame, packet in id3.private(content, _XMP_OWNER):
+    for frame, packet in id3_data.private(content, _XMP_OWNER):
         if frame in frames:
             frames[frame] = reframe(content, frame, _vacated(content, packet, query))
     return frames
