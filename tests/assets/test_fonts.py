@@ -7,10 +7,10 @@ import sys
 from importlib import resources
 
 import pytest
-from corpus import ROOT
 from fontTools.ttLib import TTFont
 
 from ailabel.standard.wording import IMAGE_FALLBACKS, PHRASES
+from corpus import ROOT
 
 FONTS = resources.files("ailabel") / "assets" / "fonts"
 FILES = ("ailabel-sans-bold.otf", "ailabel-sans-regular.otf")
