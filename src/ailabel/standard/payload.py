@@ -16,6 +16,7 @@ from ailabel.messages import Message
 __all__ = ["Opened", "unpack"]
 
 _MAX_STEPS: Final = 6
+_MAX_DEPTH: Final = 32  # of members inside members; deeper ones are no label
 _PREFIX: Final = re.compile(r"AIGC\s*[=:]?\s*(?=[{\"&])", re.IGNORECASE)
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 _ENTITY: Final = re.compile(r"&(?:quot|amp|apos|lt|gt|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
@@ -145,6 +146,8 @@ def _parse(text: str, opened: Opened) -> object:
         value, end = decoder.raw_decode(text)
     except (ValueError, RecursionError):
         return _salvage(text, opened)
+    if _is_too_deep(value):
+        return _salvage(text, opened)
     if text[end:].strip(_STRAY):
         message = Message("{count} characters follow the object", {"count": len(text) - end})
         opened.problems.append(("IMP-011", message))
@@ -153,6 +156,22 @@ def _parse(text: str, opened: Opened) -> object:
         opened.problems.append(("IMP-019", message))
         return value
     return value if isinstance(value, _Object) else None
+
+
+def _is_too_deep(value: object) -> bool:
+    """Say whether following the members down would take more steps than a label can need."""
+    level = [value]
+    for _ in range(_MAX_DEPTH):
+        level = [child for item in level for child in _children(item)]
+        if not level:
+            return False
+    return True
+
+
+def _children(value: object) -> list[object]:
+    if isinstance(value, _Object):
+        return [member for _, member in value.members]
+    return value if isinstance(value, list) else []
 
 
 def _number(text: str) -> int | str:

@@ -45,6 +45,7 @@ _ALIASES: Final = {  # other spellings that were met, by their letters and digit
     "producer": "ContentProducer",
     "propagatorid": "PropagateID",
 }
+_LEGACY: Final = "ServiceProvider"  # {"AIGC":{"ServiceProvider":…}}, seen before the standard
 _CHARACTERS: Final = re.compile(r"[\x21-\x5B\x5D-\x7E]*")  # annex E j, with the quotation mark
 _MAX_PAYLOAD: Final = 64 * 1024  # ours; the standard gives no length
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -138,14 +139,16 @@ def decode(payload: str) -> Decoded:
 def is_label(text: str) -> bool:
     """Say whether a text found in a general place (a comment, a description) holds a label.
 
-    A key named ``AIGC`` is not enough, nor is ``Label`` alone: other JSON uses that word.
+    A key named ``AIGC`` is not enough, nor is ``Label`` alone: other JSON uses that word. An older
+    scheme of one vendor, wrapped but without the standard's keys, counts, so that it is reported.
     """
     if not any(hint in text for hint in _HINTS):
         return False
     opened = unpack(text)
     names = {_ALIASES.get(_letters(name), _DRAFT.get(_letters(name))) for name, _ in opened.members}
     names.discard(None)
-    return bool(names - {"Label"}) or (opened.wrapped and "Label" in names)
+    legacy = any(name == _LEGACY for name, _ in opened.members)
+    return bool(names - {"Label"}) or (opened.wrapped and (legacy or "Label" in names))
 
 
 _HINTS: Final = (  # a cheap look before parsing; the last ones are the starts of Base64 forms
@@ -155,6 +158,7 @@ _HINTS: Final = (  # a cheap look before parsing; the last ones are the starts o
     "propag",
     "Label",
     "label",
+    _LEGACY,
     "eyJ",
     "ewog",
     "QUlHQ",
