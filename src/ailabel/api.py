@@ -12,6 +12,7 @@ call in a worker thread.
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ailabel.engine.spec import LabelSpec, VerifyOptions
@@ -65,14 +66,18 @@ def label(
         LabelError: a value cannot be written.
         OSError: the file system refused.
     """
-    from ailabel.engine.execute import execute
+    from ailabel.engine.execute import execute, lacks_sidecar, with_sidecar
 
     target = path if output is None else output
     with open_view(path, spec.limits) as view:
         earlier = None if output is None else _earlier_output(view, output, spec)
         if earlier is not None:
+            if lacks_sidecar(earlier, target, spec):
+                return replace(label(target, spec), path=os.fspath(path))
             return _result(earlier, path, output)
         found = _planned(view, spec)
+        if lacks_sidecar(found, target, spec):
+            found = with_sidecar(found, spec)
         in_place = output is None or _is_same_file(path, output)
         if found.status != "already" or not in_place:
             execute(found, view, target, spec)
@@ -281,7 +286,7 @@ def _earlier_output(source: FileView, output: str | PathLike[str], spec: LabelSp
     Raises:
         PlanError: something else stands at the output's place.
     """
-    from ailabel.engine.plan import make_plan
+    from ailabel.engine.plan import find_done
     from ailabel.errors import AilabelError, PlanError
 
     try:
@@ -289,13 +294,12 @@ def _earlier_output(source: FileView, output: str | PathLike[str], spec: LabelSp
             there, origin = os.fstat(view.fd), os.fstat(source.fd)
             if (there.st_dev, there.st_ino) == (origin.st_dev, origin.st_ino):
                 return None
-            found = make_plan(view, spec)
-            is_ours = found.status == "already"
+            found = find_done(view, spec)
     except FileNotFoundError:
         return None
     except AilabelError:
-        is_ours = False
-    if not is_ours:
+        found = None
+    if found is None:
         raise PlanError(
             "{path} exists and is no labelled copy of this file; choose another output",
             path=os.fspath(output),

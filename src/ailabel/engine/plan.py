@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ailabel.io.splice import Edit
     from ailabel.model.media import Format
 
-__all__ = ["Plan", "make_plan"]
+__all__ = ["Plan", "find_done", "make_plan"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,10 +103,16 @@ def make_plan(view: View, spec: LabelSpec, numbers: Callable[[], str] = new_cont
     return replace(plan, result=SplicedView(stage, examined.carrier.write(stage, payload)))
 
 
+def find_done(view: View, spec: LabelSpec) -> Plan | None:
+    """Return the plan of doing nothing, when the file already is as it was asked for.
+
+    Raises:
+        AilabelError: as `make_plan` does.
+    """
+    return _already(view, examine(view), spec)
+
+
 def _already(view: View, examined: Examined, spec: LabelSpec) -> Plan | None:
-    """Return the plan of doing nothing, when the file already is as it was asked for."""
-    if spec.replace:
-        return None
     plan = Plan(format=examined.format, status="already", result=view)
     shown = spec.explicit and _is_shown(view, examined)
     if spec.implicit and examined.format.has_slot:
@@ -122,11 +128,17 @@ def _already(view: View, examined: Examined, spec: LabelSpec) -> Plan | None:
 
 
 def _is_sound(examined: Examined, spec: LabelSpec) -> bool:
-    """Say whether the only label is ours and breaks no rule of level error."""
+    """Say whether the only label is ours and breaks no rule of level error.
+
+    Asked to replace, it must also stand and say what a new one would, its number aside.
+    """
     found = examined.found[0]
-    return found.producer == spec.producer and not any(
-        RULES[problem.rule].level is Level.ERROR for problem in found.decoded.problems
-    )
+    if any(RULES[problem.rule].level is Level.ERROR for problem in found.decoded.problems):
+        return False
+    if spec.replace:
+        wanted = spec.record(spec.produce_id or found.number)
+        return found.slot.official and found.decoded.record == wanted
+    return found.producer == spec.producer
 
 
 def _is_shown(view: View, examined: Examined) -> bool:
