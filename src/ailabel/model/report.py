@@ -140,6 +140,11 @@ class FileReport:
         """Whether both verdicts are compliant or not applicable."""
         return self.error is None and {self.implicit, self.explicit} <= _GOOD
 
+    @property
+    def skipped(self) -> bool:
+        """Whether it was left out, as a file of a folder that is of no known format."""
+        return self.error is None and self.format is None
+
 
 _GOOD = {Verdict.COMPLIANT, Verdict.NOT_APPLICABLE}
 
@@ -207,3 +212,8 @@ class LabelResult:
     notes: tuple[Message, ...] = ()
     error: Message | None = None
     data: bytes = b""
+
+    @property
+    def skipped(self) -> bool:
+        """Whether it was left out, as a file of a folder that is of no known format."""
+        return self.status == "skipped"

@@ -5,6 +5,8 @@ The shapes are those of the published schemas (``ailabel schema``).
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -27,6 +29,7 @@ __all__ = [
     "SCHEMA_VERSION",
     "Header",
     "Summary",
+    "dumps",
     "header_document",
     "item_document",
     "printable",
@@ -51,28 +54,49 @@ class Header:
 
 
 class Summary:
-    """Counts of what a report's files came to, kept while the files pass."""
+    """Counts of what a report's files came to, kept while the files pass.
 
-    def __init__(self) -> None:
-        self.counts: dict[str, dict[str, int]] = {}
+    Args:
+        command: whose report it is, as in `Header`.
+    """
+
+    def __init__(self, command: str) -> None:
+        kinds = ("status",) if command == "label" else ("implicit", "explicit")
+        self.counts: dict[str, dict[str, int]] = {kind: {} for kind in kinds}
         self.total = 0
+        self.skipped = 0
 
     def add(self, item: FileReport | LabelResult) -> None:
         """Count one file."""
         self.total += 1
-        if isinstance(item, FileReport):
+        if item.skipped:
+            self.skipped += 1
+        elif isinstance(item, FileReport):
             self._count("implicit", item.implicit.value)
             self._count("explicit", item.explicit.value)
         else:
             self._count("status", item.status)
 
     def document(self) -> dict[str, object]:
-        """Return the counts, most interesting keys in a fixed order."""
-        return {"files": self.total, **self.counts}
+        """Return the counts, in a fixed order."""
+        return {"files": self.total, "skipped": self.skipped, **self.counts}
 
     def _count(self, what: str, value: str) -> None:
-        row = self.counts.setdefault(what, {})
+        row = self.counts[what]
         row[value] = row.get(value, 0) + 1
+
+
+def dumps(value: object, indent: int | None = None) -> str:
+    """Return JSON that is safe to print: what would steer a terminal or its text is escaped."""
+    separators = (",", ":") if indent is None else None
+    text = json.dumps(value, ensure_ascii=False, indent=indent, separators=separators)
+    return _STEERING.sub(lambda found: json.dumps(found.group())[1:-1], text)
+
+
+_STEERING: Final = re.compile(  # controls, joiners, bidi and line marks, tags, lone surrogates
+    "[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e0fff]"
+)
 
 
 def header_document(header: Header) -> dict[str, object]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
-from ailabel.reporters.document import Header, header_document, item_document
+from ailabel.reporters.document import Header, dumps, header_document, item_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -17,7 +16,6 @@ __all__ = ["render"]
 
 def render(header: Header, files: Iterable[FileReport | LabelResult]) -> Iterator[str]:
     """Yield the header line, then a line for each file."""
-    encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-    yield encode(header_document(header)) + "\n"
+    yield dumps(header_document(header)) + "\n"
     for item in files:
-        yield encode(item_document(item, header.language)) + "\n"
+        yield dumps(item_document(item, header.language)) + "\n"

@@ -25,9 +25,11 @@ _WIDTH: Final = 120
 
 def render(header: Header, files: Iterable[FileReport | LabelResult]) -> Iterator[str]:
     """Yield the report of each file, then the summary."""
-    summary = Summary()
+    summary = Summary(header.command)
     for item in files:
         summary.add(item)
+        if item.skipped:
+            continue
         if not isinstance(item, FileReport):
             yield from _result(item, header.language)
         elif header.command == "read":
@@ -46,6 +48,8 @@ def _report(report: FileReport, language: str) -> Iterator[str]:
         f"{word(report.implicit.value)}, {translate('explicit', language)} "
         f"{word(report.explicit.value)}\n"
     )
+    if report.error is not None and not report.checks:
+        yield f"    {clean(sentence(report.error.text, report.error.params, language))}\n"
     for check in report.checks:
         if check.outcome in _SHOWN:
             yield _check(check, language)
@@ -112,10 +116,14 @@ def _mark(mark: Mark, language: str) -> str:
 def _summary(summary: Summary, language: str) -> Iterator[str]:
     parts = []
     for what, row in summary.counts.items():
+        if not row:
+            continue
         counts = ", ".join(
             f"{count} {translate(value, language)}" for value, count in sorted(row.items())
         )
         parts.append(f"{translate(what, language)}: {counts}")
+    if summary.skipped:
+        parts.append(f"{translate('skipped', language)}: {summary.skipped}")
     files = sentence("{count} files", {"count": summary.total}, language)
     yield "\n".join([files, *("    " + part for part in parts)]) + "\n"
     yield sentence(DISCLAIMER.text, DISCLAIMER.params, language) + "\n"
