@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from ailabel.errors import AilabelError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
@@ -25,13 +27,22 @@ def work(
         function: a function of a module, or a `functools.partial` of one, so that it can be sent.
         items: what to work on.
         jobs: how many processes; 1 works in this one.
+
+    Raises:
+        AilabelError: a process was killed.
     """
     if jobs <= 1 or len(items) <= 1:
         yield from map(function, items)
         return
     from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
     from multiprocessing import get_context
 
     chunk = max(1, min(_CHUNK, len(items) // (jobs * _SHARES)))
     with ProcessPoolExecutor(jobs, get_context("forkserver")) as pool:
-        yield from pool.map(function, items, chunksize=chunk)
+        try:
+            yield from pool.map(function, items, chunksize=chunk)
+        except BrokenProcessPool as error:
+            raise AilabelError(
+                "a worker process was killed, perhaps for want of memory; try fewer --jobs"
+            ) from error

@@ -43,7 +43,10 @@ def usage_error(text: str, **params: object) -> click.UsageError:
 
 
 def collect(
-    paths: Sequence[str], files_from: str | None = None, outside: str | None = None
+    paths: Sequence[str],
+    files_from: str | None = None,
+    outside: str | None = None,
+    name: str | None = None,
 ) -> list[Input]:
     """Return every file that is meant, folders walked in the order of their names.
 
@@ -51,6 +54,7 @@ def collect(
         paths: files, folders, and ``-`` for standard input.
         files_from: a file with one path a line (or separated by NUL), ``-`` for standard input.
         outside: a folder that is not walked, because outputs go there.
+        name: what standard input is called below an output folder.
     """
     listed = list(_listed(files_from)) if files_from else []
     if not paths and not listed:
@@ -58,7 +62,7 @@ def collect(
     skipped = os.path.realpath(outside) if outside else None
     found: dict[str, Input] = {}
     for path in (*paths, *listed):
-        for item in _walk(path, skipped):
+        for item in _stdin(name) if path == STDIN else _walk(path, skipped):
             found.setdefault(item.path, item)
     return list(found.values())
 
@@ -75,9 +79,7 @@ def output_of(item: Input, output: str | None, count: int) -> str | None:
     if output is None or output == STDIN:
         return output
     if count > 1 or not item.named or output.endswith(os.sep) or Path(output).is_dir():
-        target = Path(output) / item.below
-        target.parent.mkdir(parents=True, exist_ok=True)
-        return str(target)
+        return str(Path(output) / item.below)
     return output
 
 
@@ -90,11 +92,17 @@ def _listed(source: str) -> Iterator[str]:
             yield os.fsdecode(name)
 
 
+def _stdin(name: str | None) -> Iterator[Input]:
+    yield Input(STDIN, Path(name or "").name or STDIN, named=True)
+
+
 def _walk(path: str, skipped: str | None) -> Iterator[Input]:
-    if path == STDIN or not Path(path).is_dir():
+    """Yield the files below a folder; a folder that cannot be listed stands for its files."""
+    if not Path(path).is_dir():
         yield Input(path, Path(path).name, named=True)
         return
-    for folder, folders, names in os.walk(path):
+    closed: list[OSError] = []
+    for folder, folders, names in os.walk(path, onerror=closed.append):
         folders[:] = sorted(
             name
             for name in folders
@@ -105,3 +113,5 @@ def _walk(path: str, skipped: str | None) -> Iterator[Input]:
             full = os.path.join(folder, name)  # noqa: PTH118 - keeps ./ as it was given
             if not name.startswith(".") and Path(full).is_file():
                 yield Input(full, os.path.relpath(full, path), named=False)
+    for error in closed:
+        yield Input(str(error.filename), os.path.relpath(error.filename, path), named=True)

@@ -17,7 +17,7 @@ from ailabel.messages import Message
 from ailabel.model.report import LabelResult
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 __all__ = ["Job", "label_one", "make_jobs"]
 
@@ -80,23 +80,37 @@ def label_one(job: Job, spec: api.LabelSpec, name: str | None, *, dry_run: bool)
 
         return replace(failed, error=error_message(error))
     except OSError as error:
-        reason = {"reason": error.strerror or str(error)}
-        return replace(failed, error=Message("cannot be labelled: {reason}", reason))
+        reason = error.strerror or str(error)
+        if error.filename is not None and os.fsdecode(error.filename) != job.item.path:
+            reason = f"{os.fsdecode(error.filename)}: {reason}"
+        return replace(failed, error=Message("cannot be labelled: {reason}", {"reason": reason}))
 
 
 def _label(job: Job, spec: api.LabelSpec, name: str | None, *, dry_run: bool) -> LabelResult:
     path, output = job.item.path, job.output
-    if dry_run and path != STDIN:
-        return api.plan(path, spec)
     if path == STDIN:
-        result = api.label_bytes(sys.stdin.buffer.read(), spec, name=name)
-        if output == STDIN or dry_run:
-            return result
-        create(str(output), result.data)
-        return replace(result, output=output)
+        return _label_stdin(output, spec, name, dry_run=dry_run)
+    if dry_run:
+        return api.plan(path, spec)
     if output == STDIN:
         return api.label_bytes(Path(path).read_bytes(), spec, name=job.item.below)
+    if output is not None:
+        Path(output).parent.mkdir(parents=True, exist_ok=True)
     return api.label(path, spec, output=output)
+
+
+def _label_stdin(
+    output: str | None, spec: api.LabelSpec, name: str | None, *, dry_run: bool
+) -> LabelResult:
+    result = api.label_bytes(sys.stdin.buffer.read(), spec, name=name)
+    if dry_run:
+        status = "already" if result.status == "already" else "planned"
+        return replace(result, status=status, data=b"")
+    if output is None or output == STDIN:
+        return result
+    Path(output).parent.mkdir(parents=True, exist_ok=True)
+    create(output, result.data)
+    return replace(result, output=output)
 
 
 def _numbers(table: str) -> dict[str, str]:
@@ -106,8 +120,11 @@ def _numbers(table: str) -> dict[str, str]:
         click.UsageError: a row has no number, or a path stands there twice.
     """
     numbers: dict[str, str] = {}
-    with Path(table).open(newline="", encoding="utf-8-sig") as file:
-        for line, row in enumerate(csv.reader(file), 1):
+    # paths may be of any encoding, as on the command line
+    with Path(table).open(newline="", encoding="utf-8-sig", errors="surrogateescape") as file:
+        rows = csv.reader(file)
+        for row in _rows(rows, table):
+            line = rows.line_num
             if not row or (line == 1 and [cell.strip().lower() for cell in row] == ["path", "id"]):
                 continue
             if len(row) != 2 or not row[1].strip():  # noqa: PLR2004 - path and id
@@ -122,3 +139,11 @@ def _numbers(table: str) -> dict[str, str]:
                 )
             numbers[path] = row[1].strip()
     return numbers
+
+
+def _rows(rows: Iterator[list[str]], table: str) -> Iterator[list[str]]:
+    """Pass the rows of a table through; what is no CSV becomes an error of usage."""
+    try:
+        yield from rows
+    except csv.Error as error:
+        raise usage_error("{table} is no CSV: {reason}", table=table, reason=error) from error

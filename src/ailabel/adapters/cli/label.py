@@ -108,16 +108,24 @@ def _with_options(function: Callable[..., Any]) -> Callable[..., Any]:
 def label_command(**options: Any) -> None:  # noqa: ANN401 - click's way
     """Label files."""
     _check_usage(options)
-    items = collect(options["paths"], options["files_from"], _folder(options["output"]))
+    items = collect(
+        options["paths"], options["files_from"], _folder(options["output"]), options["name"]
+    )
     if options["produce_id"] and len(items) > 1:
         raise usage_error("--produce-id is for one file; use --ids for several")
+    if options["output"] == STDIN and len(items) != 1:
+        raise usage_error("-o - takes one input")
+    piped = any(item.path == STDIN for item in items)
+    if piped and options["in_place"]:
+        raise usage_error("standard input cannot be labelled in place; use -o")
     spec = _spec(options)
     jobs = make_jobs(items, options["output"], options["ids"], options["produce_id"])
     one = partial(label_one, spec=spec, dry_run=options["dry_run"], name=options["name"])
     codes = _Codes()
     header = Header(command="label", tool_version=ailabel.__version__, language=language())
     reporter = import_module(f"ailabel.reporters.{_FORMATS[options['output_format']]}")
-    results = codes.watch(_progress(work(one, jobs, options["jobs"]), len(jobs)))
+    processes = 1 if piped else options["jobs"]
+    results = codes.watch(_progress(work(one, jobs, processes), len(jobs)))
     pieces = reporter.render(header, results)
     if options["output"] == STDIN:
         _to_stdout(codes, pieces)
@@ -156,10 +164,8 @@ def _check_usage(options: dict[str, Any]) -> None:
         raise usage_error("-o and --in-place exclude each other")
     if options["implicit_only"] and options["explicit_only"]:
         raise usage_error("--implicit-only and --explicit-only exclude each other")
-    if STDIN in options["paths"] and options["in_place"]:
-        raise usage_error("standard input cannot be labelled in place; use -o")
-    if options["output"] == STDIN and (len(options["paths"]) != 1 or options["files_from"]):
-        raise usage_error("-o - takes one input")
+    if options["produce_id"] and options["ids"]:
+        raise usage_error("--produce-id and --ids exclude each other")
     if not options["producer"] and not options["explicit_only"]:
         raise usage_error("say who produced the content: --producer CODE|NAME, or AILABEL_PRODUCER")
 

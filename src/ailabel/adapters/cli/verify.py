@@ -12,7 +12,7 @@ import click
 import ailabel
 from ailabel import api
 from ailabel.adapters.cli.base import TranslatedCommand, emit, language, language_option
-from ailabel.adapters.cli.inputs import STDIN, Input, collect
+from ailabel.adapters.cli.inputs import STDIN, Input, collect, usage_error
 from ailabel.batch.local import work
 from ailabel.errors import AilabelError, UnsupportedFormatError
 from ailabel.messages import Message
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["read_command", "verify_command"]
 
 FORMATS: Final = {"text": "text", "json": "json", "json-lines": "json_lines"}
+_BAD: Final = 1
 _BROKEN: Final = 2
 _GOOD: Final = {Verdict.COMPLIANT, Verdict.NOT_APPLICABLE}
 
@@ -69,12 +70,12 @@ def _shared(function: Callable[..., Any]) -> Callable[..., Any]:
 def verify_command(**options: Any) -> None:  # noqa: ANN401 - click's way
     """Verify files."""
     if options["implicit_only"] and options["explicit_only"]:
-        raise click.UsageError("--implicit-only --explicit-only")
+        raise usage_error("--implicit-only and --explicit-only exclude each other")
     asked = api.VerifyOptions(
         implicit=not options["explicit_only"], explicit=not options["implicit_only"]
     )
     good = _GOOD | ({Verdict.INCONCLUSIVE} if options["allow_inconclusive"] else set())
-    codes = _Codes(lambda report: 0 if {report.implicit, report.explicit} <= good else 1)
+    codes = _Codes(lambda report: 0 if {report.implicit, report.explicit} <= good else _BAD)
     _tell("verify", options, asked, codes)
 
 
@@ -87,7 +88,8 @@ def verify_command(**options: Any) -> None:  # noqa: ANN401 - click's way
 @_shared
 def read_command(**options: Any) -> None:  # noqa: ANN401 - click's way
     """Read files."""
-    _tell("read", options, api.VerifyOptions(explicit=False), _Codes(lambda _: 0))
+    codes = _Codes(lambda report: 0 if report.error is None else _BROKEN)
+    _tell("read", options, api.VerifyOptions(explicit=False), codes)
 
 
 class _Codes:
@@ -97,11 +99,9 @@ class _Codes:
         self.judge = judge
         self.worst = 0
 
-    def watch(self, reports: Iterator[FileReport | None]) -> Iterator[FileReport]:
-        """Pass reports through; None stands for a file of a folder that is of no known format."""
+    def watch(self, reports: Iterator[FileReport]) -> Iterator[FileReport]:
+        """Pass reports through."""
         for report in reports:
-            if report is None:
-                continue
             broken = report.error is not None and not report.checks
             self.worst = max(self.worst, _BROKEN if broken else self.judge(report))
             yield report
@@ -112,21 +112,21 @@ def _tell(command: str, options: dict[str, Any], asked: api.VerifyOptions, codes
     header = Header(command=command, tool_version=ailabel.__version__, language=language())
     reporter = import_module(f"ailabel.reporters.{FORMATS[options['output_format']]}")
     one = partial(_verify_one, options=asked, name=options["name"])
-    reports = codes.watch(work(one, items, options["jobs"]))
+    processes = 1 if any(item.path == STDIN for item in items) else options["jobs"]
+    reports = codes.watch(work(one, items, processes))
     emit(reporter.render(header, reports), machine=options["output_format"] != "text")
     click.get_current_context().exit(codes.worst)
 
 
-def _verify_one(item: Input, options: api.VerifyOptions, name: str | None) -> FileReport | None:
+def _verify_one(item: Input, options: api.VerifyOptions, name: str | None) -> FileReport:
     """Verify one input; what makes it impossible becomes the report's error."""
     try:
         if item.path == STDIN:
-            data = sys.stdin.buffer.read(options.limits.document_bytes + 1)
-            return api.verify_bytes(data, options, name=name)
+            return api.verify_bytes(sys.stdin.buffer.read(), options, name=name)
         return api.verify(item.path, options)
     except UnsupportedFormatError as error:
         if not item.named:
-            return None
+            return _skipped(item)
         message = Message(error.text, error.params)
     except AilabelError as error:
         message = Message(error.text, error.params)
@@ -139,3 +139,9 @@ def _verify_one(item: Input, options: api.VerifyOptions, name: str | None) -> Fi
         explicit=Verdict.INCONCLUSIVE if options.explicit else Verdict.NOT_APPLICABLE,
         error=message,
     )
+
+
+def _skipped(item: Input) -> FileReport:
+    """Return the report of a file of a folder that is of no known format: it is only counted."""
+    nothing = Verdict.NOT_APPLICABLE
+    return FileReport(path=item.path, format=None, implicit=nothing, explicit=nothing)
