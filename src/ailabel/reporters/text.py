@@ -36,7 +36,7 @@ def render(header: Header, files: Iterable[FileReport | LabelResult]) -> Iterato
             yield from _reading(item, header.language)
         else:
             yield from _report(item, header.language)
-    yield from _summary(summary, header.language)
+    yield from _summary(summary, header)
 
 
 def _report(report: FileReport, language: str) -> Iterator[str]:
@@ -66,7 +66,7 @@ def _check(check: Check, language: str) -> str:
 
 
 def _reading(report: FileReport, language: str) -> Iterator[str]:
-    count = Message("{count} labels", {"count": len(report.labels)})
+    count = Message("labels: {count}", {"count": len(report.labels)})
     yield f"{clean(report.path)}: {sentence(count.text, count.params, language)}\n"
     if report.error is not None:
         yield f"    {clean(sentence(report.error.text, report.error.params, language))}\n"
@@ -113,9 +113,12 @@ def _mark(mark: Mark, language: str) -> str:
     return ", ".join(parts)
 
 
-def _summary(summary: Summary, language: str) -> Iterator[str]:
+def _summary(summary: Summary, header: Header) -> Iterator[str]:
+    language = header.language
     parts = []
     for what, row in summary.counts.items():
+        if header.command == "read":
+            break
         if not row:
             continue
         counts = ", ".join(
@@ -124,7 +127,7 @@ def _summary(summary: Summary, language: str) -> Iterator[str]:
         parts.append(f"{translate(what, language)}: {counts}")
     if summary.skipped:
         parts.append(f"{translate('skipped', language)}: {summary.skipped}")
-    files = sentence("{count} files", {"count": summary.total}, language)
+    files = sentence("files: {count}", {"count": summary.total}, language)
     yield "\n".join([files, *("    " + part for part in parts)]) + "\n"
     yield sentence(DISCLAIMER.text, DISCLAIMER.params, language) + "\n"
 

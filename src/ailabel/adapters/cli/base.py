@@ -80,8 +80,10 @@ class _Translated(click.Command):
         """Write the options in the user's language."""
         rows = []
         for parameter in self.get_params(ctx):
+            if not isinstance(parameter, click.Option):
+                continue
             shown = copy.copy(parameter)
-            if isinstance(shown, click.Option) and shown.help:
+            if shown.help:
                 shown.help = translate(shown.help, language())
             row = shown.get_help_record(ctx)
             if row is not None:
