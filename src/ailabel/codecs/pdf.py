@@ -34,6 +34,7 @@ _START: Final = re.compile(rb"startxref[\0\t\n\f\r ]*(\d{1,15})[\0\t\n\f\r ]*%%E
 _SECTIONS: Final = 4096  # revisions of one file
 _CACHED: Final = 32  # object streams that are kept inflated
 _HOPS: Final = 8  # references to references, and lengths inside of streams that need lengths
+_WORK: Final = 1 << 28  # bytes parsed and entries looked up: minutes, for a file made to be slow
 _OBJECT_HEADER: Final = 64
 _AFTER: Final = 32  # the keyword that follows a dictionary
 
@@ -63,12 +64,12 @@ class Document:
         MalformedFileError: the cross-references cannot be followed.
     """
 
-    __slots__ = ("_hops", "_inflated", "_packed", "sections", "shift", "start", "view")
+    __slots__ = ("_hops", "_inflated", "_packed", "_work", "sections", "shift", "start", "view")
 
     def __init__(self, view: View) -> None:
         self.view = view
         self.sections: tuple[Section, ...] = ()
-        self._inflated = self._hops = 0
+        self._inflated = self._hops = self._work = 0
         self._packed: OrderedDict[int, tuple[bytes, dict[int, int]]] = OrderedDict()
         self.start = _start(view)
         self.shift = _shift(view, self.start)
@@ -153,6 +154,7 @@ class Document:
         place += head.position
         parser, value = parse_at(self.view, place, need=_AFTER)
         end = parser.position
+        self._count_work(end)
         if not isinstance(value, Dictionary) or not parser.take(b"stream"):
             return value, place + end
         start = parser.position
@@ -208,6 +210,7 @@ class Document:
     def _locate(self, number: int) -> tuple[int, int | None]:
         """Return where the newest version of an object stands, or which stream packs it."""
         for section in self.sections:
+            self._count_work(1)
             fields = section.find(self.view, number)
             if fields is None:
                 continue
@@ -225,9 +228,11 @@ class Document:
             )
         parser = Parser(data, places[number], base=None, items=self.view.limits.items)
         try:
-            return parser.value()
+            value = parser.value()
         except Incomplete:
             parser.fail()
+        self._count_work(parser.position - places[number])
+        return value
 
     def _container(self, number: int) -> tuple[bytes, dict[int, int]]:
         """Return the data of an object stream, and where each of its objects begins."""
@@ -239,10 +244,14 @@ class Document:
         if not isinstance(stream, Stream):
             raise MalformedFileError("{structure} is missing", structure="a PDF object stream")
         data = self.data(stream, self.view.limits.metadata_bytes)
-        self._packed[number] = data, _places(stream, data)
+        self._packed[number] = data, pdf_stream.places(stream, data)
         if len(self._packed) > _CACHED:
             self._packed.popitem(last=False)
         return self._packed[number]
+
+    def _count_work(self, amount: int) -> None:
+        self._work += amount
+        check_limit("the structure of the PDF", self._work, _WORK)
 
     def _list(self, value: object) -> list[object]:
         found = self.resolve(value)
@@ -375,16 +384,3 @@ def _shift(view: View, start: int) -> int:
         if pdf_xref.begins_section(view.read_some(start + shift, _OBJECT_HEADER)):
             return shift
     raise MalformedFileError("the PDF cross-references are not where the file says", offset=start)
-
-
-def _places(stream: Stream, data: bytes) -> dict[int, int]:
-    """Read the head of an object stream: pairs of object number and place."""
-    count, first = stream.dictionary.get("N"), stream.dictionary.get("First")
-    broken = MalformedFileError("a PDF object stream is broken", offset=stream.offset)
-    if not isinstance(count, int) or not isinstance(first, int) or not 0 <= first <= len(data):
-        raise broken
-    words = data[:first].split()[: 2 * max(count, 0)]
-    if len(words) % 2 or not all(word.isdigit() and len(word) <= 10 for word in words):  # noqa: PLR2004 - digits of the longest number
-        raise broken
-    pairs = [int(word) for word in words]
-    return {number: first + place for number, place in zip(pairs[::2], pairs[1::2], strict=True)}

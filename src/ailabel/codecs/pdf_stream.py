@@ -13,9 +13,11 @@ from ailabel.io.source import check_limit
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Stream", "decode"]
+__all__ = ["Stream", "decode", "places"]
 
 _FLATE: Final = ("FlateDecode", "Fl")
+_OBJECTS: Final = 100_000  # in one object stream
+_DIGITS: Final = 10  # of the longest number
 _PNG: Final = 10  # predictors from here on are those of PNG [ISO32000-2 table 10]
 _UP: Final = 2
 _AVERAGE: Final = 3
@@ -56,6 +58,25 @@ def decode(
         if isinstance(rule, Dictionary):
             data = _unpredict(data, rule)
     return data
+
+
+def places(stream: Stream, data: bytes) -> dict[int, int]:
+    """Return where each object of an object stream begins in its data [ISO32000-2 7.5.7].
+
+    Raises:
+        MalformedFileError: the head of the stream is broken.
+    """
+    count, first = stream.dictionary.get("N"), stream.dictionary.get("First")
+    broken = MalformedFileError("a PDF object stream is broken", offset=stream.offset)
+    if not isinstance(count, int) or not isinstance(first, int) or not 0 <= first <= len(data):
+        raise broken
+    if not 0 <= count <= _OBJECTS:
+        raise broken
+    words = data[:first].split(None, 2 * count)[: 2 * count]
+    if len(words) % 2 or not all(word.isdigit() and len(word) <= _DIGITS for word in words):
+        raise broken
+    pairs = [int(word) for word in words]
+    return {number: first + place for number, place in zip(pairs[::2], pairs[1::2], strict=True)}
 
 
 def _inflate(data: bytes, limit: int) -> bytes:

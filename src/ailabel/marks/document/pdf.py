@@ -151,12 +151,11 @@ class _Stamps:
         for place, page in zip(_BOTH, _first_and_last(self._document), strict=True):
             if place in places:
                 wanted.setdefault(page.ref.number, (page, []))[1].append(place)
-        lacking = [
-            (page, content, tuple(where))
-            for page, where in wanted.values()
-            if (content := _content(self._document, page))
-            and not all(content.has(place, self._line.text) for place in where)
-        ]
+        lacking = []
+        for page, its in wanted.values():
+            content = _content(self._document, page)
+            if not all(content.has(place, self._line.text) for place in its):
+                lacking.append((page, content, tuple(its)))
         if not lacking:
             return {}
         font = tuple(self._new() for _ in range(pdf_stamp.FONT_OBJECTS))
@@ -202,14 +201,17 @@ class _Stamps:
         return resources.render({"Font": fonts.render({name: bytes(font)})}), name
 
     def _data(self, content: _Content) -> bytes:
-        """Return the content, without streams that cannot be decoded."""
-        limits = self._document.view.limits
-        parts = []
+        """Return what can be decoded; the rest is taken to restore what it saves."""
+        room = self._document.view.limits.inflate_bytes
+        parts: list[bytes] = []
         for stream in content.streams:
             try:
-                parts.append(self._document.data(stream, limits.inflate_bytes) if stream else b"")
-            except (LimitExceededError, MalformedFileError, UnsupportedFormatError):
-                continue  # taken to restore what it saves
+                parts.append(self._document.data(stream, room) if stream else b"")
+            except LimitExceededError:
+                break
+            except (MalformedFileError, UnsupportedFormatError):
+                continue
+            room -= len(parts[-1])
         return b"\n".join(parts)
 
     def _add(self, data: bytes, place: str, text: str) -> Ref:
