@@ -16,7 +16,7 @@ from ailabel.codecs import jpeg, mpf, tiff
 from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.source import BytesView, check_limit
 from ailabel.io.splice import Edit, SplicedView
-from ailabel.marks.image import paint
+from ailabel.marks.image import compare, paint
 from ailabel.marks.image.layout import lay_out
 from ailabel.spi import Rendition
 
@@ -276,20 +276,12 @@ def _changed(
     view: View, edits: tuple[Edit, ...], painted: JpegImageFile, at: tuple[_Jpeg, Box]
 ) -> float:
     """Read the result back and return the share of samples outside the label that differ."""
-    from PIL import ImageChops
-
     file, area = at
     result = SplicedView(view, edits)
     end = file.end + sum(len(edit.data) - edit.length for edit in edits)
-    difference = ImageChops.difference(painted, _decoded(result.read(0, end), file))
-    box = _aligned(area, file.frame)
-    difference.paste(0 if difference.mode == "L" else (0,) * len(difference.getbands()), box)
-    levels = difference.histogram()
-    bands = len(difference.getbands())
-    same = sum(levels[::256])
-    inside = (box[2] - box[0]) * (box[3] - box[1]) * bands
-    outside = difference.width * difference.height * bands - inside
-    return (sum(levels) - same) / outside if outside else 0.0
+    written = _decoded(result.read(0, end, "the JPEG picture"), file)
+    differing, compared = compare.outside(painted, written, _aligned(area, file.frame))
+    return differing / compared if compared else 0.0
 
 
 def _aligned(area: Box, frame: jpeg.Frame) -> Box:

@@ -15,7 +15,7 @@ from ailabel.codecs import riff, tiff
 from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit
-from ailabel.marks.image import paint
+from ailabel.marks.image import compare, paint
 from ailabel.marks.image.animation import Dispose, Frame, composed, is_steady
 from ailabel.marks.image.layout import lay_out
 from ailabel.marks.image.stencil import intersection, is_empty
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from ailabel.io.source import View
-    from ailabel.marks.image.stencil import Box, Stencil
+    from ailabel.marks.image.stencil import Stencil
     from ailabel.spi import MarkSpec
 
 __all__ = ["render"]
@@ -235,20 +235,11 @@ class _Work:
         paint.paint(beneath, stencil, style)
         image.paste(beneath, stencil.area[:2])
         data = _encoded(image, lossless=picture.is_lossless)
-        self._compare(image, data, stencil.area)
+        written = _opened(_file_of(data, image.size), image.size).convert(image.mode)
+        differing, compared = compare.outside(image, written, stencil.area)
+        self._differing += differing
+        self._compared += compared
         return data
-
-    def _compare(self, image: Image.Image, data: bytes, area: Box) -> None:
-        from PIL import ImageChops
-
-        after = _opened(_file_of(data, image.size), image.size)
-        difference = ImageChops.difference(image, after.convert(image.mode))
-        bands = len(difference.getbands())
-        difference.paste((0,) * bands, area)
-        levels = difference.histogram()
-        self._differing += sum(levels) - sum(levels[::256])
-        inside = (area[2] - area[0]) * (area[3] - area[1])
-        self._compared += (image.width * image.height - inside) * bands
 
     def _stored(self, picture: _Picture, data: bytes, *, whole: bool = False) -> Iterator[Edit]:
         """Yield the edits that put coded chunks in the place of a picture's own."""
