@@ -334,7 +334,8 @@ def test_blocks_behind_the_stream_are_damage() -> None:
     coder = zlib.compressobj(wbits=-15)
     packed = coder.compress(b"text") + coder.flush() + bytes(3 << 20)
     data = bytearray(zipped({"a.txt": packed}, stored=True))
-    data[8] = data[archive_of(bytes(data)).directory + 10] = 8
+    data[archive_of(bytes(data)).directory + 10] = 8
+    data[8] = 8
     archive = archive_of(bytes(data))
     with pytest.raises(MalformedFileError, match="damaged"):
         read(archive, archive.members[0], 1 << 30)
