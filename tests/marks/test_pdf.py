@@ -270,8 +270,9 @@ def test_tagged_pdf(tmp_path: Path) -> None:
 def test_signed_pdf() -> None:
     """A signed PDF is stamped only when that is asked for; the signature then shows a change."""
     signed = sign(SAMPLES["table.pdf"])
-    with pytest.raises(PlanError, match="stamp-signed"):
-        _stamp(signed)
+    left = MARKER.render(BytesView(signed), PDF, MarkSpec())
+    assert (left.edits, left.marks) == ((), ())
+    assert "--stamp-signed" in str(left.notes[0])
     assert judge(_stamp(signed, MarkSpec(stamp_signed=True))) == (True, False)
 
 

@@ -183,6 +183,8 @@ def _render(view: View, examined: Examined, spec: LabelSpec) -> Rendition:
             format=file_format.name,
         )
     rendition = marker.render(view, file_format, spec.mark(file_format.medium))
+    if not spec.implicit and not rendition.marks and rendition.notes:
+        raise PlanError(rendition.notes[0].text, **rendition.notes[0].params)
     if spec.text is not None and file_format.medium is Medium.TEXT and rendition.edits:
         stage = SplicedView(view, rendition.edits)
         if marker.inspect(stage, file_format).finding is not Finding.FOUND:

@@ -42,6 +42,12 @@ _WRAP: Final = "wrap"  # the stream that saves the graphics state before the pag
 _SUBTYPES: Final = {"start": b"Header", "end": b"Footer"}
 
 
+_SIGNED: Final = Message(
+    "the PDF is signed, and a stamp would show as a change of what was signed: it was not stamped; "
+    "--stamp-signed stamps it all the same"
+)
+
+
 class _Pdf:
     """Stamps on pages, and nothing yet that could judge what pages look like."""
 
@@ -58,7 +64,9 @@ class _Pdf:
             )
         places = _PLACES[spec.position]
         document = Document(view)
-        _check_stampable(document, spec)
+        _check_stampable(document)
+        if pdf.signed(document) and not spec.stamp_signed:
+            return Rendition(edits=(), marks=(), notes=(_SIGNED,))
         line = pdf_stamp.set_line(text, spec.font)
         return Rendition(
             edits=_edits(document, line, places),
@@ -97,17 +105,12 @@ class _Content:
         )
 
 
-def _check_stampable(document: Document, spec: MarkSpec) -> None:
+def _check_stampable(document: Document) -> None:
     if document.encrypted:
         raise PlanError("the PDF is encrypted; decrypt it first")
     form = document.resolve(document.catalog().get("AcroForm"))
     if isinstance(form, Dictionary) and "XFA" in form:
         raise PlanError("the pages of the PDF are made by an XFA form and cannot be stamped")
-    if pdf.signed(document) and not spec.stamp_signed:
-        raise PlanError(
-            "the PDF is signed, and a stamp would show as a change of what was signed; "
-            "label its metadata alone, or ask for the stamp with --stamp-signed"
-        )
 
 
 def _edits(document: Document, line: Line, places: tuple[str, ...]) -> tuple[Edit, ...]:
