@@ -425,3 +425,14 @@ def test_exif_of_other_kinds_is_no_obstacle() -> None:
     shape = Form(width=90, height=45, before=((b"eXIf", tiff(description=b"x\0")),))
     rendition, _ = labelled(pictures.encode(shape, pictures.calm(shape, random), random))
     assert rendition.marks[0].place == "bottom-right"
+
+
+@pytest.mark.parametrize("form", [(2, 8), (6, 16)])
+def test_rows_are_unfiltered_in_portions(
+    form: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Unfiltering row by row gives what unfiltering at once gives."""
+    data = picture(form)
+    expected = labelled(data)[1]
+    monkeypatch.setattr("ailabel.marks.image.png_rows._WORK", 1)
+    assert labelled(data)[1] == expected

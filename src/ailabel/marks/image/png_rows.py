@@ -35,6 +35,7 @@ _ADAM7: Final = (  # x, y, dx, dy [PNG3 8.1]
 _SUB, _UP, _LAST_FILTER = 1, 2, 4  # [PNG3 9.2]
 _MODES: Final = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}  # by bytes of a pixel
 _BYTE: Final = 8  # bits
+_WORK: Final = 1 << 19  # bytes that are unfiltered at a time, which stay in the processor's cache
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,18 +139,21 @@ def bands(raw: bytes, raster: Raster, box: Box) -> tuple[Band, ...]:
 
 
 def _band(raw: bytes, grid: Pass, unit: int, first: int, last: int) -> Band:
-    start = max(first - 1, 0)
+    start, above = max(first - 1, 0), b""
     while start and raw[grid.row(start)] > _SUB:
         start -= 1
-    end = min(last + 1, grid.size[1])
-    rows = _unfiltered(raw[grid.row(start) : grid.row(end)], grid.stride, unit)
-    cut, stop = (first - start) * grid.stride, (last - start) * grid.stride
+    for number in range(start, first, step := max(_WORK // grid.stride, 1)):
+        piece = raw[grid.row(number) : grid.row(min(number + step, first))]
+        above = _unfiltered(piece, grid.stride, unit, above)[-grid.stride :]
+    piece = raw[grid.row(first) : grid.row(min(last + 1, grid.size[1]))]
+    rows = _unfiltered(piece, grid.stride, unit, above)
+    stop = (last - first) * grid.stride
     return Band(
         grid=grid,
         first=first,
         last=last,
-        above=rows[cut - grid.stride : cut] if cut else bytes(grid.stride),
-        rows=rows[cut:stop],
+        above=above or bytes(grid.stride),
+        rows=rows[:stop],
         below=rows[stop:],
     )
 
@@ -232,25 +236,36 @@ def filtered(rows: bytes, stride: int, above: bytes | None = None) -> bytes:
     return result.tobytes()
 
 
-def _unfiltered(rows: bytes, stride: int, unit: int) -> bytes:
-    """Undo the filters of rows whose first does not refer to the row above it."""
+def _unfiltered(rows: bytes, stride: int, unit: int, above: bytes) -> bytes:
+    """Undo the filters of rows.
+
+    Args:
+        rows: filtered.
+        stride: bytes of a row.
+        unit: bytes of a pixel.
+        above: the row above, unfiltered; empty where the first row does not refer to it.
+    """
     if max(rows[:: stride + 1]) > _LAST_FILTER:
         raise MalformedFileError("a row of the PNG picture has an unknown filter")
-    if unit in _MODES:
-        return _decoded(rows, stride, unit)
-    count = len(rows) // (stride + 1)  # 16-bit colour: each byte of a pixel is a picture of its own
+    if above:
+        rows = b"\0" + above + rows  # the filter None
+    decode = _decoded if unit in _MODES else _decoded_wide
+    return decode(rows, stride, unit)[len(above) :]
+
+
+def _decoded_wide(rows: bytes, stride: int, unit: int) -> bytes:
+    """Undo the filters of 16-bit colour: each byte of a pixel makes a picture of its own."""
+    count, width = len(rows) // (stride + 1), stride // unit
     result = bytearray(count * stride)
-    kinds = rows[:: stride + 1]
     for byte in range(unit):
-        plane = bytearray(count * (stride // unit + 1))
-        plane[:: stride // unit + 1] = kinds
+        plane = bytearray(count * (width + 1))
+        plane[:: width + 1] = rows[:: stride + 1]
         for number in range(count):
             begin = number * (stride + 1) + 1
-            width = stride // unit
             plane[number * (width + 1) + 1 : (number + 1) * (width + 1)] = rows[
                 begin + byte : begin + stride : unit
             ]
-        result[byte::unit] = _decoded(bytes(plane), stride // unit, 1)
+        result[byte::unit] = _decoded(bytes(plane), width, 1)
     return bytes(result)
 
 
