@@ -19,7 +19,7 @@ from ailabel.model.report import LabelResult
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["Job", "label_one", "make_jobs"]
+__all__ = ["Job", "internal_error", "label_one", "make_jobs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,12 @@ def label_one(job: Job, spec: api.LabelSpec, name: str | None, *, dry_run: bool)
         if error.filename is not None and os.fsdecode(error.filename) != job.item.path:
             reason = f"{os.fsdecode(error.filename)}: {reason}"
         return replace(failed, error=Message("cannot be labelled: {reason}", {"reason": reason}))
+
+
+def internal_error(error: Exception) -> Message:
+    """Return what is said of a defect of our own, for the report of the file that showed it."""
+    reason = {"reason": f"{type(error).__name__}: {error}"}
+    return Message("this is a defect of ailabel; please report it with the file: {reason}", reason)
 
 
 def _label(job: Job, spec: api.LabelSpec, name: str | None, *, dry_run: bool) -> LabelResult:

@@ -132,6 +132,8 @@ def _verify_one(item: Input, options: api.VerifyOptions, name: str | None) -> Fi
         message = Message(error.text, error.params)
     except OSError as error:
         message = Message("cannot be read: {reason}", {"reason": error.strerror or str(error)})
+    except Exception as error:  # noqa: BLE001 - one file must not end a run of thousands
+        message = internal_error(error)
     return FileReport(
         path=item.path,
         format=None,
