@@ -1,4 +1,4 @@
-"""The explicit label on pictures, one module a format (GB 45438-2025, clause 5.2).
+"""The explicit label on pictures, one module a format.
 
 Whatever is drawn, the file keeps its container: only the coded pixels are replaced, so that
 metadata next to them survives byte for byte.
