@@ -13,6 +13,7 @@ import ailabel
 from ailabel import api
 from ailabel.adapters.cli.base import TranslatedCommand, emit, language, language_option
 from ailabel.adapters.cli.inputs import STDIN, Input, collect, usage_error
+from ailabel.adapters.cli.jobs import internal_error
 from ailabel.batch.local import work
 from ailabel.errors import AilabelError, UnsupportedFormatError
 from ailabel.messages import Message
