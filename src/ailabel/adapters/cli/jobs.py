@@ -84,6 +84,8 @@ def label_one(job: Job, spec: api.LabelSpec, name: str | None, *, dry_run: bool)
         if error.filename is not None and os.fsdecode(error.filename) != job.item.path:
             reason = f"{os.fsdecode(error.filename)}: {reason}"
         return replace(failed, error=Message("cannot be labelled: {reason}", {"reason": reason}))
+    except Exception as error:  # noqa: BLE001 - one file must not end a run of thousands
+        return replace(failed, error=internal_error(error))
 
 
 def internal_error(error: Exception) -> Message:
