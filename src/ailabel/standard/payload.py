@@ -49,6 +49,9 @@ def unpack(payload: str) -> Opened:
         elif isinstance(value, _Object) and _is_wrapper(value):
             opened.wrapped = True
             value = value.members[0][1]
+            if isinstance(value, str):
+                message = Message("the object is encoded as a string inside a string")
+                opened.problems.append(("IMP-019", message))
         else:
             break
     if isinstance(value, _Object):
