@@ -286,3 +286,24 @@ def test_broken_files(base: bytes, cut: int, flips: list[tuple[int, int]]) -> No
     except AilabelError:
         return
     assert rendition.edits
+
+
+def test_the_changes_of_a_large_picture_are_measured_on_bands(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The share found on bands of rows is close to the share of the whole picture."""
+    noise = Image.effect_noise((640, 1400), 60)
+    picture = Image.merge(
+        "RGB", [noise, noise.rotate(180), Image.linear_gradient("L").resize(noise.size)]
+    )
+    target = io.BytesIO()
+    picture.save(target, "JPEG", quality=97)
+    view = BytesView(target.getvalue())
+    whole = jpeg.render(view, MarkSpec())
+    monkeypatch.setattr(jpeg, "_WHOLE", 0)
+    bands = jpeg.render(view, MarkSpec())
+    assert bands.edits == whole.edits
+    assert whole.changed_outside > 0
+    assert bands.changed_outside == pytest.approx(whole.changed_outside, rel=0.2)
+    assert "one band of rows in eight" in str(bands.reencoded)
+    assert "band" not in str(whole.reencoded)

@@ -1,33 +1,20 @@
-"""Compressed pixels of PNG: inflated to a known size, deflated fast, and read back.
-
-ISA-L deflates pixels several times faster than zlib and is used where it is installed; what it
-made is read back by zlib, which checks its Adler-32, so that no single library is trusted.
-"""
+"""Compressed pixels of PNG: inflated to a known size, deflated fast, and read back."""
 
 from __future__ import annotations
 
 import zlib
-from importlib import import_module
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from ailabel.errors import AilabelError, MalformedFileError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from types import ModuleType
 
 __all__ = ["deflate", "inflate"]
 
 _BLOCK: Final = 1 << 20
 _FAST: Final = 1  # level
-_ISAL_CALM: Final = 3
 _CALM: Final = 6  # pixels that shrink to less than a sixth are drawn, not photographed
-
-
-class _Compressor(Protocol):
-    def compress(self, data: bytes | memoryview, /) -> bytes: ...
-
-    def flush(self) -> bytes: ...
 
 
 def inflate(data: bytes, size: int, structure: str) -> bytes:
@@ -36,10 +23,9 @@ def inflate(data: bytes, size: int, structure: str) -> bytes:
     Raises:
         MalformedFileError: it is broken or holds less.
     """
-    library = _isal() or zlib
     try:
-        pixels: bytes = library.decompressobj().decompress(data, size)
-    except (zlib.error, library.error) as error:
+        pixels = zlib.decompressobj().decompress(data, size)
+    except zlib.error as error:
         raise MalformedFileError(
             "{structure} cannot be decompressed", structure=structure
         ) from error
@@ -62,22 +48,12 @@ def deflate(parts: Sequence[bytes | memoryview], before: int) -> bytes:
     return data
 
 
-def _compressor(*, calm: bool) -> _Compressor:
-    if library := _isal():
-        found: _Compressor = library.compressobj(_ISAL_CALM if calm else _FAST)
-        return found
+def _compressor(*, calm: bool) -> zlib._Compress:
     if calm:
         return zlib.compressobj()
     # Run lengths are what a filtered photograph has to give; the search for longer matches costs
     # much there and finds nothing. Drawings repeat themselves.
     return zlib.compressobj(_FAST, zlib.DEFLATED, 15, 9, zlib.Z_RLE)
-
-
-def _isal() -> ModuleType | None:
-    try:
-        return import_module("isal.isal_zlib")
-    except ImportError:
-        return None
 
 
 def _read_back(data: bytes, size: int) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import struct
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ailabel.codecs import jpeg, mpf, tiff
 from ailabel.errors import MalformedFileError, PlanError
@@ -23,6 +23,7 @@ from ailabel.spi import Rendition
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from PIL import Image
     from PIL.JpegImagePlugin import JpegImageFile
 
     from ailabel.io.source import View
@@ -44,6 +45,11 @@ _SUBSAMPLINGS: Final = {  # of luma against both chroma components -> Pillow's n
     (2, 2): "4:2:0",
 }
 _GREY, _COLOUR, _FOUR = 1, 3, 4  # components
+_WHOLE: Final = 2_000_000  # pixels up to which all samples of the result are compared
+_BAND: Final = 64  # rows of a band, a multiple of every coding unit
+_STEP: Final = 8  # one band in so many is compared
+_MARGIN: Final = 16
+_SAMPLED: Final = "; changes were measured on one band of rows in eight"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +126,7 @@ def render(view: View, spec: MarkSpec) -> Rendition:
     return Rendition(
         edits=edits,
         marks=(stencil.mark(),),
-        reencoded=_account(file),
+        reencoded=_account(file) + (_SAMPLED if _is_large(picture) else ""),
         changed_outside=_changed(view, edits, picture, (file, stencil.area)),
     )
 
@@ -168,14 +174,14 @@ def _orientation(view: View, file: _Jpeg) -> int:
     return tiff.orientation(view.read(exif.body, exif.body_length, "Exif")) if exif else 1
 
 
-def _decoded(data: bytes, file: _Jpeg) -> JpegImageFile:
-    """Decode the picture, colours as YCbCr where they are coded so."""
+def _decoded(data: bytes, file: _Jpeg, *, reduced: bool = False) -> JpegImageFile:
+    """Decode the picture, colours as YCbCr where they are coded so; reduced to an eighth."""
     from PIL.JpegImagePlugin import JpegImageFile
 
     try:
         picture = JpegImageFile(io.BytesIO(data))
-        if len(file.frame.components) == _COLOUR and not file.is_rgb:
-            picture.draft("YCbCr", None)
+        mode = "YCbCr" if len(file.frame.components) == _COLOUR and not file.is_rgb else None
+        picture.draft(mode, (picture.width // 8, picture.height // 8) if reduced else None)
         picture.load()
     except (OSError, SyntaxError, ValueError, KeyError, IndexError, struct.error) as error:
         raise MalformedFileError("the JPEG picture cannot be decoded") from error
@@ -184,25 +190,14 @@ def _decoded(data: bytes, file: _Jpeg) -> JpegImageFile:
 
 def _coded(view: View, picture: JpegImageFile, file: _Jpeg) -> bytes:
     """Code the picture with the file's own parameters; return tables, frame and scans."""
-    numbers = [part.table for part in file.frame.components]
-    if file.is_ycck:  # the first table was made for luma, which Pillow does not write beside K
-        numbers = numbers[:1]
-    while len(numbers) > 1 and numbers[-1] == numbers[-2]:  # the last one serves all that follow
-        numbers.pop()
-    if not picture.quantization.keys() >= set(numbers):
-        raise MalformedFileError("a JPEG component has no quantisation table")
-    tables = [picture.quantization[number] for number in numbers]
     target = io.BytesIO()
     try:
         picture.save(
             target,
             "JPEG",
-            qtables=tables,
-            subsampling=file.subsampling,
-            progressive=file.frame.is_progressive,
             optimize=_fitted(view, file),
             restart_marker_blocks=_restart_interval(view, file),
-            keep_rgb=file.is_rgb,
+            **_parameters(picture, file),
         )
     except (OSError, ValueError) as error:
         raise PlanError(
@@ -212,6 +207,23 @@ def _coded(view: View, picture: JpegImageFile, file: _Jpeg) -> bytes:
     *header, first = jpeg.segments(made)
     kept = [found for found in (*header, first, *jpeg.scans(made, first)) if not _is_foreign(found)]
     return b"".join(made.read(found.offset, found.length) for found in kept)
+
+
+def _parameters(picture: JpegImageFile, file: _Jpeg) -> dict[str, Any]:
+    """Return what decides the values of the samples: Pillow's options, from the file's tables."""
+    numbers = [part.table for part in file.frame.components]
+    if file.is_ycck:  # the first table was made for luma, which Pillow does not write beside K
+        numbers = numbers[:1]
+    while len(numbers) > 1 and numbers[-1] == numbers[-2]:  # the last one serves all that follow
+        numbers.pop()
+    if not picture.quantization.keys() >= set(numbers):
+        raise MalformedFileError("a JPEG component has no quantisation table")
+    return {
+        "qtables": [picture.quantization[number] for number in numbers],
+        "subsampling": file.subsampling,
+        "progressive": file.frame.is_progressive,
+        "keep_rgb": file.is_rgb,
+    }
 
 
 def _is_foreign(found: jpeg.Segment) -> bool:
@@ -275,13 +287,41 @@ def _account(file: _Jpeg) -> str:
 def _changed(
     view: View, edits: tuple[Edit, ...], painted: JpegImageFile, at: tuple[_Jpeg, Box]
 ) -> float:
-    """Read the result back and return the share of samples outside the label that differ."""
+    """Read the result back; return the share of samples outside the label that differ.
+
+    A large picture is read back at an eighth of its size, which still decodes every coefficient,
+    and its changes are measured on bands of rows, coded and decoded by themselves: blocks do not
+    look beyond their row, so that a band comes out as it does within the picture.
+    """
     file, area = at
     result = SplicedView(view, edits)
     end = file.end + sum(len(edit.data) - edit.length for edit in edits)
-    written = _decoded(result.read(0, end, "the JPEG picture"), file)
-    differing, compared = compare.outside(painted, written, _aligned(area, file.frame))
-    return differing / compared if compared else 0.0
+    data = result.read(0, end, "the JPEG picture")
+    box = _aligned(area, file.frame)
+    if not _is_large(painted):
+        return compare.share([compare.outside(painted, _decoded(data, file), box)])
+    _decoded(data, file, reduced=True)
+    return compare.share(
+        compare.outside(band, again, compare.within(box, place))
+        for place, band, again in _bands(painted, file)
+    )
+
+
+def _is_large(picture: Image.Image) -> bool:
+    return picture.width * picture.height > _WHOLE
+
+
+def _bands(painted: JpegImageFile, file: _Jpeg) -> Iterator[tuple[Box, Image.Image, Image.Image]]:
+    """Yield every `_STEP`-th band: its place, as it was painted, as it is decoded."""
+    for top in range(0, painted.height - _BAND, _BAND * _STEP):
+        place = (0, top, painted.width, top + _BAND)
+        band = painted.crop(place)
+        target = io.BytesIO()
+        band.save(target, "JPEG", **_parameters(painted, file))
+        again = _decoded(target.getvalue(), file)
+        # the first and last rows look beyond the band where chroma is interpolated
+        inner = (0, _MARGIN, painted.width, _BAND - _MARGIN)
+        yield (0, top + _MARGIN, place[2], place[3] - _MARGIN), band.crop(inner), again.crop(inner)
 
 
 def _aligned(area: Box, frame: jpeg.Frame) -> Box:
