@@ -20,7 +20,7 @@ from ailabel.io.source import check_limit
 if TYPE_CHECKING:
     from ailabel.codecs.text import Text
 
-__all__ = ["Block", "fields", "head", "other_values", "quote"]
+__all__ = ["Block", "body_start", "fields", "head", "other_values", "quote"]
 
 _YAML_OPEN: Final = re.compile(r"---[ \t]*(?=\r\n|\n|\r)")
 _YAML_CLOSE: Final = re.compile(r"(\r\n|\n|\r)(?:---|\.\.\.)[ \t]*(\r\n|\n|\r|\Z)")
@@ -89,6 +89,20 @@ def fields(text: Text, begin: int, end: int) -> Mapping | None:
             "the front matter is not valid YAML", offset=text.offset(begin)
         ) from error
     return None if found is None else _in_units(text, begin, content, found)
+
+
+def body_start(text: Text) -> int:
+    """Return the unit at which the body begins, behind the front matter if there is any."""
+    block = head(text)
+    if block is None:
+        return 0
+    if block.kind == "yaml":
+        try:
+            if fields(text, block.inner, block.close) is None:
+                return 0  # prose between two thematic breaks
+        except MalformedFileError:
+            pass  # damaged front matter is none of the body
+    return block.end
 
 
 def other_values(text: Text, block: Block) -> dict[str, str]:

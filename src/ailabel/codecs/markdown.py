@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Kind", "Line", "lines", "unclosed"]
+__all__ = ["Kind", "Line", "lines"]
 
 _LINE: Final = re.compile(r"([^\r\n]*)(\r\n|\n|\r|\Z)")
 _FENCE: Final = re.compile(r"( {0,3}|[ \t]+)(`{3,}|~{3,})([^\r\n]*)")
@@ -95,14 +95,6 @@ def lines(text: str, start: int = 0) -> Iterator[Line]:
         number += 1
 
 
-def unclosed(text: str, start: int = 0) -> bool:
-    """Say whether a code fence, a comment or raw HTML is still open at the end of a text."""
-    scanner = _Scanner()
-    for match in _LINE.finditer(text, start):
-        scanner.kind(match[1])
-    return scanner.open
-
-
 class _Scanner:
     """Remembers from line to line what is open."""
 
@@ -112,10 +104,6 @@ class _Scanner:
         self._raw = ""
         self._listed = False
         self._paragraph = False
-
-    @property
-    def open(self) -> bool:
-        return bool(self._fence or self._raw or self.folds)
 
     def kind(self, line: str) -> Kind:
         """Return what the next line is."""
