@@ -179,6 +179,25 @@ def test_lines_are_judged(body: str, finding: Finding) -> None:
     assert {item.place for item in found.sightings} <= {"middle"}
 
 
+@pytest.mark.parametrize(
+    ("text", "finding", "form"),
+    [
+        ("人工智能生成", Finding.FOUND, "words"),
+        ("【AI】", Finding.FOUND, "corner"),
+        ("AI", Finding.REVIEW, "corner"),
+        ("如何识别AI生成的图片", Finding.REVIEW, "words"),
+    ],
+)
+def test_bare_words_count_at_the_ends(text: str, finding: Finding, form: str) -> None:
+    """In the middle the same words may be a heading, which a person must judge."""
+    own, other = build.paragraph(text), build.paragraph("a")
+    for body, place in ((own + other, "start"), (other + own, "end")):
+        (sighting,) = _inspect(build.docx(body=body)).sightings
+        assert (sighting.place, sighting.finding, sighting.form) == (place, finding, form)
+    (sighting,) = _inspect(build.docx(body=other + own + other)).sightings
+    assert (sighting.place, sighting.finding) == ("middle", Finding.REVIEW)
+
+
 def test_a_line_of_a_paragraph_counts() -> None:
     """A label before a line break is a line of its own."""
     long = f"<w:p><w:r><w:t>{PHRASE}</w:t><w:br/><w:t>{'长' * 99}</w:t></w:r></w:p>"

@@ -4,8 +4,10 @@ It is put before the first or behind the last block of the body. The main part i
 splicing, and of the file only that member is packed anew, which loses nothing.
 
 Looked at are the paragraphs of the body, those of tables, text boxes and content controls
-included, line by line. A label in text that is hidden, pale or tiny, or in a header or footer, is
-left to a person. Pictures, charts, notes and comments are not looked at.
+included, line by line. A sentence that says so counts anywhere; bare words such as ``AI生成`` and
+``[AI]`` count in the first and the last paragraph that can be seen. A label in text that is hidden,
+pale or tiny, or in a header or footer, is left to a person. Pictures, charts, notes and comments
+are not looked at.
 """
 
 from __future__ import annotations
@@ -26,7 +28,8 @@ from ailabel.codecs.wordml import Body, Styles, find_body, paragraphs, read_styl
 from ailabel.errors import PlanError
 from ailabel.io.source import check_limit
 from ailabel.spi import Evidence, Finding, Mark, Rendition, Sighting
-from ailabel.standard.wording import CORNER_MARK, MAX_MARK_CHARACTERS, Elements, elements, phrase
+from ailabel.standard.textmark import Form, is_mention, judge, may_hold
+from ailabel.standard.wording import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -147,52 +150,51 @@ def _beside(
 
 def _sightings(package: Package, part: str, styles: Styles) -> list[Sighting]:
     """Judge every line of a part; what only hidden text completes is left to a person."""
-    found: list[tuple[int, str, _Judgement]] = []
+    found: list[_Line] = []
     first = last = 0
     for paragraph in paragraphs(_read(package, part), part, styles):
+        number = paragraph.number
         if paragraph.text.strip():
-            first = min(first or paragraph.number, paragraph.number)
-            last = max(last, paragraph.number)
-        seen = list(_judged(paragraph.text))
-        found += [(paragraph.number, line, judgement) for line, judgement in seen]
-        if not seen:
-            found += [
-                (paragraph.number, line, replace(judgement, finding=Finding.REVIEW))
-                for line, judgement in _judged(paragraph.obscured)
-            ]
+            first, last = min(first or number, number), max(last, number)
+        seen = list(_judged(number, paragraph.text, obscured=False))
+        found += seen or _judged(number, paragraph.obscured, obscured=True)
         check_limit(part, len(found), package.archive.view.limits.items)
     places = {last: "end"} | {first: "start"}
-    return [
-        Sighting(
-            text=line,
-            place=places.get(number, "middle"),
-            location=f"{part}, paragraph {number}",
-            finding=judgement.finding,
-            form=judgement.form,
-        )
-        for number, line, judgement in sorted(found, key=lambda item: item[0])
-    ]
-
-
-def _judged(text: str) -> Iterator[tuple[str, _Judgement]]:
-    """Yield the lines that are, or may be, a label."""
-    for line in text.split("\n"):
-        judgement = _judge(line)
-        if judgement is not None:
-            yield line.strip(), judgement
+    found.sort(key=lambda line: line.number)
+    return [line.sighting(part, places.get(line.number, "middle")) for line in found]
 
 
 @dataclass(frozen=True, slots=True)
-class _Judgement:
-    finding: Finding
-    form: str = "words"
+class _Line:
+    """A line that is a label, or with no form mentions one."""
+
+    number: int
+    text: str
+    form: Form | None
+    is_obscured: bool
+
+    def sighting(self, part: str, place: str) -> Sighting:
+        corner = self.form in {Form.CORNER, Form.CORNER_BRACKETED}
+        return Sighting(
+            text=self.text,
+            place=place,
+            location=f"{part}, paragraph {self.number}",
+            finding=Finding.FOUND if self._is_label(place) else Finding.REVIEW,
+            form="corner" if corner else "words",
+        )
+
+    def _is_label(self, place: str) -> bool:
+        """Say whether nobody needs to judge: bare words may be a title, a bare mark a heading."""
+        if self.is_obscured or self.form in {None, Form.CORNER}:
+            return False
+        return self.form is Form.ASSERTION or place != "middle"
 
 
-def _judge(line: str) -> _Judgement | None:
-    """Say what a line is, or None where it is no label."""
-    text = line.strip()
-    if text == CORNER_MARK:  # a corner mark, or a heading: a body has no corners
-        return _Judgement(Finding.REVIEW, "corner")
-    if elements(text) is not Elements.BOTH:
-        return None
-    return _Judgement(Finding.FOUND if len(text) <= MAX_MARK_CHARACTERS else Finding.REVIEW)
+def _judged(number: int, text: str, *, obscured: bool) -> Iterator[_Line]:
+    """Yield the lines of a paragraph that are, or may be, a label."""
+    for line in filter(may_hold, text.split("\n")):
+        judgement = judge(line)
+        if judgement is not None:
+            yield _Line(number, judgement.text, judgement.form, obscured)
+        elif is_mention(line):
+            yield _Line(number, line.strip(), None, obscured)
