@@ -1,7 +1,8 @@
 """Gather every sentence that is said to people, and compile the translations.
 
-Sentences are the literal first arguments of exceptions, `Message` and their kin, the helps of the
-command line, and the words of enumerations. ``zh_CN/LC_MESSAGES/ailabel.po`` keeps the
+Sentences are the first arguments of exceptions, `Message` and their kin, literal or named in the
+same module; the helps of the command line; the words of enumerations; and what the table of rules
+shows, whose titles bring their translation along. ``zh_CN/LC_MESSAGES/ailabel.po`` keeps the
 translations; new sentences are added empty, and ``--check`` fails while one is empty or gone.
 """
 
@@ -18,8 +19,10 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from ailabel.standard.rules import RULES
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 SOURCE: Final = Path(__file__).resolve().parents[1] / "src" / "ailabel"
 FOLDER: Final = SOURCE / "assets" / "locale" / "zh_CN" / "LC_MESSAGES"
@@ -32,12 +35,15 @@ _CALLS: Final = {
     "PlanError",
     "PluginError",
     "UnsupportedFormatError",
+    "__init__",  # an exception that words itself
+    "loaded",  # the purpose of an optional package
     "say",
+    "sentence",
     "translate",
     "usage_error",
     "_say",
 }
-_ENUMS: Final = {"Verdict", "Outcome", "Level"}
+_ENUMS: Final = {"Verdict", "Outcome", "Level", "Medium"}
 _WORDS: Final = (  # values that are shown as they are, besides the enumerations
     *("labelled", "replaced", "already", "planned", "refused", "failed", "skipped"),
     *("start", "middle", "end", "both"),
@@ -48,6 +54,7 @@ _WORDS: Final = (  # values that are shown as they are, besides the enumerations
     *("bound by the unified social credit code", "service: generation", "extension not used"),
     *("model or application, the provider's own choice", "service: dissemination"),
     *("label, verify", "assets", "the spoken label in MP3, and FLAC"),
+    *("Show the version and exit.", "Show this message and exit."),  # click's own
 )
 
 
@@ -58,53 +65,86 @@ def sentences() -> dict[str, str]:
         where = path.relative_to(SOURCE).as_posix()
         for text in _sentences_of(ast.parse(path.read_text(encoding="utf-8"))):
             found.setdefault(text, where)
+    for rule in RULES.values():
+        for text in filter(None, (rule.title[0], rule.clause, rule.tag)):
+            found.setdefault(text, "standard/rules.py")
     return found
 
 
 def _sentences_of(tree: ast.AST) -> Iterator[str]:
+    named = _named(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
-            yield from _of_call(node)
+            for argument in _told(node):
+                yield from _text(argument, named)
         elif isinstance(node, ast.ClassDef) and node.name in _ENUMS:
             for statement in node.body:
                 if isinstance(statement, ast.Assign):
-                    yield from _text(statement.value)
+                    yield from _text(statement.value, named)
 
 
-def _of_call(node: ast.Call) -> Iterator[str]:
+def _named(tree: ast.AST) -> dict[str, list[ast.expr]]:
+    """Return what is assigned to each name of a module, in whatever scope."""
+    named: dict[str, list[ast.expr]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.AnnAssign | ast.Assign) and node.value is not None:
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            for target in targets:
+                if isinstance(target, ast.Name):
+                    named.setdefault(target.id, []).append(node.value)
+    return named
+
+
+def _told(node: ast.Call) -> Iterator[ast.expr]:
+    """Yield the arguments of a call that are said to people."""
     name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-    if name in _CALLS and node.args:
-        yield from _text(node.args[0])
-    if name == "MissingExtraError" and len(node.args) > 1:
-        yield from _text(node.args[1])
-    if name == "sentence" and node.args:
-        yield from _text(node.args[0])
-    if name == "__init__" and node.args:
-        yield from _text(node.args[0])
+    if name in _CALLS:
+        yield from node.args[:1]
+    if name == "MissingExtraError":
+        yield from node.args[1:2]
     for keyword in node.keywords:
         if keyword.arg == "help":
-            yield from _text(keyword.value)
+            yield keyword.value
 
 
-def _text(node: ast.expr) -> Iterator[str]:
-    """Yield a literal; of a conditional expression, both."""
+def _text(node: ast.expr, named: Mapping[str, list[ast.expr]]) -> Iterator[str]:
+    """Yield a literal; of a conditional expression, both; of a name, what is assigned to it."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.strip():
         yield node.value
     elif isinstance(node, ast.IfExp):
-        yield from _text(node.body)
-        yield from _text(node.orelse)
+        yield from _text(node.body, named)
+        yield from _text(node.orelse, named)
+    elif isinstance(node, ast.Name):
+        for value in named.get(node.id, ()):
+            yield from _text(value, {})
+
+
+class _Catalogue(Catalog):
+    """A catalogue whose header holds no date and no tool: the same in gives the same out."""
+
+    @property
+    def mime_headers(self) -> list[tuple[str, str]]:
+        """The header."""
+        return [
+            ("Project-Id-Version", "ailabel"),
+            ("Language", "zh_CN"),
+            ("Plural-Forms", "nplurals=1; plural=0;"),
+            ("MIME-Version", "1.0"),
+            ("Content-Type", "text/plain; charset=utf-8"),
+            ("Content-Transfer-Encoding", "8bit\n"),
+        ]
 
 
 def catalogue() -> tuple[Catalog, list[str]]:
     """Return the merged catalogue, and what is wrong with it."""
     po = FOLDER / "ailabel.po"
     old = read_po(io.BytesIO(po.read_bytes())) if po.exists() else Catalog(locale="zh_CN")
-    new = Catalog(locale="zh_CN", project="ailabel", fuzzy=False, header_comment="# ailabel")
-    new.revision_date = new.creation_date = None
+    new = _Catalogue(locale="zh_CN", fuzzy=False, header_comment="# ailabel")
     problems = []
+    titles = dict(rule.title for rule in RULES.values())
     for text, where in sorted(sentences().items(), key=lambda item: (item[1], item[0])):
         known = old.get(text)
-        translated = str(known.string) if known and known.string else ""
+        translated = titles.get(text) or (str(known.string) if known else "")
         new.add(text, translated, locations=[(where, 0)] if where != "(words)" else [])
         if not translated:
             problems.append(f"no translation: {text}")
@@ -118,26 +158,23 @@ def _fields(text: str) -> set[str]:
 
 
 def compiled(found: Catalog) -> tuple[bytes, bytes]:
-    """Return the catalogue as .po and as .mo, without dates, so that the same in gives the same."""
+    """Return the catalogue as .po and as .mo."""
     po, mo = io.BytesIO(), io.BytesIO()
-    write_po(po, found, omit_header=False, width=100, include_lineno=False)
+    write_po(po, found, width=100, include_lineno=False)
     write_mo(mo, found)
-    dated = re.compile(
-        rb'"(POT-Creation-Date|PO-Revision-Date|Generated-By|Last-Translator).*\\n"\n'
-    )
-    return dated.sub(b"", po.getvalue()), mo.getvalue()
+    return po.getvalue(), mo.getvalue()
 
 
 def main() -> None:
     """Write the catalogues, or with ``--check`` say what is missing."""
     found, problems = catalogue()
-    po, mo = compiled(found)
-    if "--check" not in sys.argv:
-        FOLDER.mkdir(parents=True, exist_ok=True)
-        (FOLDER / "ailabel.po").write_bytes(po)
-        (FOLDER / "ailabel.mo").write_bytes(mo)
-    elif (FOLDER / "ailabel.po").read_bytes() != po:
-        problems.append("the catalogue is not current: make catalogues")
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name, data in zip(("ailabel.po", "ailabel.mo"), compiled(found), strict=True):
+        path = FOLDER / name
+        if "--check" not in sys.argv:
+            path.write_bytes(data)
+        elif not path.exists() or path.read_bytes() != data:
+            problems.append(f"{name} is not current: make catalogues")
     print(f"{len(found)} sentences, {len(problems)} problems")
     for problem in problems[:40]:
         print("  " + problem)

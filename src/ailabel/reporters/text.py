@@ -60,7 +60,7 @@ def _check(check: Check, language: str) -> str:
     outcome = check.outcome
     weight = rule.level.value if outcome is Outcome.FAIL else outcome.value
     place = f" [{clean(check.location)}]" if check.location else ""
-    clause = f" ({rule.clause})" if rule.clause else ""
+    clause = f" ({translate(rule.clause, language)})" if rule.clause else ""
     told = clean(sentence(check.message.text, check.message.params, language))
     return f"    {check.rule} {translate(weight, language)}: {told}{place}{clause}\n"
 

@@ -61,7 +61,8 @@ def formats_command(output_format: str) -> None:
     for row in rows:
         place = row["place"] or translate("no place for metadata", language())
         guide = f" ({row['guide']})" if row["guide"] else ""
-        emit([f"{row['id']:<9} {row['medium']:<9} {place}{guide}\n"])
+        medium = translate(str(row["medium"]), language())
+        emit([f"{row['id']:<9} {medium:<9} {place}{guide}\n"])
 
 
 @click.command(
@@ -92,17 +93,18 @@ def _index() -> int:
 
 def _rule_line(rule: Rule) -> str:
     level = translate(rule.level.value, language())
-    return f"{rule.id:<8} {level:<8} {rule.title[_index()]} ({rule.clause or 'ailabel'})\n"
+    clause = translate(rule.clause or "ailabel", language())
+    return f"{rule.id:<8} {level:<8} {rule.title[_index()]} ({clause})\n"
 
 
 def _rule_page(rule: Rule) -> Iterator[str]:
-    media = ", ".join(sorted(medium.value for medium in rule.media))
+    media = ", ".join(sorted(translate(medium.value, language()) for medium in rule.media))
     yield f"{rule.id}: {rule.title[_index()]}\n\n"
     yield f"{rule.help[_index()]}\n\n"
     for name, value in (
         ("level", translate(rule.level.value, language())),
-        ("clause", rule.clause or "-"),
-        ("how its text is known", rule.tag),
+        ("clause", translate(rule.clause or "-", language())),
+        ("how its text is known", translate(rule.tag, language())),
         ("label", translate(rule.label, language())),
         ("media", media),
         ("decided by", translate(rule.decidable, language())),
