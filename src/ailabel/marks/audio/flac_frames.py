@@ -28,7 +28,8 @@ _RATE_BYTES: Final = {12: 1, 13: 2, 14: 2}
 _LEFT_SIDE: Final = 8  # channel assignment
 _ORDERS: Final = 4  # of the highest fixed predictor that is tried
 _PARTITIONS: Final = 4  # exponent of the most partitions that are tried
-_ESCAPE: Final = 15  # parameter that means "not Rice-coded"
+_ESCAPE: Final = 15  # a parameter of four bits that means "not Rice-coded"; then five are needed
+_WIDEST: Final = 30  # parameter of five bits
 _WIDEST_RESIDUAL: Final = 1 << 31  # [RFC9639 9.2.7.3]
 
 
@@ -154,9 +155,8 @@ def _rice(residual: Sequence[int], order: int) -> str:
     step = size >> exponent
     bounds = [0, *range(step - order, len(folded) + 1, step)]
     partitions = [folded[begin:end] for begin, end in pairwise(bounds)]
-    parameters = [
-        max((sum(values) // max(len(values), 1)).bit_length() - 1, 0) for values in partitions
-    ]
+    means = [sum(values) // max(len(values), 1) for values in partitions]
+    parameters = [min(max(mean.bit_length() - 1, 0), _WIDEST) for mean in means]
     wide = max(parameters) >= _ESCAPE
     pieces = [f"{int(wide):02b}{exponent:04b}"]
     for values, parameter in zip(partitions, parameters, strict=True):

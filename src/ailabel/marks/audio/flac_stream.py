@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from ailabel.codecs import flac, tails
 from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.source import check_limit
-from ailabel.marks.audio import libav, loudness
+from ailabel.marks.audio import crc16, libav, loudness
 from ailabel.marks.audio.flac_frames import FrameHeader, parse_header
 
 if TYPE_CHECKING:
@@ -96,6 +96,8 @@ def open_stream(view: View) -> Stream:
     headers = tuple(parse_header(frame) for frame in frames)
     if not headers:
         raise PlanError("the FLAC file holds no sound")
+    if not crc16.are_sealed(frames):
+        raise MalformedFileError("a FLAC frame does not match its checksum", offset=start)
     sizes = {header.block_size for header in headers[:-1]}
     if (
         len({header.variable for header in headers}) > 1

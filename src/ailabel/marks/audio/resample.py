@@ -51,7 +51,8 @@ def _filter(fraction: float, cutoff: float, reach: int) -> list[float]:
     weights = []
     for tap in range(2 * reach):
         distance = tap - reach - fraction
-        window = 0.5 + 0.5 * math.cos(math.pi * min(abs(distance) / (reach + 1), 1.0))
+        turn = math.pi * min(abs(distance) / (reach + 1), 1.0)
+        window = 0.42 + 0.5 * math.cos(turn) + 0.08 * math.cos(2 * turn)  # Blackman
         angle = math.pi * cutoff * distance
         weights.append(window * (math.sin(angle) / angle if angle else 1.0))
     total = sum(weights)
