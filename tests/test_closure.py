@@ -1,0 +1,75 @@
+"""The laws L9 and L10: what is labelled verifies, and labelling it again changes nothing."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pytest
+
+import ailabel
+from ailabel import LabelSpec, PlanError, Verdict
+from ailabel.testing import LawBroken, check_closure
+from every import cases, sample_files
+
+PRODUCER: Final = "001191110102MACQD9K64010000"
+TOO_SMALL: Final = "no legal wording fits"
+THEIRS: Final = "already carries a label of"
+GOOD: Final = {Verdict.COMPLIANT, Verdict.NOT_APPLICABLE}
+ALL: Final = {**cases(), **dict(sample_files())}
+
+
+def refusal(name: str, data: bytes) -> str:
+    """Run the laws; return the refusal where labelling is not possible, or nothing."""
+    try:
+        check_closure(name, data)
+    except PlanError as error:
+        return str(error)
+    return ""
+
+
+def closes(name: str, data: bytes, spec: LabelSpec) -> None:
+    """Check L9 for the implicit label, and L10, under another request."""
+    labelled = ailabel.label_bytes(data, spec, name=name)
+    report = ailabel.verify_bytes(labelled.data, name=name)
+    assert report.implicit in GOOD
+    again = ailabel.label_bytes(labelled.data, spec, name=name)
+    assert (again.status, again.data == labelled.data) == ("already", True)
+    assert again.produce_id == labelled.produce_id
+
+
+@pytest.mark.parametrize("case", list(ALL))
+def test_what_is_labelled_verifies_and_stays(case: str) -> None:
+    """Each file obeys L9 and L10, or is refused for a documented reason and served otherwise."""
+    name, data = case.rsplit("/", maxsplit=1)[-1], ALL[case]
+    reason = refusal(name, data)
+    if TOO_SMALL in reason:
+        assert case.split("/", maxsplit=1)[0] in {"png", "jpeg", "webp"}, (
+            "real pictures are large enough"
+        )
+        closes(name, data, LabelSpec(producer=PRODUCER, explicit=False))
+    elif THEIRS in reason:
+        report = ailabel.read_bytes(data, name=name)
+        assert any(found.fields["ContentProducer"] != PRODUCER for found in report.labels)
+        closes(name, data, LabelSpec(producer=PRODUCER, replace=True))
+    else:
+        assert reason == ""
+
+
+@pytest.mark.parametrize("case", [name for name, _ in sample_files()])
+def test_every_sample_file_can_be_labelled(case: str) -> None:
+    """The files that newcomers see first are all labelled with both labels."""
+    labelled = ailabel.label_bytes(
+        ALL[case],
+        LabelSpec(producer=PRODUCER, audio_mark="rhythm"),
+        name=case.rsplit("/", maxsplit=1)[-1],
+    )
+    assert labelled.status == "labelled"
+    assert labelled.marks
+
+
+def test_a_broken_law_is_named() -> None:
+    """The harness says which law does not hold, on which file."""
+    from ailabel.testing import _law
+
+    with pytest.raises(LawBroken, match=r"^L9 closure: x\.png"):
+        _law(holds=False, law="L9 closure", detail="x.png: implicit is noncompliant")

@@ -1,0 +1,82 @@
+"""The public API as a user types it; mypy checks this file, and a test imports and runs it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_type
+
+import ailabel
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+__all__ = ["bytes_calls", "path_calls", "text_calls"]
+
+SPEC: ailabel.LabelSpec = ailabel.LabelSpec(
+    producer="001191350100M000100Y4310000",
+    label=ailabel.Label.IS,
+    position={"image": "top-left", "audio": "end"},
+    implicit=True,
+    limits=ailabel.Limits(text_bytes=1 << 20),
+)
+
+
+def path_calls(source: Path, output: Path) -> ailabel.FileReport:
+    """Plan, label and verify a file."""
+    planned = ailabel.plan(source, SPEC)
+    assert_type(planned, ailabel.LabelResult)
+    assert_type(planned.edits, tuple[ailabel.Change, ...])
+    result = ailabel.label(str(source), SPEC, output=output)
+    assert_type(result.output, str | None)
+    assert_type(result.marks, tuple[ailabel.Mark, ...])
+    assert_type(result.produce_id, str | None)
+    report = ailabel.verify(output, ailabel.VerifyOptions(explicit=False))
+    assert_type(report.implicit, ailabel.Verdict)
+    assert_type(report.checks, tuple[ailabel.Check, ...])
+    return report
+
+
+def bytes_calls(data: bytes, name: str) -> Mapping[str, str | None]:
+    """Label and read a file in memory."""
+    labelled = ailabel.label_bytes(data, SPEC, name=name)
+    assert_type(labelled.data, bytes)
+    report = ailabel.read_bytes(labelled.data, name=name)
+    found: tuple[ailabel.FoundLabel, ...] = report.labels
+    return found[0].fields
+
+
+async def async_calls(data: bytes, name: str) -> ailabel.Verdict:
+    """Label and verify a file in memory, without blocking the event loop."""
+    labelled = await ailabel.label_bytes_async(data, SPEC, name=name)
+    report = await ailabel.verify_bytes_async(labelled.data, name=name)
+    assert_type(report, ailabel.FileReport)
+    return report.implicit
+
+
+def text_calls(answer: str) -> str:
+    """Label the answer of a chat service."""
+    return ailabel.label_text(answer)
+
+
+def failures(source: Path) -> str:
+    """Handle what can go wrong, the special before the general."""
+    try:
+        ailabel.label(source, SPEC)
+    except ailabel.MalformedFileError as error:
+        assert_type(error.offset, int | None)
+        return "malformed"
+    except ailabel.PlanError:
+        return "refused"
+    except ailabel.AilabelError as error:
+        return str(error)
+    return ""
+
+
+def values() -> str:
+    """Build and parse a provider code; make a content number."""
+    code = ailabel.ProviderCode(
+        uscc="91350100M000100Y43", service=ailabel.ServiceType.GENERATION, application="10AB"
+    )
+    assert_type(ailabel.parse_code(str(code)), ailabel.ProviderCode)
+    assert_type(ailabel.new_content_number(), str)
+    return str(code)
