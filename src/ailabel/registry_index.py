@@ -17,7 +17,46 @@ class Row:
     signatures: tuple[tuple[tuple[int, bytes], ...], ...]
 
 
-CARRIERS: Final[dict[str, Row]] = {}
+CARRIERS: Final[dict[str, Row]] = {
+    "flac": Row(("flac",), (".flac",), (((0, b"fLaC"),), ((0, b"ID3"),))),
+    "html": Row(("html",), (".html", ".htm", ".xhtml", ".xht"), ()),
+    "jpeg": Row(("jpeg",), (".jpg", ".jpeg", ".jpe", ".jfif"), (((0, b"\xff\xd8\xff"),),)),
+    "markdown": Row(("markdown",), (".md", ".markdown", ".mdown", ".mkd"), ()),
+    "mp3": Row(
+        ("mp3",),
+        (".mp3",),
+        (
+            ((0, b"ID3"),),
+            ((0, b"\xff\xfa"),),
+            ((0, b"\xff\xfb"),),
+            ((0, b"\xff\xf2"),),
+            ((0, b"\xff\xf3"),),
+            ((0, b"\xff\xe2"),),
+            ((0, b"\xff\xe3"),),
+        ),
+    ),
+    "ooxml": Row(("docx",), (".docx", ".docm", ".dotx", ".dotm"), (((0, b"PK\x03\x04"),),)),
+    "pdf": Row(("pdf",), (".pdf",), (((0, b"%PDF-"),),)),
+    "png": Row(("png",), (".png", ".apng"), (((0, b"\x89PNG\r\n\x1a\n"),),)),
+    "text": Row(("txt",), (".txt", ".text"), ()),
+    "wav": Row(
+        ("wav",),
+        (".wav", ".wave"),
+        (((0, b"RIFF"), (8, b"WAVE")), ((0, b"RF64"), (8, b"WAVE")), ((0, b"BW64"), (8, b"WAVE"))),
+    ),
+    "webp": Row(("webp",), (".webp",), (((0, b"RIFF"), (8, b"WEBP")),)),
+}
 
 MARKERS: Final[dict[str, str]] = {  # format id: module below ailabel.marks
+    "docx": "document.docx",
+    "flac": "audio",
+    "html": "text",
+    "jpeg": "image",
+    "markdown": "text",
+    "mp3": "audio",
+    "pdf": "document.pdf",
+    "png": "image",
+    "txt": "text",
+    "wav": "audio",
+    "webp": "image",
 }
