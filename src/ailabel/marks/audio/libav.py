@@ -35,8 +35,10 @@ def loaded(purpose: str) -> Iterator[None]:
     del np
     try:
         yield
-    except (av.FFmpegError, EOFError) as error:
-        raise MalformedFileError("the sound cannot be decoded: {reason}", reason=error) from error
+    except av.FFmpegError as error:
+        raise MalformedFileError(
+            "the sound cannot be decoded: {reason}", reason=error.strerror
+        ) from error
 
 
 class Part:

@@ -6,6 +6,7 @@ A frame may keep a part of its sound in the room that frames before it left over
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -91,7 +92,7 @@ def open_sound(view: View) -> Sound:
     found: list[mpeg.Frame] = []
     if begin is not None and begin.header.layer == _LAYER:
         for count, frame in enumerate(mpeg.frames(view, begin.offset, end)):
-            check_limit("the number of MP3 frames", count, 100 * view.limits.items)
+            check_limit("the number of MP3 frames", count, 10 * view.limits.items)
             found.append(frame)
     info = found.pop(0) if found and mpeg.is_info_frame(view, found[0]) else None
     if not found:
@@ -120,6 +121,8 @@ def leans_on_missing(view: View, sound: Sound) -> bool:
 
 def measure(view: View, sound: Sound) -> float | None:
     """Measure how loud the content is, in a few stretches of frames; None for silence."""
+    import av
+
     header = sound.header
     wanted = round((loudness.WARM_UP + loudness.WINDOW) * header.sample_rate)
     count = -(-wanted // header.samples)
@@ -130,9 +133,10 @@ def measure(view: View, sound: Sound) -> float | None:
         frames = sound.frames[first : measured + count]
         packets = [view.read(frame.offset, frame.length) for frame in frames]
         channels: list[list[float]] = [[] for _ in range(header.channels)]
-        for samples in libav.decoded("mp3float", packets):
-            for channel, more in zip(channels, samples.tolist(), strict=False):
-                channel.extend(more)
+        with suppress(av.FFmpegError):  # a damaged frame is the content's own
+            for samples in libav.decoded("mp3float", packets):
+                for channel, more in zip(channels, samples.tolist(), strict=False):
+                    channel.extend(more)
         powers.append(
             loudness.window_power([channel[-wanted:] for channel in channels], header.sample_rate)
         )
