@@ -225,4 +225,8 @@ CHECKS: Final[dict[str, Callable[[Case, str], Iterator[Check]]]] = {
     "EXP-I2": _explicit,
     "EXP-I3": _explicit,
     "EXP-A1": _explicit,
+    "EXP-V1": _explicit,
+    "EXP-V2": _explicit,
+    "EXP-V3": _explicit,
+    "EXP-V4": _explicit,
 }

@@ -25,6 +25,7 @@ PLACES: Final = {
     Medium.DOCUMENT: _ENDS,
     Medium.AUDIO: _ENDS,
     Medium.IMAGE: CORNERS,
+    Medium.VIDEO: CORNERS,
 }
 
 

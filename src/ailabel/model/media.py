@@ -15,6 +15,7 @@ class Medium(Enum):
     DOCUMENT = "document"
     IMAGE = "image"
     AUDIO = "audio"
+    VIDEO = "video"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ EDITION: Final = "GB 45438-2025"
 _TEXT: Final = frozenset({Medium.TEXT, Medium.DOCUMENT})
 _IMAGE: Final = frozenset({Medium.IMAGE})
 _AUDIO: Final = frozenset({Medium.AUDIO})
+_VIDEO: Final = frozenset({Medium.VIDEO})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -313,6 +314,65 @@ _ROWS: Final = (
         ),
         label="explicit",
         media=_AUDIO,
+        decidable="evidence",
+    ),
+    Rule(
+        id="EXP-V1",
+        clause="Measures art. 4(4); GB 45438-2025 5.4 a to c",
+        tag="quoted by 2",
+        level=_E,
+        title=(
+            "the opening frame says that the video is AI-generated",
+            "视频起始画面含有文字提示",
+        ),
+        help=(
+            "The text holds 人工智能 or AI, and 生成 or 合成.",
+            "文字应含“人工智能”或“AI”，并含“生成”和/或“合成”。",
+        ),
+        label="explicit",
+        media=_VIDEO,
+        decidable="evidence",
+    ),
+    Rule(
+        id="EXP-V2",
+        clause="GB 45438-2025 5.4 f",
+        tag="quoted by 2",
+        level=_E,
+        title=(
+            "the text is at least 5 % of the shortest side high",
+            "文字高度不低于最短边长度的 5%",
+        ),
+        help=("Draw it larger.", "请增大文字。"),
+        label="explicit",
+        media=_VIDEO,
+        decidable="evidence",
+    ),
+    Rule(
+        id="EXP-V3",
+        clause="GB 45438-2025 5.4 g",
+        tag="quoted by 2",
+        level=_E,
+        title=("the text is shown for at least 2 s", "文字持续时间不少于 2 秒"),
+        help=(
+            "At normal speed; a shorter clip is labelled throughout.",
+            "按正常播放速度计；不足 2 秒的视频应全程显示。",
+        ),
+        label="explicit",
+        media=_VIDEO,
+        decidable="evidence",
+    ),
+    Rule(
+        id="EXP-V4",
+        clause="GB 45438-2025 5.4 d",
+        tag="quoted by 1",
+        level=_W,
+        title=("the text stands at an edge or corner", "文字提示位于边或角"),
+        help=(
+            "Only one reader of the text names this for video, so it is no error.",
+            "对视频的此项要求仅有一处来源，因此不作为错误。",
+        ),
+        label="explicit",
+        media=_VIDEO,
         decidable="evidence",
     ),
 )
