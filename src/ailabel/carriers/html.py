@@ -43,6 +43,7 @@ _PROLOGUE: Final = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html[\s>])",
     re.IGNORECASE | re.DOTALL,
 )
+_XHTML: Final = "http://www.w3.org/1999/xhtml"
 _CLOSING: Final = re.compile(r"[ \t\n\f\r]*</meta[ \t\n\f\r]*>", re.IGNORECASE)
 _ESCAPES: Final = {ord("&"): "&amp;", ord('"'): "&quot;", ord("<"): "&lt;", ord(">"): "&gt;"}
 
@@ -256,39 +257,17 @@ def _rank(text: Text, token: Token, region: Region) -> int:
 
 
 def _cuts(text: Text, metas: list[_Meta]) -> tuple[tuple[_Meta, tuple[int, int]], ...]:
-    """Return each element with the range that it takes: its line where it has one to itself."""
-    units, cuts, done = text.units, [], 0
+    """Return each element with its range; in XHTML it may have an end tag."""
+    xml, cuts = is_xml(text), []
     for meta in metas:
-        begin, end = meta.token.start, meta.token.end
-        closing = _CLOSING.match(units, end)
-        end = closing.end() if closing else end
-        if begin == 0:
-            newline = re.compile(r"\r\n|\n|\r").match(units, end)
-            end = newline.end() if newline else end
-        line = _line_start(units, begin)
-        begin = begin if line is None else max(line, done)
-        cuts.append((meta, (begin, end)))
-        done = end
+        end = meta.token.end
+        closing = _CLOSING.match(text.units, end) if xml and not meta.token.empty else None
+        cuts.append((meta, (meta.token.start, closing.end() if closing else end)))
     return tuple(cuts)
 
 
-def _line_start(units: str, begin: int) -> int | None:
-    """Return where the newline begins that stands, with nothing but blanks, before a position."""
-    place = begin
-    while place and units[place - 1] in " \t":
-        place -= 1
-    if place and units[place - 1] in "\r\n":
-        return place - (2 if units[place - 2 : place] == "\r\n" else 1)
-    return None
-
-
 def _insertion(text: Text, anchor: Token | None, value: str) -> Edit:
-    """Plan a new element behind the anchor, on a line of its own where the anchor has one."""
-    element = f'<meta name="{KEY}" content={value}' + ("/>" if is_xml(text) else ">")
-    if anchor is None:
-        return text.edit(0, 0, element + text.newline)
-    line = _line_start(text.units, anchor.start)
-    if line is None and anchor.start:
-        return text.edit(anchor.end, anchor.end, element)
-    lead = text.units[line or 0 : anchor.start].lstrip("\r\n")
-    return text.edit(anchor.end, anchor.end, text.newline + lead + element)
+    """Plan a new element right behind the anchor; white space is content, so none is added."""
+    place = anchor.end if anchor else 0
+    closing = "/>" if is_xml(text) or _XHTML in text.units[:_HEAD] else ">"  # HTML reads both
+    return text.edit(place, place, f'<meta name="{KEY}" content={value}{closing}')

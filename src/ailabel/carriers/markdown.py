@@ -343,12 +343,15 @@ def _old(text: Text, edit: Edit) -> bytes:
 def _prove(text: Text, front: _Front, edits: list[Edit], payload: str) -> None:
     """Read the planned front matter and make sure that only the label changed in it."""
     moved = [Edit(edit.offset - text.start, edit.length, edit.data) for edit in edits]
-    after = _front(build(apply(text.data, moved), text.encoding, text.start))
+    changed = build(apply(text.data, moved), text.encoding, text.start)
+    after = _front(changed)
     spare = [item for item in front.fields.entries if item.key == KEY or _is_label(item)]
     before = [(item.key, item.value) for item in front.fields.entries if item not in spare]
     rest = [(item.key, item.value) for item in after.fields.entries if item is not after.main]
     if after.main is None or after.main.value != payload or rest != before:
         raise PlanError("the front matter cannot be changed safely; write it as plain YAML lines")
+    if any(_stray_cuts(changed, after)):  # taking a block out may lay the next one open
+        raise PlanError("the file holds several labels in its text; take them out by hand")
 
 
 def _refusal(front: _Front) -> PlanError:

@@ -17,6 +17,8 @@ from ailabel.errors import MalformedFileError
 from ailabel.io.source import check_limit
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from ailabel.codecs.text import Text
     from ailabel.codecs.yaml_mapping import Entry
 
@@ -100,7 +102,7 @@ class _Finder:
         units = self._text.units
         begin = opening.line.next if opening else mark.line.start
         end = closing.line.start if closing else len(units)
-        ended = closing is None and (mark.before is None or mark.before.kind is Kind.BLANK)
+        ended = closing is None and self._begins(mark, {Kind.BLANK})
         if opening is None or closing is None:
             attached = opening is not None and not units[begin : mark.line.start].strip()
             if not (ended or (closing is None and attached)):
@@ -131,8 +133,12 @@ class _Finder:
         alone = len(entries) == 1 and not (
             units[begin : entries[0].start] + units[entries[0].end : end]
         ).strip(" \t\r\n")
-        apart = first.before is None or first.before.kind in _APART
-        return (first.line.start, last) if alone and apart else None
+        return (first.line.start, last) if alone and self._begins(first, _APART) else None
+
+    def _begins(self, mark: _Mark, kinds: Container[Kind]) -> bool:
+        """Say whether a line begins the text, follows a block, or a line of one of the kinds."""
+        before = mark.before
+        return before is None or before.kind in kinds or mark.line.start == self._done
 
     def _loose(self, mark: _Mark) -> None:
         """Add a passage that is no block: from its line to the next blank one."""

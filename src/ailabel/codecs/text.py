@@ -33,7 +33,8 @@ _SIGNATURES: Final = (b"%PDF-", b"%!PS", b"{\\rtf")  # formats whose heads are A
 _NEWLINE: Final = re.compile(r"\r\n|\n|\r")
 _HEAD: Final = 4096
 _SAMPLE: Final = 1 << 16  # characters that decide whether a file is plausible GB 18030
-_COMMON: Final = 0.5  # of them in GB 2312; Big5 or Latin-1 read as GB 18030 stays well below
+_COMMON: Final = bytes((0xA1, 0xA3, *range(0xB0, 0xD8)))  # rows of GB 2312: marks, level 1 hanzi
+_SHARE: Final = 0.5  # of the characters in these rows; Big5, Shift JIS, Latin-1 stay below 0.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,8 +194,9 @@ def _decodes(body: bytes, encoding: str, *, cut: bool = False) -> bool:
 def _plausible(text: str) -> bool:
     """Say whether text read as GB 18030 is: other encodings fit its grammar, seldom its words."""
     high = "".join(character for character in text[:_SAMPLE] if not character.isascii())
-    common = len(high.encode("gb2312", "ignore")) // 2
-    return common >= _COMMON * len(high)
+    rows = high.encode("gb2312", "ignore")[::2]
+    common = len(rows) - len(rows.translate(None, _COMMON))
+    return common >= _SHARE * len(high)
 
 
 def _wide_units(body: bytes, encoding: str) -> str:
