@@ -66,18 +66,18 @@ def label(
         LabelError: a value cannot be written.
         OSError: the file system refused.
     """
-    from ailabel.engine.execute import execute, lacks_sidecar, with_sidecar
+    from ailabel.engine.execute import execute
+    from ailabel.engine.sidecar import settle
 
     target = path if output is None else output
     with open_view(path, spec.limits) as view:
         earlier = None if output is None else _earlier_output(view, output, spec)
         if earlier is not None:
-            if lacks_sidecar(earlier, target, spec):
+            kept = settle(earlier, target, spec)
+            if kept.status != "already":  # it lacks the sidecar
                 return replace(label(target, spec), path=os.fspath(path))
-            return _result(earlier, path, output)
-        found = _planned(view, spec)
-        if lacks_sidecar(found, target, spec):
-            found = with_sidecar(found, spec)
+            return _result(kept, path, output)
+        found = settle(_planned(view, spec), target, spec)
         in_place = output is None or _is_same_file(path, output)
         if found.status != "already" or not in_place:
             execute(found, view, target, spec)
@@ -90,8 +90,10 @@ def plan(path: str | PathLike[str], spec: LabelSpec) -> LabelResult:
     Raises:
         AilabelError: as `label` does.
     """
+    from ailabel.engine.sidecar import settle
+
     with open_view(path, spec.limits) as view:
-        found = _planned(view, spec)
+        found = settle(_planned(view, spec), path, spec)
         status = "already" if found.status == "already" else "planned"
         return _result(found, path, None, status)
 
@@ -110,7 +112,7 @@ def label_bytes(data: bytes, spec: LabelSpec, *, name: str | None = None) -> Lab
     from ailabel.engine.execute import proof
 
     view = BytesView(data, name, spec.limits)
-    found = _planned(view, spec)
+    found = _planned(view, replace(spec, sidecar=False))
     labelled = data if found.status == "already" else found.result.read(0, found.result.size)
     if found.status != "already":
         proof(found)(BytesView(labelled, name, spec.limits))
@@ -310,16 +312,12 @@ def _earlier_output(source: FileView, output: str | PathLike[str], spec: LabelSp
 def _beside(path: str | PathLike[str], view: FileView) -> tuple[FoundLabel, ...]:
     """Return the label of a sidecar file, for formats that hold none themselves."""
     from ailabel import registry
-    from ailabel.engine.examine import Found, found_label
-    from ailabel.engine.execute import SIDECAR_SUFFIX, read_sidecar
+    from ailabel.engine.examine import found_label
+    from ailabel.engine.sidecar import find
     from ailabel.errors import AilabelError
-    from ailabel.standard.schema import decode
 
     try:
-        if registry.detect(view).format.has_slot:
-            return ()
-        with open_view(f"{os.fspath(path)}{SIDECAR_SUFFIX}", view.limits) as beside:
-            slot = read_sidecar(beside)
+        found = None if registry.detect(view).format.has_slot else find(path, view.limits)
     except (OSError, AilabelError):
         return ()
-    return (found_label(Found(slot, decode(slot.payload))),)
+    return () if found is None else (found_label(found),)

@@ -38,7 +38,8 @@ class Plan:
         format: of the file.
         status: ``labelled``, ``replaced`` or ``already`` (nothing is to be done).
         result: the file as it will read; the original itself when nothing changes.
-        payload: the implicit label as JSON text, or None when none is written.
+        payload: the implicit label as JSON text, or None when none is written; for a format
+            without metadata it goes into the sidecar file.
         produce_id: the content number that the file carries afterwards, or None.
         rendition: what the marker did, or None when no explicit label was asked for.
         replaced: the raw values of the labels that give way.
@@ -84,23 +85,24 @@ def make_plan(view: View, spec: LabelSpec, numbers: Callable[[], str] = new_cont
         return done
     if examined.found and spec.implicit:
         return _replacement(view, examined, spec, numbers)
-    rendition = _render(view, examined, spec) if spec.explicit else None
+    shown = spec.explicit and _is_shown(view, examined)
+    rendition = _render(view, examined, spec) if spec.explicit and not shown else None
     stage = SplicedView(view, rendition.edits) if rendition else view
     plan = Plan(
         format=examined.format,
         status="labelled",
         result=stage,
         rendition=rendition,
-        notes=_notes(spec, rendition),
+        notes=_notes(spec, rendition, shown=shown),
     )
     if not spec.implicit:
         return plan
-    produce_id = spec.produce_id or numbers()
-    payload = encode(spec.record(produce_id))
-    plan = replace(plan, payload=payload, produce_id=produce_id)
     if not examined.format.has_slot:
         return replace(plan, notes=(*plan.notes, _no_place(examined, spec)))
-    return replace(plan, result=SplicedView(stage, examined.carrier.write(stage, payload)))
+    produce_id = spec.produce_id or numbers()
+    payload = encode(spec.record(produce_id))
+    result = SplicedView(stage, examined.carrier.write(stage, payload))
+    return replace(plan, result=result, payload=payload, produce_id=produce_id)
 
 
 def find_done(view: View, spec: LabelSpec) -> Plan | None:
@@ -196,20 +198,25 @@ def _render(view: View, examined: Examined, spec: LabelSpec) -> Rendition:
     return rendition
 
 
-def _notes(spec: LabelSpec, rendition: Rendition | None) -> tuple[Message, ...]:
+def _notes(spec: LabelSpec, rendition: Rendition | None, *, shown: bool) -> tuple[Message, ...]:
+    if shown:
+        return (Message("the content shows an explicit label already; none was added"),)
     if rendition is not None:
         return rendition.notes
-    if spec.explicit:
-        return ()
-    return (IMPLICIT_ONLY,)
+    return () if spec.explicit else (IMPLICIT_ONLY,)
 
 
 def _no_place(examined: Examined, spec: LabelSpec) -> Message:
+    """Say that nothing was written into the metadata.
+
+    Raises:
+        PlanError: nothing else was asked for.
+    """
     values = {"format": examined.format.name}
-    if spec.sidecar:
-        return Message(
-            "{format} has no place for metadata; the label stands in a sidecar file, which is "
-            "not the official place",
-            values,
+    if not spec.explicit and not spec.sidecar:
+        raise PlanError(
+            "{format} has no place for metadata; add the explicit label, or ask for a sidecar "
+            "file with --sidecar",
+            **values,
         )
     return Message("{format} has no place for metadata; only the explicit label was added", values)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ailabel.errors import PlanError
-from ailabel.marks import text as marks
+from ailabel.marks.text import inspect_text, label_text
 from ailabel.model.media import Medium
 from ailabel.spi import Finding, MarkSpec
 
@@ -22,10 +22,10 @@ def label_string(text: str, spec: LabelSpec | None) -> str:
         PlanError: the wording would not be recognised as a label.
     """
     wanted = MarkSpec(position="end") if spec is None else spec.mark(Medium.TEXT)
-    if marks.inspect_text(text).finding is Finding.FOUND:
+    if inspect_text(text).finding is Finding.FOUND:
         return text
-    labelled = marks.label_text(text, wanted)
-    if marks.inspect_text(labelled).finding is not Finding.FOUND:
+    labelled = label_text(text, wanted)
+    if inspect_text(labelled).finding is not Finding.FOUND:
         raise PlanError(
             "the wording “{text}” reads as prose, not as a label; shorten it, for example to "
             "本内容由AI生成",
