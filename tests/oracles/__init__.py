@@ -1,0 +1,1 @@
+"""Independent readers: what ailabel writes is read by the world."""
