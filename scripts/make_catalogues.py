@@ -43,6 +43,7 @@ _CALLS: Final = {
     "usage_error",
     "_say",
 }
+_STRUCTURE: Final = re.compile(r"(?:an?|the) [\w ,/:.'-]+")  # names of structures, as arguments
 _ENUMS: Final = {"Verdict", "Outcome", "Level", "Medium"}
 _WORDS: Final = (  # values that are shown as they are, besides the enumerations
     *("labelled", "replaced", "already", "planned", "refused", "failed", "skipped"),
@@ -105,6 +106,9 @@ def _told(node: ast.Call) -> Iterator[ast.expr]:
     for keyword in node.keywords:
         if keyword.arg == "help":
             yield keyword.value
+    for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
+        if isinstance(argument, ast.Constant) and _STRUCTURE.fullmatch(str(argument.value)):
+            yield argument
 
 
 def _text(node: ast.expr, named: Mapping[str, list[ast.expr]]) -> Iterator[str]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["LANGUAGES", "Message", "Reasons", "render", "translate"]
 
 LANGUAGES: Final = ("en", "zh")
+_SENTENCES: Final = {"structure", "purpose"}  # parameters that are themselves gettext ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,12 @@ def render(text: str, params: Mapping[str, object], language: str = "en") -> str
             rendered too.
         language: ``en`` or ``zh``.
     """
-    values = {key: _rendered(value, language) for key, value in params.items()}
+    values = {
+        key: translate(value, language)
+        if isinstance(value, str) and key in _SENTENCES
+        else _rendered(value, language)
+        for key, value in params.items()
+    }
     return translate(text, language).format_map(values)
 
 

@@ -229,14 +229,14 @@ def _value_of(name: str, value: object, key: str | None, problems: list[Problem]
     return text
 
 
-def _kind(value: object) -> str:
+def _kind(value: object) -> str | Message:
     if value is None:
         return "null"
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int | float):
-        return f"the number {_short(str(value))}"
-    return "an array" if isinstance(value, list) else "an object"
+        return Message("the number {value}", {"value": _short(str(value))})
+    return Message("an array") if isinstance(value, list) else Message("an object")
 
 
 def _judge(fields: Mapping[str, str | None]) -> list[Problem]:

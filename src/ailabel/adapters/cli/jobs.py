@@ -70,22 +70,28 @@ def label_one(job: Job, spec: api.LabelSpec, name: str | None, *, dry_run: bool)
         spec = replace(spec, produce_id=job.produce_id)
     try:
         return _label(job, spec, name, dry_run=dry_run)
-    except UnsupportedFormatError as error:
-        status = "failed" if job.item.named else "skipped"
-        return replace(failed, status=status, error=Message(error.text, error.params))
-    except (PlanError, LabelError) as error:
-        return replace(failed, status="refused", error=Message(error.text, error.params))
-    except AilabelError as error:
+    except Exception as error:  # noqa: BLE001 - one file must not end a run of thousands
+        status, message = _failure(error, job.item)
+        return replace(failed, status=status, error=message)
+
+
+def _failure(error: Exception, item: Input) -> tuple[str, Message]:
+    """Return the status and the sentence that an exception comes to."""
+    if isinstance(error, AilabelError):
         from ailabel.engine.verify import error_message
 
-        return replace(failed, error=error_message(error))
-    except OSError as error:
+        status = "failed"
+        if isinstance(error, UnsupportedFormatError) and not item.named:
+            status = "skipped"
+        elif isinstance(error, PlanError | LabelError):
+            status = "refused"
+        return status, error_message(error)
+    if isinstance(error, OSError):
         reason = error.strerror or str(error)
-        if error.filename is not None and os.fsdecode(error.filename) != job.item.path:
+        if error.filename is not None and os.fsdecode(error.filename) != item.path:
             reason = f"{os.fsdecode(error.filename)}: {reason}"
-        return replace(failed, error=Message("cannot be labelled: {reason}", {"reason": reason}))
-    except Exception as error:  # noqa: BLE001 - one file must not end a run of thousands
-        return replace(failed, error=internal_error(error))
+        return "failed", Message("cannot be labelled: {reason}", {"reason": reason})
+    return "failed", internal_error(error)
 
 
 def internal_error(error: Exception) -> Message:
