@@ -73,7 +73,9 @@ def _rendered(value: object, language: str) -> object:
 
 def translate(text: str, language: str) -> str:
     """Look a gettext id up in a language's catalogue; the id itself where there is none."""
-    return text if language == "en" else _catalogue(language)(text)
+    if language == "en" or not text:  # catalogues keep their own description under ""
+        return text
+    return _catalogue(language)(text)
 
 
 @lru_cache(maxsize=4)

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from ailabel.messages import Message, render
+from ailabel.messages import Message, Reasons, render
 from ailabel.model.report import FileReport
 from ailabel.standard.rules import EDITION, RULES
 
@@ -201,6 +201,8 @@ def _params(params: Mapping[str, object], language: str) -> dict[str, object]:
 def _plain(value: object, language: str) -> object:
     if isinstance(value, Message):
         return render(value.text, value.params, language)
+    if isinstance(value, Reasons):
+        return [render(item.text, item.params, language) for item in value]
     return value if isinstance(value, str | int | float) or value is None else str(value)
 
 
