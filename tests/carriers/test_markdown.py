@@ -175,6 +175,7 @@ def test_the_word_alone_is_no_label(text: str) -> None:
         (f"para\n---\n{BLOCK}---\n", "line 3"),
         (f"---\nt: x\n---\n\n---\nother: y\n{BLOCK}---\n", "line 7"),
         ("---\nAIGC: &a {Label: '1', ProduceID: x}\nb: *a\n---\n", "anchor"),
+        (f"AIGC: {LABEL}\n\nAIGC: {LABEL}\n", "several labels"),
         ("---\n? AIGC\n: {Label: '1', ProduceID: x}\n---\n", "safely"),
     ],
 )
@@ -222,6 +223,7 @@ def test_claims_without_a_name() -> None:
     assert registry.detect(BytesView(SAMPLES["block.md"])).format.id == "markdown"
     assert registry.detect(BytesView(SAMPLES["front.md"])).format.id == "txt"
     assert CARRIER.sniff(BytesView(SAMPLES["mentions.md"])) is None
+    assert CARRIER.sniff(BytesView(SAMPLES["block.md"], limits=Limits(text_bytes=9))) is None
     assert CARRIER.sniff(BytesView(b"text", "a.rst")) is None
     assert CARRIER.sniff(BytesView(b"a\0", "a.md")) is None
 

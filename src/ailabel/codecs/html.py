@@ -40,7 +40,9 @@ _HEAD: Final = frozenset(
     {"base", "basefont", "bgsound", "link", "meta", "noframes", "noscript", "script", "style"}
     | {"template", "title"}
 )
-_REFERENCE: Final = re.compile(r"&(?:#[0-9]{1,7};?|#[xX][0-9a-fA-F]{1,6};?|[A-Za-z][A-Za-z0-9]*;)")
+_REFERENCE: Final = re.compile(
+    r"&(?:#[0-9]{1,12}(?![0-9]);?|#[xX][0-9a-fA-F]{1,12}(?![0-9a-fA-F]);?|[A-Za-z][A-Za-z0-9]*;)"
+)
 
 
 class Kind(Enum):
