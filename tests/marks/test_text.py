@@ -53,15 +53,18 @@ def _places(evidence: Evidence) -> list[str]:
 # -- putting it in ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("wording", ["zh", "zh+en"])
-@pytest.mark.parametrize("text_mark", ["words", "corner"])
-@pytest.mark.parametrize("position", [None, "start", "end", "both"])
+@pytest.mark.parametrize(
+    "spec",
+    [
+        MarkSpec(),
+        MarkSpec(position="end", wording="zh+en"),
+        MarkSpec(position="both", text_mark="corner"),
+    ],
+    ids=["start", "end", "corner"],
+)
 @pytest.mark.parametrize("name", SAMPLES)
-def test_what_is_put_in_is_found(
-    name: str, position: str | None, text_mark: str, wording: str
-) -> None:
+def test_what_is_put_in_is_found(name: str, spec: MarkSpec) -> None:
     """Every sample takes the label at every place, only insertions are made, and it is seen."""
-    spec = MarkSpec(position=position, text_mark=text_mark, wording=wording)
     data = SAMPLES[name]
     view = BytesView(data, name)
     rendition = MARKER.render(view, _format(name), spec)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from ailabel.standard.assertion import ASSERTION, CLOSERS, LEAD, OPENERS, PHRASE, dense, fold
+from ailabel.standard.assertion import CLOSERS, OPENERS, asserts, dense, fold, leads_in
 from ailabel.standard.wording import CORNER_MARK, MAX_MARK_CHARACTERS, Elements, elements
 
 __all__ = [
@@ -110,7 +110,7 @@ def may_hold(line: str) -> bool:
 def introduces(line: str) -> bool:
     """Say whether a line announces the next one as an example or as somebody's words."""
     text = line.rstrip(" \t\u3000*_")
-    return text.endswith((":", "：")) and LEAD.fullmatch(dense(fold(text))) is None
+    return text.endswith((":", "：")) and not leads_in(dense(fold(text)))
 
 
 def is_mention(text: str) -> bool:
@@ -147,11 +147,10 @@ def _whole(text: str) -> Judgement | None:
         return None
     if words.startswith(_FOLLOWED):
         words = words.removesuffix(":")
-    if ASSERTION.fullmatch(words):
-        return Judgement(Form.ASSERTION, text)
-    if PHRASE.fullmatch(words):
-        return Judgement(Form.ASSERTION if bracketed else Form.PHRASE, text)
-    return None
+    asserted = asserts(words)
+    if asserted is None:
+        return None
+    return Judgement(Form.ASSERTION if asserted or bracketed else Form.PHRASE, text)
 
 
 def _undecorated(text: str) -> tuple[str, bool, bool]:
