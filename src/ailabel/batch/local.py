@@ -39,10 +39,20 @@ def work(
     from multiprocessing import get_context
 
     chunk = max(1, min(_CHUNK, len(items) // (jobs * _SHARES)))
-    with ProcessPoolExecutor(jobs, get_context("forkserver")) as pool:
+    with ProcessPoolExecutor(jobs, get_context("forkserver"), initializer=_end_at_once) as pool:
         try:
             yield from pool.map(function, items, chunksize=chunk)
         except BrokenProcessPool as error:
             raise AilabelError(
                 "a worker process was killed, perhaps for want of memory; try fewer --jobs"
             ) from error
+
+
+def _end_at_once() -> None:
+    """Let an interruption end a worker without a word; the process above says it once.
+
+    What it was writing stays whole: the writing protocol stands a kill at any moment.
+    """
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
