@@ -11,6 +11,7 @@ import pytest
 
 from ailabel import registry
 from ailabel.engine.checks import CHECKS
+from ailabel.engine.diff import PAIR_CHECKS
 from ailabel.engine.verify import verify
 from ailabel.io.source import BytesView
 from ailabel.messages import Message
@@ -106,13 +107,14 @@ def outcomes(report: FileReport, rule: str) -> set[Outcome]:
 
 def test_every_rule_has_a_check_and_every_check_a_rule() -> None:
     """Table and predicates have the same ids, in the same order of kinds."""
-    assert set(RULES) == set(CHECKS)
+    assert set(RULES) == set(CHECKS) | set(PAIR_CHECKS)
     assert all(rule.id == key for key, rule in RULES.items())
 
 
 def test_every_rule_has_specimens() -> None:
     """No rule is without a file that passes it and one that does not."""
-    assert set(SPECIMENS) | set(EXPLICIT) | {"EXP-T1"} == set(RULES)
+    # a pair's specimens stand in tests/engine/test_diff.py
+    assert set(SPECIMENS) | set(EXPLICIT) | {"EXP-T1"} | set(PAIR_CHECKS) == set(RULES)
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))
@@ -131,7 +133,7 @@ def test_a_rule_is_told_in_both_languages(rule: Rule) -> None:
         assert not re.search(r"[\u4e00-\u9fff]", re.sub(r'"[^"]*"|[\u4e00-\u9fff]+', "", english))
         assert re.search(r"[\u4e00-\u9fff]", chinese)
     assert rule.clause or rule.tag == "ours"
-    assert rule.label in {"implicit", "explicit"}
+    assert rule.label in {"implicit", "explicit", "pair"}
     assert rule.decidable in {"bytes", "evidence", "person"}
     assert rule.media <= set(Medium)
     assert re.fullmatch(r"\d+\.\d+\.\d+", rule.since)

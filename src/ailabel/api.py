@@ -16,8 +16,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ailabel.engine.spec import LabelSpec, VerifyOptions
+from ailabel.io.atomic import WriteOptions
 from ailabel.io.source import BytesView, Limits, open_view
-from ailabel.model.report import Change, LabelResult
+from ailabel.model.report import Change, LabelDiff, LabelResult
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -31,6 +32,10 @@ __all__ = [
     "LabelSpec",
     "Limits",
     "VerifyOptions",
+    "WriteOptions",
+    "carry",
+    "carry_bytes",
+    "diff",
     "label",
     "label_async",
     "label_bytes",
@@ -96,6 +101,73 @@ def plan(path: str | PathLike[str], spec: LabelSpec) -> LabelResult:
         found = settle(_planned(view, spec), path, spec)
         status = "already" if found.status == "already" else "planned"
         return _result(found, path, None, status)
+
+
+def carry(
+    source: str | PathLike[str],
+    target: str | PathLike[str],
+    *,
+    output: str | PathLike[str] | None = None,
+    options: WriteOptions | None = None,
+) -> LabelResult:
+    """Put the label of a source onto the file that a conversion made of it, every value as it is.
+
+    Args:
+        source: the file whose label is to be kept.
+        target: the converted file.
+        output: where the labelled file goes; None replaces the target, safely.
+        options: how a file is replaced.
+
+    Raises:
+        PlanError: the source has no label, or several that disagree; or the target already carries
+            another one; nothing is changed.
+        AilabelError: as `label` does.
+    """
+    from ailabel.engine.carry import plan_carry
+    from ailabel.engine.execute import execute
+
+    options = options or WriteOptions()
+    goal = target if output is None else output
+    with open_view(source) as origin, open_view(target) as view:
+        found = plan_carry(origin, view)
+        if found.status != "already" or not _is_same_file(target, goal):
+            execute(found, view, goal, options)
+        return _result(found, target, goal)
+
+
+def carry_bytes(source: bytes, target: bytes, *, names: tuple[str, str] | None = None) -> bytes:
+    """Put the label of a source onto converted bytes; return the labelled bytes.
+
+    Args:
+        source: the file whose label is to be kept.
+        target: the converted file.
+        names: the file names of both, for formats that only the suffix tells apart.
+
+    Raises:
+        AilabelError: as `carry` does.
+    """
+    from ailabel.engine.carry import plan_carry
+    from ailabel.engine.execute import proof
+
+    first, second = names or (None, None)
+    found = plan_carry(BytesView(source, first), BytesView(target, second))
+    labelled = found.result.read(0, found.result.size)
+    proof(found)(BytesView(labelled, second))
+    return labelled
+
+
+def diff(before: str | PathLike[str], after: str | PathLike[str]) -> LabelDiff:
+    """Say which label a step of a pipeline lost, kept or changed.
+
+    Raises:
+        UnsupportedFormatError: the format of one file is not known.
+        MalformedFileError: one file is damaged.
+        OSError: one cannot be read.
+    """
+    from ailabel.engine.diff import compare
+
+    with open_view(before) as first, open_view(after) as second:
+        return compare(first, second, (os.fspath(before), os.fspath(after)))
 
 
 def label_bytes(data: bytes, spec: LabelSpec, *, name: str | None = None) -> LabelResult:

@@ -48,8 +48,8 @@ def run(case: Case) -> tuple[Check, ...]:
     """Apply every rule that speaks of this case, in the order of the table."""
     checks: list[Check] = []
     for rule in RULES.values():
-        asked = case.implicit if rule.label == "implicit" else case.evidence is not None
-        if asked and case.format.medium in rule.media:
+        asked = {"implicit": case.implicit, "explicit": case.evidence is not None}
+        if asked.get(rule.label) and case.format.medium in rule.media:
             checks += CHECKS[rule.id](case, rule.id)
     return tuple(checks)
 

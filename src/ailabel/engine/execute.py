@@ -22,21 +22,27 @@ if TYPE_CHECKING:
 __all__ = ["execute", "proof"]
 
 
-def execute(plan: Plan, source: FileView, target: str | PathLike[str], spec: LabelSpec) -> None:
+def execute(
+    plan: Plan,
+    source: FileView,
+    target: str | PathLike[str],
+    wanted: LabelSpec | atomic.WriteOptions,
+) -> None:
     """Write what was planned.
 
     Args:
         plan: the plan, made from `source`.
         source: the open original.
         target: where the labelled file goes; the original's path to label in place.
-        spec: what was asked for.
+        wanted: says how the file is to be replaced; its times are kept where only metadata
+            changed.
 
     Raises:
         AilabelError: the finished file did not read back as planned; the target is untouched.
         PlanError: the target must not be replaced.
     """
     options = atomic.WriteOptions(
-        hardlinks=spec.hardlinks, keep_times=not plan.content_changed, durable=spec.durable
+        hardlinks=wanted.hardlinks, durable=wanted.durable, keep_times=not plan.content_changed
     )
     atomic.replace(plan.result, source, target, proof(plan), options)
     sidecar.write(plan, source, os.fspath(target), options)

@@ -17,6 +17,7 @@ __all__ = [
     "FileReport",
     "FoundLabel",
     "FoundMention",
+    "LabelDiff",
     "LabelResult",
     "Level",
     "Mark",
@@ -185,9 +186,9 @@ class LabelResult:
         path: the source, as it was given; the name for bytes.
         output: where the labelled file stands, or None for bytes, plans and failures.
         format: id of the format, or None when it was not recognised.
-        status: ``labelled``; ``replaced``; ``already`` (labelled before, nothing was changed);
-            ``planned``; ``refused`` (the change must not be made); ``failed``; ``skipped`` (a file
-            of a folder that is of no known format).
+        status: ``labelled``; ``replaced``; ``carried`` (from another file); ``already`` (labelled
+            before, nothing was changed); ``planned``; ``refused`` (the change must not be made);
+            ``failed``; ``skipped`` (a file of a folder that is of no known format).
         produce_id: the content number that the file carries, or None when it carries none.
         edits: the whole change, in places of the original.
         marks: the explicit labels that were put in.
@@ -217,3 +218,29 @@ class LabelResult:
     def skipped(self) -> bool:
         """Whether it was left out, as a file of a folder that is of no known format."""
         return self.status == "skipped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelDiff:
+    """What a step of a pipeline did to a file's label.
+
+    Args:
+        before: the file that went in, as it was given.
+        after: the file that came out.
+        status: ``kept``; ``propagated`` (only the propagator's part changed); ``changed`` (the
+            producer's part did); ``lost``; ``added``; ``none`` (neither has one); ``failed``.
+        before_fields: the seven keys before, or None without a label.
+        after_fields: the seven keys after, or None without a label.
+        changed: the keys whose values differ.
+        checks: the rules on it.
+        error: why the two could not be compared.
+    """
+
+    before: str
+    after: str
+    status: str
+    before_fields: Mapping[str, str] | None = None
+    after_fields: Mapping[str, str] | None = None
+    changed: tuple[str, ...] = ()
+    checks: tuple[Check, ...] = ()
+    error: Message | None = None

@@ -33,7 +33,7 @@ class Rule:
         level: what breaking it means.
         title: (en, zh), one line.
         help: (en, zh), what to do.
-        label: ``implicit`` or ``explicit``.
+        label: ``implicit`` or ``explicit``; ``pair`` for rules on a file before and after a step.
         media: the media it speaks of.
         decidable: by ``bytes``, by ``evidence`` of looking and listening, or by a ``person``.
         since: the version of ailabel that first checked it.
@@ -374,6 +374,32 @@ _ROWS: Final = (
         label="explicit",
         media=_VIDEO,
         decidable="evidence",
+    ),
+    Rule(
+        id="DIF-001",
+        clause="Measures art. 4, 10",
+        tag=_SEEN,
+        level=_E,
+        title=("a step of processing keeps the label", "处理步骤保留标识"),
+        help=(
+            "Converters drop it silently: put it back with ailabel carry FROM TO.",
+            "转换工具常会丢失标识：请用 ailabel carry 原文件 新文件 恢复。",
+        ),
+        label="pair",
+        decidable="bytes",
+    ),
+    Rule(
+        id="DIF-002",
+        clause="Measures art. 10; GB 45438-2025 annex E c to f",
+        tag="inferred",
+        level=_W,
+        title=("the producer's part of the label stays as it was", "标识中制作者部分保持不变"),
+        help=(
+            "Whoever passes content on fills the propagator's fields and leaves the others alone.",
+            "传播者只填写传播字段，其他字段保持不变。",
+        ),
+        label="pair",
+        decidable="bytes",
     ),
 )
 

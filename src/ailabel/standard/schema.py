@@ -20,7 +20,7 @@ from ailabel.standard.slots import KEY
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["KEYS", "Decoded", "Problem", "decode", "encode", "is_label"]
+__all__ = ["KEYS", "Decoded", "Problem", "decode", "encode", "is_label", "verbatim"]
 
 KEYS: Final = {  # annex E b: the order in which the standard prints them
     "Label": "label",
@@ -134,6 +134,20 @@ def decode(payload: str) -> Decoded:
         wrapped=opened.wrapped,
         record=_record(fields),
     )
+
+
+def verbatim(payload: str) -> str | None:
+    """Return a payload's own members as compact bare ASCII JSON: values, spellings and order kept.
+
+    What stood between the slot and the object (a wrapper, another encoding) is left behind. None
+    where the object is damaged or repeats a key, so that its members are not sure.
+    """
+    opened = unpack(payload)
+    if not opened.members or any(rule in {"IMP-002", "IMP-011"} for rule, _ in opened.problems):
+        return None
+    import json
+
+    return json.dumps(dict(opened.members), separators=(",", ":"))
 
 
 def is_label(text: str) -> bool:

@@ -38,6 +38,7 @@ class OfficialSlot:
 
 _IMAGE: Final = "TC260-PG-20259A, 6"
 _AUDIO: Final = "TC260-PG-202510A, 6.1"
+_MOVIE: Final = "moov/udta/meta, key AIGC"
 
 SLOTS: Final = {
     "png": OfficialSlot(place="iTXt XML:com.adobe.xmp, TC260:AIGC", guide=_IMAGE, status="guide"),
@@ -56,5 +57,9 @@ SLOTS: Final = {
     "docx": OfficialSlot(
         place="docProps/custom.xml, property AIGC", guide="TC260-PG-20258A, 6.1", status="guide"
     ),
+    "mp4": OfficialSlot(place=_MOVIE, guide="TC260-PG-20257A, 6.1.1", status="guide"),
+    "mov": OfficialSlot(place=_MOVIE, guide="TC260-PG-20257A, 6.1.1", status="guide"),
+    "m4a": OfficialSlot(place=_MOVIE, guide="TC260-PG-202510A, annex E", status="guide"),
+    "3gp": OfficialSlot(place=_MOVIE, guide="", status="practice"),
     "txt": OfficialSlot(place="", guide="", status="none"),
 }

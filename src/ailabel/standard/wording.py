@@ -73,6 +73,7 @@ IMAGE_FALLBACKS: Final = (
     "AI生成",
 )  # shorter legal wordings, for pictures too narrow for the phrase
 
+_LATIN_GAP: Final = re.compile(r"(?<=[A-Za-z])[\s\u00a0]+(?=[A-Za-z])")  # parts two words
 _GAP: Final = re.compile(r"[\s\u00ad\u200b-\u200f\u2060\ufeff]+")
 
 
@@ -94,11 +95,11 @@ class _Found:
 def elements(text: str) -> Elements:
     """Say which of the two required elements stand in a text, white space left aside.
 
-    ``AI`` counts only as a word of its own: not inside ``MAIN``, nor in lower case.
+    ``AI`` counts only as a word of its own: not inside ``MAIN`` or ``AIGC``, nor in lower case.
     """
-    dense = _GAP.sub("", text)
+    dense = _GAP.sub("", _LATIN_GAP.sub("|", text))
     found = _Found(
-        ai="人工智能" in dense or re.search(r"(?<![A-Za-z])AI(?![a-z])", dense) is not None,
+        ai="人工智能" in dense or re.search(r"(?<![A-Za-z])AI(?![A-Za-z])", dense) is not None,
         generation=any(word in dense for word in GENERATION_ELEMENTS),
     )
     if found.ai and found.generation:
