@@ -73,7 +73,9 @@ IMAGE_FALLBACKS: Final = (
     "AI生成",
 )  # shorter legal wordings, for pictures too narrow for the phrase
 
-_LATIN_GAP: Final = re.compile(r"(?<=[A-Za-z])[\s\u00a0]+(?=[A-Za-z])")  # parts two words
+_LATIN_GAP: Final = re.compile(  # parts two words; single letters may be one word, spaced out
+    r"(?<=[A-Za-z]{2})\s+(?=[A-Za-z])|(?<=[A-Za-z])\s+(?=[A-Za-z]{2})"
+)
 _GAP: Final = re.compile(r"[\s\u00ad\u200b-\u200f\u2060\ufeff]+")
 
 
