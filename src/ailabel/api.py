@@ -109,6 +109,7 @@ def carry(
     *,
     output: str | PathLike[str] | None = None,
     options: WriteOptions | None = None,
+    break_c2pa: bool = False,
 ) -> LabelResult:
     """Put the label of a source onto the file that a conversion made of it, every value as it is.
 
@@ -117,6 +118,7 @@ def carry(
         target: the converted file.
         output: where the labelled file goes; None replaces the target, safely.
         options: how a file is replaced.
+        break_c2pa: whether a target with a C2PA manifest may be written to, which breaks it.
 
     Raises:
         PlanError: the source has no label, or several that disagree; or the target already carries
@@ -129,7 +131,7 @@ def carry(
     options = options or WriteOptions()
     goal = target if output is None else output
     with open_view(source) as origin, open_view(target) as view:
-        found = plan_carry(origin, view)
+        found = plan_carry(origin, view, break_c2pa=break_c2pa)
         if found.status != "already" or not _is_same_file(target, goal):
             execute(found, view, goal, options)
         return _result(found, target, goal)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ailabel.engine.examine import examine, text_of
-from ailabel.engine.plan import Plan
+from ailabel.engine.plan import Plan, refuse_manifest
 from ailabel.errors import PlanError
 from ailabel.io.splice import SplicedView
 from ailabel.messages import Message
@@ -22,12 +22,13 @@ if TYPE_CHECKING:
 __all__ = ["plan_carry"]
 
 
-def plan_carry(source: View, target: View) -> Plan:
+def plan_carry(source: View, target: View, *, break_c2pa: bool = False) -> Plan:
     """Plan the edits that give the target the source's label.
 
     Args:
         source: the file whose label is to be kept.
         target: the converted file.
+        break_c2pa: whether a target with a C2PA manifest may be written to.
 
     Raises:
         PlanError: the source has no label, or several that disagree, or one that is too damaged to
@@ -48,6 +49,8 @@ def plan_carry(source: View, target: View) -> Plan:
     number = found.number or None
     if not edits:
         return Plan(format=goal.format, status="already", result=target, produce_id=number)
+    if not break_c2pa:
+        refuse_manifest(target, goal.format)
     return Plan(
         format=goal.format,
         status="carried",

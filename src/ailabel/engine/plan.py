@@ -17,6 +17,7 @@ from ailabel.spi import Finding, Rendition
 from ailabel.standard.notices import IMPLICIT_ONLY
 from ailabel.standard.rules import RULES
 from ailabel.standard.schema import encode
+from ailabel.traces.c2pa import find_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from ailabel.io.splice import Edit
     from ailabel.model.media import Format
 
-__all__ = ["Plan", "find_done", "make_plan"]
+__all__ = ["Plan", "find_done", "make_plan", "refuse_manifest"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +84,8 @@ def make_plan(view: View, spec: LabelSpec, numbers: Callable[[], str] = new_cont
     done = _already(view, examined, spec)
     if done is not None:
         return done
+    if not spec.break_c2pa:
+        refuse_manifest(view, examined.format)
     if examined.found and spec.implicit:
         return _replacement(view, examined, spec, numbers)
     shown = spec.explicit and _is_shown(view, examined)
@@ -103,6 +106,21 @@ def make_plan(view: View, spec: LabelSpec, numbers: Callable[[], str] = new_cont
     payload = encode(spec.record(produce_id))
     result = SplicedView(stage, examined.carrier.write(stage, payload))
     return replace(plan, result=result, payload=payload, produce_id=produce_id)
+
+
+def refuse_manifest(view: View, file_format: Format) -> None:
+    """Refuse a file whose C2PA manifest any change would break.
+
+    Raises:
+        PlanError: the file carries one.
+    """
+    place = find_manifest(view, file_format.id)
+    if place is not None:
+        raise PlanError(
+            "the file carries a C2PA manifest ({place}), which any change would break: label it "
+            "first and sign it then, or use --break-c2pa",
+            place=place,
+        )
 
 
 def find_done(view: View, spec: LabelSpec) -> Plan | None:

@@ -51,6 +51,7 @@ class LabelSpec:
         font: the user's own font file.
         voice: the user's own spoken label, a WAV file.
         stamp_signed: whether a signed PDF may be stamped.
+        break_c2pa: whether a file with a C2PA manifest may be written to, which breaks it.
         hardlinks: whether files with several names may be replaced.
         durable: whether every file is flushed to the disk before the call returns.
         limits: what reading a file may cost.
@@ -75,6 +76,7 @@ class LabelSpec:
     font: str | PathLike[str] | None = None
     voice: str | PathLike[str] | None = None
     stamp_signed: bool = False
+    break_c2pa: bool = False
     hardlinks: bool = False
     durable: bool = True
     limits: Limits = field(default_factory=Limits)

@@ -91,6 +91,9 @@ _OPTIONS: Final = (
     click.option("--replace", is_flag=True, help="Replace labels of others; in the metadata only."),
     click.option("--sidecar", is_flag=True, help="Write NAME.aigc.json beside plain text files."),
     click.option("--stamp-signed", is_flag=True, help="Stamp signed PDF files too."),
+    click.option(
+        "--break-c2pa", is_flag=True, help="Label files whose C2PA manifest that will break."
+    ),
     click.option("--hardlinks", is_flag=True, help="Replace files that have several names."),
     click.option("--no-sync", is_flag=True, help="Do not flush every file to the disk."),
     click.option("--dry-run", is_flag=True, help="Show what would be done; write nothing."),
@@ -209,6 +212,7 @@ def _spec(options: dict[str, Any]) -> api.LabelSpec:
         font=options["font"],
         voice=options["voice"],
         stamp_signed=options["stamp_signed"],
+        break_c2pa=options["break_c2pa"],
         hardlinks=options["hardlinks"],
         durable=not options["no_sync"],
     )

@@ -1,0 +1,1 @@
+"""Signs of AI origin, or of protection, other than our label; one module a kind."""
