@@ -84,7 +84,7 @@ class Toy:
         if labels == [wanted] and self.fault != "writes again":
             return []
         if self.fault == "stacks":
-            return [Edit(4, 0, wanted + b"\0")]
+            return [] if wanted in labels else [Edit(4, 0, wanted + b"\0")]
         if self.fault == "keeps history":
             return [Edit(4, end - 4, wanted + b"\0"), Edit(view.size, 0, b"".join(labels))]
         if self.fault == "remembers":
@@ -176,7 +176,7 @@ def test_the_labels_that_are_tried_differ_in_what_matters() -> None:
     """Lengths from usual to longer than any padding; escapes; characters that containers escape."""
     lengths = sorted(len(payload) for payload in PAYLOADS)
     assert lengths[0] < 300
-    assert lengths[-1] > 10_000 or lengths[-1] > 5_000
+    assert lengths[-1] > 5000
     assert all(payload.isascii() for payload in PAYLOADS)
     assert any("\\u" in payload for payload in PAYLOADS)
     assert any(character in PAYLOADS[2] for character in "&<>'")
