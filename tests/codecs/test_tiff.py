@@ -176,3 +176,11 @@ def test_texts_longer_than_a_label_are_left_out() -> None:
     entry = struct.pack("<HHII", 0x010E, 2, len(value), 8 + 2 + 12 + 4)
     data = struct.pack("<2sHIH", b"II", 42, 8, 1) + entry + bytes(4) + value
     assert tiff.texts(data, Limits()) == ()
+
+
+def test_overlapping_directories_are_read_no_longer_than_the_data() -> None:
+    """Directories that begin within each other cannot make more entries than the data has room."""
+    entries = [(0x8769, 4, 1, 10 + 12 * number + number % 7) for number in range(300)]
+    data = directory("little", *entries)
+    walked = list(tiff._entries(data, LIMITS))
+    assert len(walked) <= len(data) // 12

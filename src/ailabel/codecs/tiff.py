@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
     from ailabel.io.source import Limits
 
-__all__ = ["ExifText", "blank", "orientation", "texts"]
+__all__ = ["TEXT_TAGS", "ExifText", "blank", "decode", "orientation", "texts"]
 
 _EXIF_IFD: Final = 0x8769
 _ORIENTATION: Final = 0x0112
 _USER_COMMENT: Final = 0x9286
 _XP_COMMENT: Final = 0x9C9C
-_TEXT_TAGS: Final = {
+TEXT_TAGS: Final = {
     0x010E: "ImageDescription",
     _USER_COMMENT: "UserComment",
     _XP_COMMENT: "XPComment",
@@ -104,7 +104,7 @@ def texts(tiff: bytes, limits: Limits) -> tuple[ExifText, ...]:
     taken: set[int] = set()
     total = 0
     for name, entry, source in _entries(tiff, limits):
-        if entry.tag not in _TEXT_TAGS or entry.type not in _BYTE_TYPES:
+        if entry.tag not in TEXT_TAGS or entry.type not in _BYTE_TYPES:
             continue
         offset, length = source.value(entry)
         total += length
@@ -115,8 +115,8 @@ def texts(tiff: bytes, limits: Limits) -> tuple[ExifText, ...]:
         found.append(
             ExifText(
                 tag=entry.tag,
-                location=f"{name}/{_TEXT_TAGS[entry.tag]}",
-                text=_decode(entry.tag, raw, source.order),
+                location=f"{name}/{TEXT_TAGS[entry.tag]}",
+                text=decode(entry.tag, raw, source.order),
                 raw=raw,
                 offset=offset,
                 length=length,
@@ -149,6 +149,7 @@ def _entries(data: bytes, limits: Limits) -> Iterator[tuple[str, _Entry, _Tiff]]
         return
     seen: set[int] = set()
     count = 0
+    most = min(limits.items, len(data) // _ENTRY)  # more can only be in directories that overlap
     pending = [("IFD0", source.number(4, 4))]
     while pending:
         name, start = pending.pop()
@@ -158,7 +159,7 @@ def _entries(data: bytes, limits: Limits) -> Iterator[tuple[str, _Entry, _Tiff]]
         end = start + 2 + _ENTRY * source.number(start, 2)
         for offset in range(start + 2, min(end, len(data) - source.base - _ENTRY + 1), _ENTRY):
             count += 1
-            if count > limits.items:
+            if count > most:
                 return
             entry = _Entry(
                 source.number(offset, 2),
@@ -183,7 +184,14 @@ def _open(data: bytes) -> _Tiff | None:
     return _Tiff(data, base, "big") if mark == b"MM\0*" else None
 
 
-def _decode(tag: int, raw: bytes, order: str) -> str:
+def decode(tag: int, raw: bytes, order: str) -> str:
+    """Return what a text field says.
+
+    Args:
+        tag: its number, one of `TEXT_TAGS`.
+        raw: its bytes.
+        order: of the bytes in the file's numbers, ``little`` or ``big``.
+    """
     if tag == _XP_COMMENT:
         text = _utf16(raw, "little")
     elif tag == _USER_COMMENT and raw[:_CODE] in _CODES:
