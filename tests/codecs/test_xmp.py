@@ -391,3 +391,17 @@ def test_own_packets_read_the_same_with_and_without_parsing(value: str) -> None:
     short, long = (xmp.find(item, PROP, Limits()) for item in (packet, parsed))
     assert [item.value for item in short] == [item.value for item in long] == [value]
     assert [item.raw for item in short] == [item.raw for item in long]
+
+
+def test_tags_outside_the_property_are_bounded() -> None:
+    """A packet with more tags than any program writes is refused before it is parsed."""
+    packet = described("<q:b/>" * 60 + "<q:AIGC>a</q:AIGC>")
+    with pytest.raises(LimitExceededError, match="tags"):
+        xmp.find(packet, PROP, Limits(items=10))
+    assert xmp.find(packet, PROP, Limits(items=20))[0].value == "a"
+
+
+def test_a_text_of_many_lines_and_entities_is_one() -> None:
+    """However often expat interrupts a text, it comes out whole."""
+    (found,) = xmp.find(described("<q:AIGC>" + "&lt;\n" * 5000 + "</q:AIGC>"), PROP, LIMITS)
+    assert found.value == "<\n" * 5000

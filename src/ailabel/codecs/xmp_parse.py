@@ -24,6 +24,7 @@ __all__ = ["Document", "Occurrence", "Property", "Rdf", "Value", "parse"]
 _RDF_URI: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _WRAPPERS: Final = ("xmpmeta", "xapmeta", "RDF", "Description")  # [XMP1 7.3, 7.4]
 _ARRAYS: Final = ("Alt", "Bag", "Seq")
+_TAGS: Final = 6  # times `Limits.items`; the largest packets seen have half of that
 _MAX_INDENT: Final = 1024  # white space taken out with an element, at most
 _TAG: Final = re.compile(rb"""<(?:[^"'>]+|"[^"]*"|'[^']*')*>""")
 _ATTRIBUTE: Final = re.compile(rb"""\s+([^\s=<>/"']+)\s*=\s*("[^"]*"|'[^']*')""")
@@ -122,12 +123,13 @@ def parse(data: bytes, prop: Property, limits: Limits) -> Document:
     Args:
         data: the XML, as UTF-8, from its first ``<``; anything may follow its root element.
         prop: the property.
-        limits: bound the elements inside the property.
+        limits: bound the tags of the packet and the elements inside the property.
 
     Raises:
         MalformedFileError: it is no well-formed XML, or has a document type declaration.
-        LimitExceededError: the property holds too many elements.
+        LimitExceededError: there are too many tags, or too many elements in the property.
     """
+    check_limit("the number of XMP tags", data.count(b"<"), _TAGS * limits.items)
     reader = _Reader(data, prop, limits)
     reader.run()
     return reader.document
@@ -152,6 +154,7 @@ class _Reader:
         self._error = pyexpat.ExpatError
         self._parser = parser = pyexpat.ParserCreate("utf-8")
         parser.ordered_attributes = True
+        parser.buffer_text = True  # or every line and entity of a text is a call of its own
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.StartDoctypeDeclHandler = self._refuse
