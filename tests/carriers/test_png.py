@@ -246,3 +246,15 @@ def test_pngcheck_accepts_the_result(tmp_path: Path) -> None:
             continue
         path.write_bytes(write(data))
         subprocess.run(["pngcheck", "-q", path], capture_output=True, check=True)
+
+
+@pytest.mark.parametrize("keyword", ["Comment", "XML:com.adobe.xmp", "Raw profile type xmp"])
+def test_small_chunks_inflate_to_no_more_than_one(keyword: str) -> None:
+    """What many compressed texts inflate to counts together, whatever they are."""
+    text = f"\nxmp\n {30_000}\n" + "20" * 30_000
+    bombs = build.ztxt(keyword, text) * 6
+    view = BytesView(build.build(bombs), limits=Limits(inflate_bytes=300_000))
+    with pytest.raises(LimitExceededError, match="compressed text"):
+        CARRIER.read(view)
+    view = BytesView(build.build(bombs), limits=Limits(inflate_bytes=400_000))
+    assert CARRIER.read(view) == []

@@ -11,7 +11,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import png
-from ailabel.errors import AilabelError, MalformedFileError, PlanError
+from ailabel.errors import LimitExceededError, MalformedFileError, PlanError
 from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit, apply
 from ailabel.model.media import Format, Match, Medium, Strength
@@ -141,10 +141,28 @@ CARRIER: Final[Carrier] = _Png()
 # -- reading -------------------------------------------------------------------------------------
 
 
+class _Inflated:
+    """Counts what the texts of a file inflate to, so that many small chunks cost no more than one.
+
+    Args:
+        limits: `Limits.inflate_bytes` holds for all of them together.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self._limit = limits.inflate_bytes
+        self._total = 0
+
+    def count(self, chunk: png.Chunk, length: int) -> None:
+        """Count a text that came out of a chunk; what is not longer than its chunk is no gain."""
+        self._total += max(0, length - chunk.length)
+        check_limit("the compressed text of the PNG", self._total, self._limit)
+
+
 def _places(view: View) -> Iterator[_Place]:
+    inflated = _Inflated(view.limits)
     for chunk in png.chunks(view):
         if chunk.type in png.TEXT_CHUNKS:
-            place = _text_place(view, chunk)
+            place = _text_place(view, chunk, inflated)
         elif chunk.type == b"eXIf":
             exif = view.read_metadata(chunk.body, chunk.length, "Exif")
             place = _Place(kind=_Kind.EXIF, chunk=chunk, data=exif)
@@ -157,25 +175,29 @@ def _places(view: View) -> Iterator[_Place]:
             yield place
 
 
-def _text_place(view: View, chunk: png.Chunk) -> _Place | None:
+def _text_place(view: View, chunk: png.Chunk, inflated: _Inflated) -> _Place | None:
     keyword = png.keyword(view, chunk)
-    if keyword.casefold() == _PACKET.casefold():
-        return _packet_place(view, chunk)
-    if keyword.casefold() in _PROFILES:
-        return _profile_place(view, chunk)
-    if keyword.strip().upper() == KEY:
-        text = png.read_text(view, chunk)
-        check_limit("a label", len(text.data), view.limits.label_bytes)
-    elif (labelled := _labelled(view, chunk)) is not None:
-        text = labelled
-    else:
-        return None
-    slot = _slot(chunk, _name(chunk, keyword), text.stored, text.text)
+    name = keyword.casefold()
+    is_packet, is_key = name == _PACKET.casefold(), keyword.strip().upper() == KEY
+    if not (is_packet or is_key or name in _PROFILES):
+        return _other_place(view, chunk, inflated)
+    text = png.read_text(view, chunk)
+    inflated.count(chunk, len(text.data))
+    if is_packet:
+        return _packet_place(view, chunk, text)
+    if not is_key:
+        return _profile_place(view, chunk, text)
+    check_limit("a label", len(text.data), view.limits.label_bytes)
+    return _own_place(chunk, text)
+
+
+def _own_place(chunk: png.Chunk, text: png.Text) -> _Place:
+    slot = _slot(chunk, _name(chunk, text.keyword), text.stored, text.text)
     return _Place(kind=_Kind.OWN, chunk=chunk, slots=(slot,))
 
 
-def _labelled(view: View, chunk: png.Chunk) -> png.Text | None:
-    """Return the text of a chunk of general use when it holds a label; long texts never do."""
+def _other_place(view: View, chunk: png.Chunk, inflated: _Inflated) -> _Place | None:
+    """Read a chunk of general use, which may hold a label; long texts never do."""
     from ailabel.standard.schema import is_label
 
     limit = view.limits.label_bytes
@@ -183,13 +205,16 @@ def _labelled(view: View, chunk: png.Chunk) -> png.Text | None:
         return None
     try:
         text = png.read_text(view, chunk, limit)
-    except AilabelError:  # it is not ours, so its damage is none of our business
+    except LimitExceededError:
+        inflated.count(chunk, limit)
         return None
-    return text if is_label(text.text) else None
+    except MalformedFileError:  # it is not ours, so its damage is none of our business
+        return None
+    inflated.count(chunk, len(text.data))
+    return _own_place(chunk, text) if is_label(text.text) else None
 
 
-def _packet_place(view: View, chunk: png.Chunk) -> _Place:
-    text = png.read_text(view, chunk)
+def _packet_place(view: View, chunk: png.Chunk, text: png.Text) -> _Place:
     international = chunk.type == b"iTXt"
     place = _Place(
         kind=_Kind.PACKET if international and text.keyword == _PACKET else _Kind.STRAY,
@@ -201,9 +226,8 @@ def _packet_place(view: View, chunk: png.Chunk) -> _Place:
     return _with_properties(view, place, text.keyword)
 
 
-def _profile_place(view: View, chunk: png.Chunk) -> _Place | None:
+def _profile_place(view: View, chunk: png.Chunk, text: png.Text) -> _Place | None:
     """Read the XMP or Exif that ImageMagick took over from a file of another format."""
-    text = png.read_text(view, chunk)
     profile = png.profile(text.data)
     if profile is None:
         return None
