@@ -114,13 +114,12 @@ def test_offsets_and_raw_bytes_point_into_the_file() -> None:
     [
         b"Created with GIMP",
         b'{"aigc_info":{"aigc_label_type":0},"data":{"product":"dreamina"}}',
-        '{"AIGC":{"ServiceProvider":"腾讯云","Time":"2025","ContentId":"1"}}'.encode(),
         b"AIGC",
         b"",
     ],
 )
 def test_other_texts_are_no_labels(text: bytes) -> None:
-    """Generators' own marks and older schemas are traces; they are neither read nor touched."""
+    """Generators' own marks are traces; they are neither read nor touched."""
     exif = build.segment(0xE1, b"Exif\0\0" + tiff(description=text + b"\0"))
     data = build.file(exif, build.segment(0xFE, text), build.segment(0xE9, b"AIGC" + text))
     assert _read(data) == []
@@ -379,6 +378,16 @@ def test_the_index_of_further_pictures_follows(name: str, extra: str) -> None:
     with Image.open(io.BytesIO(data)) as picture:
         picture.seek(1)
         assert (picture.format, picture.mode) == ("MPO", "L")
+
+
+def test_an_index_between_labels_moves_by_what_stands_behind_it() -> None:
+    """Of the labels that go, those before the index do not move the pictures away from it."""
+    label = build.segment(0xFE, build.OLD.encode())
+    data, second = build.multi_picture(label, label, behind=(label, label, label))
+    result = _write(data)
+    primary, start, length = _second_picture(result)
+    assert result[start : start + length] == second
+    assert primary == jpeg.image_end(BytesView(result)) == start
 
 
 def test_a_broken_index_does_not_hinder_what_moves_nothing() -> None:

@@ -6,9 +6,11 @@ XMP specification part 3, 1.1.3. Only the header, up to the first scan, is read.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from enum import Enum
-from itertools import chain, takewhile
+from itertools import accumulate, chain, takewhile
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import jpeg, jpeg_xmp, mpf, xmp
@@ -321,11 +323,13 @@ def _rename(view: View, packet: bytes, renamed: dict[bytes, bytes]) -> bytes:
 
 def _follow(view: View, places: Sequence[_Place], edits: Sequence[Edit]) -> Iterator[Edit]:
     """Yield the edits that keep a multi-picture index true after the others."""
-    growth = sum(len(edit.data) - edit.length for edit in edits)
+    ordered = sorted((edit.offset, len(edit.data) - edit.length) for edit in edits)
+    grown = list(accumulate((growth for _, growth in ordered), initial=0))
+    growth = grown[-1]
     for place in places:
         if place.kind is _Kind.INDEX:
-            at = place.segment.offset
-            distance = sum(len(edit.data) - edit.length for edit in edits if edit.offset > at)
+            behind = bisect_right(ordered, place.segment.offset, key=itemgetter(0))
+            distance = growth - grown[behind]
             if growth or distance:
                 body = mpf.HEADER + place.value(view)
                 data = mpf.moved(body, growth=growth, distance=distance, limits=view.limits)
