@@ -7,8 +7,10 @@ import zlib
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from ailabel.codecs import pdf_update
+from ailabel.codecs import pdf_update, pdf_xref
 from ailabel.codecs.pdf import Document, changes_forbidden, header, is_signed
 from ailabel.codecs.pdf_stream import Stream, decode, places
 from ailabel.codecs.pdf_syntax import Dictionary, Parser, Ref
@@ -230,3 +232,60 @@ def test_broken_object_stream(head: bytes) -> None:
     assert isinstance(dictionary, Dictionary)
     with pytest.raises(MalformedFileError):
         places(Stream(dictionary, 0, len(head)), head)
+
+
+_SECTIONS = st.lists(st.tuples(st.integers(0, 12), st.integers(0, 6)), max_size=5)
+
+
+@given(tables=st.lists(st.tuples(_SECTIONS, _SECTIONS), max_size=6))
+@settings(max_examples=200, deadline=None)
+def test_the_index_knows_the_newest_section(
+    tables: list[tuple[list[tuple[int, int]], list[tuple[int, int]]]],
+) -> None:
+    """The index names the section that trying all of them, newest first, would find."""
+    view = BytesView(b"")
+    sections = [
+        pdf_xref.Section(
+            offset=0,
+            end=0,
+            trailer=Dictionary(),
+            stream=True,
+            table=_table(own),
+            hidden=_table(far),
+        )
+        for own, far in tables
+    ]
+    index = pdf_xref.Index(sections)
+    for number in range(22):
+        tried = (section for section in sections if section.find(view, number))
+        assert index.section(number) is next(tried, None)
+
+
+def _table(ranges: list[tuple[int, int]]) -> pdf_xref.Table:
+    index = b" ".join(b"%d %d" % found for found in ranges)
+    head = Parser(b"<</W[1 1 1]/Index[%b]>> " % index).value()
+    assert isinstance(head, Dictionary)
+    return pdf_xref.packed(head, b"\1\2\3" * 99, 0)
+
+
+def test_thousands_of_revisions_are_followed() -> None:
+    """Each of many objects is found at once, however many revisions do not speak of it."""
+    data = bytearray(build.plain(build.objects(pages=500)))
+    previous = int(data.rpartition(b"startxref")[2].split()[0])
+    for _ in range(1500):
+        start = len(data)
+        entry = b"7 1\n%010d 00000 f \n" % 0
+        data += b"xref\n%btrailer\n<</Size 600/Root 1 0 R/Prev %d>>\n" % (entry, previous)
+        previous = start
+    data += b"startxref\n%d\n%%%%EOF\n" % previous
+    document = _open(bytes(data))
+    assert len(document.sections) == 1501
+    assert len(list(document.pages())) == 500
+
+
+def test_few_object_streams_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Inflated object streams are kept only up to a number of bytes, and the last one always."""
+    monkeypatch.setattr("ailabel.codecs.pdf._CACHED", 10)
+    document = _open(build.packed(build.objects(pages=5)))
+    assert len(list(document.pages())) == 5
+    assert len(document._packed) == 1

@@ -32,9 +32,10 @@ _HEAD: Final = 1024  # readers look for the header in the first kilobyte [ISO320
 _TAIL: Final = 2048  # and for startxref in the last; we allow for trailing blanks
 _START: Final = re.compile(rb"startxref[\0\t\n\f\r ]*(\d{1,15})[\0\t\n\f\r ]*%%EOF")
 _SECTIONS: Final = 4096  # revisions of one file
-_CACHED: Final = 32  # object streams that are kept inflated
+_CACHED: Final = 1 << 25  # bytes of object streams that are kept inflated
 _HOPS: Final = 8  # references to references, and lengths inside of streams that need lengths
-_WORK: Final = 1 << 28  # bytes parsed and entries looked up: minutes, for a file made to be slow
+_WORK: Final = 1 << 22  # bytes parsed: seconds, for a file made to be slow
+_PASSES: Final = 4  # over all objects of a file; no task needs more
 _OBJECT_HEADER: Final = 64
 _AFTER: Final = 32  # the keyword that follows a dictionary
 
@@ -64,16 +65,28 @@ class Document:
         MalformedFileError: the cross-references cannot be followed.
     """
 
-    __slots__ = ("_hops", "_inflated", "_packed", "_work", "sections", "shift", "start", "view")
+    __slots__ = (
+        "_hops",
+        "_index",
+        "_inflated",
+        "_packed",
+        "_work",
+        "sections",
+        "shift",
+        "start",
+        "view",
+    )
 
     def __init__(self, view: View) -> None:
         self.view = view
         self.sections: tuple[Section, ...] = ()
         self._inflated = self._hops = self._work = 0
         self._packed: OrderedDict[int, tuple[bytes, dict[int, int]]] = OrderedDict()
+        self._index = pdf_xref.Index(())
         self.start = _start(view)
         self.shift = _shift(view, self.start)
         self.sections = tuple(self._sections(self.start + self.shift))
+        self._index = pdf_xref.Index(self.sections)
 
     @property
     def trailer(self) -> Dictionary:
@@ -209,15 +222,13 @@ class Document:
 
     def _locate(self, number: int) -> tuple[int, int | None]:
         """Return where the newest version of an object stands, or which stream packs it."""
-        for section in self.sections:
-            self._count_work(1)
-            fields = section.find(self.view, number)
-            if fields is None:
-                continue
-            if fields[0] == pdf_xref.PACKED:
-                return 0, fields[1]
-            return (fields[1] + self.shift if fields[0] == pdf_xref.PLAIN else 0), None
-        return 0, None
+        section = self._index.section(number)
+        fields = section.find(self.view, number) if section else None
+        if fields is None:
+            return 0, None
+        if fields[0] == pdf_xref.PACKED:
+            return 0, fields[1]
+        return (fields[1] + self.shift if fields[0] == pdf_xref.PLAIN else 0), None
 
     def _packed_object(self, number: int, container: int) -> Value:
         """Read an object out of an object stream [ISO32000-2 7.5.7]."""
@@ -245,13 +256,16 @@ class Document:
             raise MalformedFileError("{structure} is missing", structure="a PDF object stream")
         data = self.data(stream, self.view.limits.metadata_bytes)
         self._packed[number] = data, pdf_stream.places(stream, data)
-        if len(self._packed) > _CACHED:
+        while (
+            len(self._packed) > 1 and sum(len(kept) for kept, _ in self._packed.values()) > _CACHED
+        ):
             self._packed.popitem(last=False)
         return self._packed[number]
 
     def _count_work(self, amount: int) -> None:
         self._work += amount
-        check_limit("the structure of the PDF", self._work, _WORK)
+        limit = _WORK + _PASSES * (self.view.size + self._inflated)
+        check_limit("the structure of the PDF", self._work, limit)
 
     def _list(self, value: object) -> list[object]:
         found = self.resolve(value)

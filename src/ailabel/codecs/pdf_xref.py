@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
+from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs.pdf_syntax import Array, Dictionary, Incomplete, Parser, parse_at
@@ -16,9 +17,21 @@ from ailabel.errors import MalformedFileError
 from ailabel.io.source import check_limit
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from ailabel.io.source import View
 
-__all__ = ["FREE", "PACKED", "PLAIN", "Section", "Table", "begins_section", "packed", "text_table"]
+__all__ = [
+    "FREE",
+    "PACKED",
+    "PLAIN",
+    "Index",
+    "Section",
+    "Table",
+    "begins_section",
+    "packed",
+    "text_table",
+]
 
 FREE, PLAIN, PACKED = range(3)  # types of entries [ISO32000-2 table 18]
 _ENTRY: Final = re.compile(rb"(\d{10}) (\d{5}) ([nf])[ \r\n]{1,2}")
@@ -72,6 +85,12 @@ class Table:
             raise MalformedFileError("a PDF cross-reference entry is broken", offset=place)
         return (PLAIN if match[3] == b"n" else FREE), int(match[1]), int(match[2])
 
+    def spans(self) -> Iterator[tuple[int, int]]:
+        """Yield the numbers that `find` knows, as ranges: the first, and one more than the last."""
+        for place, item in enumerate(self._ranges, 1):
+            end = item.first + item.count
+            yield item.first, min([end, *self._firsts[place : place + 1]])
+
     def numbers(self, limit: int) -> list[int]:
         """Return the numbers of its objects; of more than `limit` only so many that it shows."""
         result: list[int] = []
@@ -100,12 +119,59 @@ class Section:
     table: Table
     hidden: Table | None = None
 
+    def spans(self) -> Iterator[tuple[int, int]]:
+        """Yield the numbers that `find` knows, as ranges."""
+        yield from self.table.spans()
+        if self.hidden:
+            yield from self.hidden.spans()
+
     def find(self, view: View, number: int) -> tuple[int, int, int] | None:
         """Return the fields of an entry; hidden ones stand behind free ones [7.5.8.4]."""
         fields = self.table.find(view, number)
         if self.hidden and (fields is None or fields[0] == FREE):
             return self.hidden.find(view, number) or fields
         return fields
+
+
+class Index:
+    """Which section speaks of which object: of those that have an entry for it, the newest.
+
+    A file may have thousands of sections and of objects, so they are not tried one by one.
+
+    Args:
+        sections: all of them, newest first.
+    """
+
+    __slots__ = ("_sections", "_speaking", "_starts")
+
+    def __init__(self, sections: Sequence[Section]) -> None:
+        self._sections = sections
+        self._starts: list[int] = []
+        self._speaking: list[int | None] = []
+        spans = sorted(
+            (first, order, end)
+            for order, section in enumerate(sections)
+            for first, end in section.spans()
+            if first < end
+        )
+        bounds = sorted({bound for first, _, end in spans for bound in (first, end)})
+        waiting = iter([*spans, (bounds[-1] + 1 if bounds else 0, 0, 0)])
+        first, order, end = next(waiting)
+        covering: list[tuple[int, int]] = []  # a heap: the newest section that goes on so far
+        for bound in bounds:
+            while first <= bound:
+                heappush(covering, (order, end))
+                first, order, end = next(waiting)
+            while covering and covering[0][1] <= bound:
+                heappop(covering)
+            self._starts.append(bound)
+            self._speaking.append(covering[0][0] if covering else None)
+
+    def section(self, number: int) -> Section | None:
+        """Return the section that speaks of an object, or None."""
+        place = bisect_right(self._starts, number) - 1
+        order = self._speaking[place] if place >= 0 else None
+        return None if order is None else self._sections[order]
 
 
 def begins_section(head: bytes) -> bool:
