@@ -436,3 +436,21 @@ def test_rows_are_unfiltered_in_portions(
     expected = labelled(data)[1]
     monkeypatch.setattr("ailabel.marks.image.png_rows._WORK", 1)
     assert labelled(data)[1] == expected
+
+
+def test_limit_of_canvases() -> None:
+    """Small frames that must be drawn out to whole canvases count as such."""
+    tiny = [((0, 0, 1, 1), 1, 0, BLUE)] * 12
+    data = pictures.animation((120, 60), [(FULL, 1, 0, BLUE), *tiny])
+    with pytest.raises(LimitExceededError, match="pixels"):
+        png.render(BytesView(data, limits=Limits(pixels=13 * 120 * 60 - 1)), SPEC)
+    assert png.render(BytesView(data, limits=Limits(pixels=13 * 120 * 60)), SPEC).marks
+
+
+def test_limit_of_pixel_bytes() -> None:
+    """Pixels of eight bytes count as two."""
+    form = Form(width=120, height=60, colour=6, depth=16)
+    random = Random(0)
+    data = pictures.encode(form, pictures.calm(form, random), random)
+    with pytest.raises(LimitExceededError, match="the pixels"):
+        png.render(BytesView(data, limits=Limits(pixels=120 * 60 * 3 // 2)), SPEC)

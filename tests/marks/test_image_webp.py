@@ -200,6 +200,9 @@ def test_limit_of_pixels() -> None:
     data = moving(alpha=False, lossless=True)
     with pytest.raises(LimitExceededError):
         webp.render(BytesView(data, limits=Limits(pixels=SIZE[0] * SIZE[1])), MarkSpec())
+    data = moving(alpha=True, lossless=True)  # small frames, drawn out to whole canvases
+    with pytest.raises(LimitExceededError):
+        webp.render(BytesView(data, limits=Limits(pixels=4 * SIZE[0] * SIZE[1] - 1)), MarkSpec())
 
 
 @pytest.mark.oracle

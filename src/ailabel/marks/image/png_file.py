@@ -31,6 +31,7 @@ _DEPTHS: Final = {
 _HEADER: Final = 13
 _CONTROL: Final = 26  # fcTL [PNG3 11.3.6.2]
 _SEQUENCE: Final = 4  # bytes of the sequence number before the data of fdAT
+_PIXEL_BYTES: Final = 4  # of pixels with 8 bytes a picture may have half as many
 _DISPOSE: Final = {0: Dispose.KEEP, 1: Dispose.CLEAR, 2: Dispose.RESTORE}
 
 
@@ -127,7 +128,7 @@ def parse(view: View) -> PngFile:
 
     Raises:
         MalformedFileError: a chunk that is needed is missing or broken.
-        LimitExceededError: it has more pixels than `Limits.pixels`.
+        LimitExceededError: it has more pixels, or more bytes of them, than `Limits.pixels` allows.
     """
     chunks = tuple(png.chunks(view))
     header = _header(view, chunks[0])
@@ -135,6 +136,8 @@ def parse(view: View) -> PngFile:
     check_limit(
         "the number of pixels", sum(_area(part, header) for part in streams), view.limits.pixels
     )
+    largest = max(_bytes(part, header) for part in streams)
+    check_limit("the pixels of the PNG", largest, _PIXEL_BYTES * view.limits.pixels)
     bodies = {
         found.type: view.read_metadata(found.body, found.length, "a PNG chunk")
         for found in reversed(chunks)
@@ -158,6 +161,11 @@ def parse(view: View) -> PngFile:
 def _area(stream: Stream, header: Header) -> int:
     left, top, right, bottom = stream.box(header)
     return (right - left) * (bottom - top)
+
+
+def _bytes(stream: Stream, header: Header) -> int:
+    left, top, right, bottom = stream.box(header)
+    return header.raster((right - left, bottom - top)).length
 
 
 def _header(view: View, found: png.Chunk) -> Header:

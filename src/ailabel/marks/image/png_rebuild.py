@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ailabel.codecs import png
 from ailabel.errors import MalformedFileError, PlanError
+from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit
 from ailabel.marks.image import paint
 from ailabel.marks.image.animation import composed
@@ -40,12 +41,15 @@ def rebuild(view: View, file: PngFile, stencil: Stencil) -> Rendition:
 
     Raises:
         PlanError: the pixels have 16 bits a sample, which would be lost.
+        LimitExceededError: the canvases have more pixels than `Limits.pixels` together.
     """
     if file.header.depth > 8:  # noqa: PLR2004 - bits
         raise PlanError(
             "the frames of this 16-bit animation clear the place of the label; "
             "choose another position or store the animation with 8 bits"
         )
+    area = file.header.width * file.header.height * max(len(file.frames), 1)
+    check_limit("the number of pixels", area, view.limits.pixels)
     colour = RGBA if file.frames or file.transparency else RGB
     header = replace(file.header, depth=8, colour=colour, interlaced=False)
     edits = (*_header_edits(view, file, header), *_picture_edits(view, file, stencil, header))

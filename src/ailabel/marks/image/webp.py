@@ -216,6 +216,8 @@ class _Work:
         flags = self._view.read(header.body, 1, "the WebP header")[0]
         yield Edit(header.body, 1, bytes((flags | _ALPHA_FLAG,)))
         animated = [picture for picture in self._file.pictures if picture.frame]
+        area = len(animated) * whole[2] * whole[3]
+        check_limit("the number of pixels", area, self._view.limits.pixels)
         for picture, canvas in zip(
             animated, composed(self._shown(animated), self._file.size), strict=True
         ):
