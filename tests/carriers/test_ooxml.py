@@ -340,6 +340,9 @@ def test_sizes_are_bounded() -> None:
     assert CARRIER.read(BytesView(item, limits=Limits(inflate_bytes=5000))) == []
     with pytest.raises(LimitExceededError, match="the metadata"):
         CARRIER.read(BytesView(item, limits=Limits(metadata_bytes=5000)))
+    tags = _with(build.package(), item="<a>" + "<b/>" * 300 + "</a>")
+    with pytest.raises(LimitExceededError, match="tags"):
+        CARRIER.read(BytesView(tags, limits=Limits(items=100)))
 
 
 def _kind(main: str) -> bytes:

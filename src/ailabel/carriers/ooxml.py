@@ -79,6 +79,7 @@ _DESCRIBING: Final = (  # how the types of relationships to metadata parts end
 _FMTID: Final = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"  # [OOXML1 22.3.2.2]
 _FIRST_PID: Final = 2  # 0 and 1 are reserved [MS-OLEPS 2.1]
 _DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n'
+_TAGS: Final = 3  # times `Limits.items`, in all metadata parts together
 _OUTSIDE: Final = ("docprops/", "customxml/")  # folders outside the essence
 
 
@@ -184,25 +185,30 @@ def _property_parts(package: Package) -> list[str]:
 
 
 def _places(package: Package) -> list[_Place]:
-    """Find every slot, in file order."""
+    """Find every slot, in file order.
+
+    A custom XML part above `Limits.inflate_bytes` is passed over: it is data, not a label.
+    """
     found: list[_Place] = []
     linked = {part.lower() for part in _property_parts(package)}
-    total, limit = 0, package.archive.view.limits.metadata_bytes
+    limits = package.archive.view.limits
+    total = tags = 0
     for name, member in package.parts.items():
-        if name in linked:
-            found += _property_places(package, member.name)
-        elif name.startswith(_OUTSIDE) and name.endswith(".xml"):
-            found += _text_places(package, member.name)
-        else:
+        is_text = name.startswith(_OUTSIDE) and name.endswith(".xml")
+        if name not in linked and (not is_text or member.size > limits.inflate_bytes):
             continue
         total += member.size
-        check_limit("the metadata of the package", total, limit)
+        check_limit("the metadata of the package", total, limits.metadata_bytes)
+        data = package.read(member.name)
+        tags += data.count(b"<")
+        check_limit("the number of tags in the metadata", tags, _TAGS * limits.items)
+        look = _property_places if name in linked else _text_places
+        found += look(package, member.name, data)
     return sorted(found, key=lambda place: (place.slot.offset, place.emptied.offset))
 
 
-def _property_places(package: Package, part: str) -> Iterator[_Place]:
+def _property_places(package: Package, part: str, data: bytes) -> Iterator[_Place]:
     """Find the property ``AIGC``, and others that hold a label."""
-    data = package.read(part)
     found = elements(data, part, package.archive.view.limits.items)
     values = {id(item.parent): item for item in reversed(found) if item.depth == 2}  # noqa: PLR2004
     linked = (package.target(*_KINDS) or "").lower() == part.lower()
@@ -240,16 +246,10 @@ def _property_elements(found: list[Element], part: str) -> list[Element]:
     return [item for item in found if (item.depth, item.uri, item.name) == (1, uri, "property")]
 
 
-def _text_places(package: Package, part: str) -> Iterator[_Place]:
-    """Find elements whose text is a label, in a part of any vocabulary.
-
-    A part above `Limits.inflate_bytes` is passed over: it is data, not a label.
-    """
+def _text_places(package: Package, part: str, data: bytes) -> Iterator[_Place]:
+    """Find elements whose text is a label, in a part of any vocabulary."""
     member = package.parts[part.lower()]
     limits = package.archive.view.limits
-    if member.size > limits.inflate_bytes:
-        return
-    data = package.read(part)
     folder = part if part.lower().startswith("docprops/") else part.partition("/")[0]
     site = f"{_format(package).id}.{folder}"
     for where, text, begin, end in _labelled(data, part):

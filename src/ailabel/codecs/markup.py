@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 from xml.parsers import expat
 
@@ -22,7 +23,7 @@ __all__ = ["Element", "appended", "elements", "encode", "escape", "events"]
 
 _SEPARATOR: Final = "\x1f"  # no XML document can hold it
 _DEPTH: Final = 512  # ours; documents that people make stay below 100
-_EVENTS: Final = 10_000_000  # ours; about 300 MB of an ordinary document, half a minute of work
+_EVENTS: Final = 3_000_000  # ours; about 90 MB of an ordinary document, some seconds of work
 _CHUNK: Final = 1 << 16
 _ENCODING: Final = re.compile(rb"""<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _WIDE: Final = {  # the first two bytes of UTF-16 [XML F]
@@ -233,6 +234,7 @@ class _Walker:
         raise MalformedFileError("{part} declares a document type", part=self._part)
 
 
+@lru_cache(maxsize=1024)  # a document has few names, and uses them often
 def _split(name: str) -> tuple[str, str, str]:
     uri, _, rest = name.rpartition(_SEPARATOR)
     if _SEPARATOR not in uri:
