@@ -154,3 +154,10 @@ def test_limits() -> None:
         id3.tags(BytesView(build.tag() * 20, limits=Limits(items=10)))
     with pytest.raises(LimitExceededError, match="an ID3 tag"):
         _load(build.tag(version=3, flags=0x80, padding=99), Limits(metadata_bytes=50))
+
+
+def test_thousands_of_tags_are_refused() -> None:
+    """No file has a thousand tags one behind the other."""
+    view = BytesView(b"ID3\4\0\0\0\0\0\0" * 1001)
+    with pytest.raises(LimitExceededError, match="ID3 tags"):
+        id3.tags(view)

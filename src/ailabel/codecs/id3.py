@@ -42,6 +42,7 @@ _UNSYNCHRONISED: Final = 0x80
 _EXTENDED: Final = 0x40  # in version 2.2: the whole tag is compressed
 _FOOTED: Final = 0x10
 V2, V3, V4 = KNOWN = (2, 3, 4)  # minor versions
+_TAGS: Final = 1000  # ours; files with three are rare
 _SYNCSAFE_MAX: Final = 0x7F
 _NO_VERSION: Final = 0xFF  # [ID3v2.3 3.1]
 _LETTERS: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
@@ -226,7 +227,7 @@ def tags(view: View) -> tuple[Tag, ...]:
     while tag := tag_at(view, offset):
         found.append(tag)
         offset = tag.end
-        check_limit("the number of ID3 tags", len(found), view.limits.items)
+        check_limit("the number of ID3 tags", len(found), min(_TAGS, view.limits.items))
     return tuple(found)
 
 
