@@ -27,6 +27,7 @@ __all__ = ["Passage", "passages"]
 _BUDGET: Final = 1 << 20  # units of YAML read in one file, ours
 _ITEMS: Final = 100_000  # delimiters and keys in one file, ours
 _LONGEST: Final = 64 * 1024  # units of one passage that is no block
+_WRITTEN: Final = re.compile(r"\S")
 _APART: Final = frozenset({Kind.BLANK, Kind.HEADING})  # lines that no removal below them can touch
 
 
@@ -82,6 +83,7 @@ class _Finder:
         self._text = text
         self._spent = 0
         self._done = start
+        self._written = start  # where the first character behind the open delimiter stands
         marks = _marks(text, start, key)
         after = _next_delimiters(marks)
         opening: _Mark | None = None
@@ -90,6 +92,8 @@ class _Finder:
                 continue
             if mark.delimits:
                 opening = mark
+                written = _WRITTEN.search(text.units, mark.line.next)
+                self._written = written.start() if written else len(text.units)
             elif self._block(mark, opening, closing):
                 opening = None
             else:
@@ -104,7 +108,7 @@ class _Finder:
         end = closing.line.start if closing else len(units)
         ended = closing is None and self._begins(mark, {Kind.BLANK})
         if opening is None or closing is None:
-            attached = opening is not None and not units[begin : mark.line.start].strip()
+            attached = opening is not None and self._written >= mark.line.start
             if not (ended or (closing is None and attached)):
                 return False
             begin = mark.line.start
