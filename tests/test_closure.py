@@ -7,12 +7,14 @@ from typing import Final
 import pytest
 
 import ailabel
-from ailabel import LabelSpec, PlanError, Verdict
+from ailabel import LabelSpec, PlanError, Verdict, registry
+from ailabel.io.source import BytesView
 from ailabel.testing import LawBroken, check_closure
 from every import cases, sample_files
 
 PRODUCER: Final = "001191110102MACQD9K64010000"
 TOO_SMALL: Final = "no legal wording fits"
+NO_MARKER: Final = "no explicit label can be put into"
 THEIRS: Final = "already carries a label of"
 GOOD: Final = {Verdict.COMPLIANT, Verdict.NOT_APPLICABLE}
 ALL: Final = {**cases(), **dict(sample_files())}
@@ -46,6 +48,9 @@ def test_what_is_labelled_verifies_and_stays(case: str) -> None:
         assert case.split("/", maxsplit=1)[0] in {"png", "jpeg", "webp"}, (
             "real pictures are large enough"
         )
+        closes(name, data, LabelSpec(producer=PRODUCER, explicit=False))
+    elif NO_MARKER in reason:
+        assert registry.marker_of(registry.detect(BytesView(data, name)).format.id) is None
         closes(name, data, LabelSpec(producer=PRODUCER, explicit=False))
     elif THEIRS in reason:
         report = ailabel.read_bytes(data, name=name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -87,6 +88,11 @@ def test_a_copy_is_labelled_or_refused_and_verifies(name: str, tmp_path: Path) -
             ailabel.label(path, spec)
         assert path.read_bytes() == before
         spec = LabelSpec(producer=PRODUCER, replace=True, durable=False)
+    if "C2PA" in EXPECTED[name].get("trace", ""):
+        with pytest.raises(PlanError, match="--break-c2pa"):
+            ailabel.label(path, spec)
+        assert path.read_bytes() == before
+        spec = replace(spec, break_c2pa=True)
     result = ailabel.label(path, spec)
     assert bool(result.replaced) is EXPECTED[name]["label"]
     report = ailabel.verify(path)
