@@ -37,6 +37,7 @@ class OfficialSlot:
 
 
 _IMAGE: Final = "TC260-PG-20259A, 6"
+_VIDEO: Final = "TC260-PG-20257A, 6.1"
 _AUDIO: Final = "TC260-PG-202510A, 6.1"
 _MOVIE: Final = "moov/udta/meta, key AIGC"
 
@@ -44,9 +45,19 @@ SLOTS: Final = {
     "png": OfficialSlot(place="iTXt XML:com.adobe.xmp, TC260:AIGC", guide=_IMAGE, status="guide"),
     "jpeg": OfficialSlot(place="APP1 XMP, TC260:AIGC", guide=_IMAGE, status="guide"),
     "webp": OfficialSlot(place="XMP chunk, TC260:AIGC", guide=_IMAGE, status="guide"),
+    "tiff": OfficialSlot(place="IFD0 tag 700, TC260:AIGC", guide=_IMAGE, status="guide"),
+    "gif": OfficialSlot(
+        place="application extension XMP Data, TC260:AIGC", guide=_IMAGE, status="guide"
+    ),
+    "jxl": OfficialSlot(place="xml box, TC260:AIGC", guide="", status="practice"),
+    "svg": OfficialSlot(place="metadata element, TC260:AIGC", guide="", status="practice"),
     "wav": OfficialSlot(place="AIGC chunk", guide=_AUDIO, status="guide"),
     "mp3": OfficialSlot(place="ID3v2 TXXX:AIGC", guide=_AUDIO, status="guide"),
     "flac": OfficialSlot(place="VORBIS_COMMENT AIGC=", guide=_AUDIO, status="guide"),
+    "mkv": OfficialSlot(place="Tags, SimpleTag AIGC", guide=_VIDEO, status="guide"),
+    "mka": OfficialSlot(place="Tags, SimpleTag AIGC", guide="", status="practice"),
+    "webm": OfficialSlot(place="Tags, SimpleTag AIGC", guide=_VIDEO, status="guide"),
+    "weba": OfficialSlot(place="Tags, SimpleTag AIGC", guide="", status="practice"),
     "markdown": OfficialSlot(
         place="YAML front matter, AIGC:", guide="TC260-PG-20258A, 6.5", status="guide"
     ),
