@@ -19,9 +19,28 @@ class Row:
 
 CARRIERS: Final[dict[str, Row]] = {
     "flac": Row(("flac",), (".flac",), (((0, b"fLaC"),), ((0, b"ID3"),))),
+    "gif": Row(("gif",), (".gif",), (((0, b"GIF87a"),), ((0, b"GIF89a"),))),
     "html": Row(("html",), (".html", ".htm", ".xhtml", ".xht"), ()),
     "jpeg": Row(("jpeg",), (".jpg", ".jpeg", ".jpe", ".jfif"), (((0, b"\xff\xd8\xff"),),)),
     "markdown": Row(("markdown",), (".md", ".markdown", ".mdown", ".mkd"), ()),
+    "matroska": Row(
+        ("mkv", "mka", "webm", "weba"),
+        (".mkv", ".mk3d", ".mks", ".mka", ".webm", ".weba"),
+        (((0, b"\x1aE\xdf\xa3"),),),
+    ),
+    "movie": Row(
+        ("mp4", "mov", "m4a", "3gp"),
+        (".mp4", ".m4v", ".mov", ".qt", ".m4a", ".m4b", ".3gp", ".3g2"),
+        (
+            ((4, b"ftyp"),),
+            ((4, b"moov"),),
+            ((4, b"mdat"),),
+            ((4, b"wide"),),
+            ((4, b"free"),),
+            ((4, b"skip"),),
+            ((4, b"pnot"),),
+        ),
+    ),
     "mp3": Row(
         ("mp3",),
         (".mp3",),
@@ -39,6 +58,11 @@ CARRIERS: Final[dict[str, Row]] = {
     "pdf": Row(("pdf",), (".pdf",), (((0, b"%PDF-"),),)),
     "png": Row(("png",), (".png", ".apng"), (((0, b"\x89PNG\r\n\x1a\n"),),)),
     "text": Row(("txt",), (".txt", ".text"), ()),
+    "tiff": Row(
+        ("tiff",),
+        (".tif", ".tiff"),
+        (((0, b"II*\x00"),), ((0, b"MM\x00*"),), ((0, b"II+\x00"),), ((0, b"MM\x00+"),)),
+    ),
     "wav": Row(
         ("wav",),
         (".wav", ".wave"),
