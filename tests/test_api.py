@@ -205,6 +205,19 @@ def test_a_dry_plan_says_what_would_be_done_and_does_nothing(sound: Path) -> Non
     assert ailabel.plan(sound, SPEC).status == "already"
 
 
+def test_a_dry_plan_knows_what_stands_at_the_output(sound: Path, tmp_path: Path) -> None:
+    """It foresees an output that is kept, and one that is refused."""
+    output = tmp_path / "labelled.wav"
+    assert ailabel.plan(sound, SPEC, output=output).status == "planned"
+    assert not output.exists()
+    first = ailabel.label(sound, SPEC, output=output)
+    planned = ailabel.plan(sound, SPEC, output=output)
+    assert (planned.status, planned.produce_id) == ("already", first.produce_id)
+    output.write_bytes(b"precious")
+    with pytest.raises(PlanError, match="choose another output"):
+        ailabel.plan(sound, SPEC, output=output)
+
+
 def test_a_text_gets_its_sidecar_only_on_request(tmp_path: Path) -> None:
     """It is read as a site of its own, told to be unofficial, and makes nothing compliant."""
     story = tmp_path / "story.txt"

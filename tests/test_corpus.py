@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PRODUCER: Final = "001191350100M000100Y4310000"
+MISSTATED: Final = {  # the file's own bytes say so; the list repeats the producer of the others
+    "made/exiftool_f.mp4": {"Label": "1", "ContentProducer": "X", "ProduceID": "abc-123"},
+}
 
 
 def _expected() -> dict[str, dict[str, Any]]:
@@ -54,7 +57,7 @@ def test_the_label_is_read_as_expected(name: str) -> None:
     report = ailabel.read(CORPUS / name)
     assert report.error is None
     assert bool(report.labels) is entry["label"]
-    fields = entry.get("fields", {})
+    fields = MISSTATED.get(name, entry.get("fields", {}))
     matching = [
         found
         for found in report.labels

@@ -89,8 +89,15 @@ def label(
         return _result(found, path, target)
 
 
-def plan(path: str | PathLike[str], spec: LabelSpec) -> LabelResult:
+def plan(
+    path: str | PathLike[str], spec: LabelSpec, *, output: str | PathLike[str] | None = None
+) -> LabelResult:
     """Say what `label` would do to a file; nothing is written.
+
+    Args:
+        path: the file.
+        spec: what is asked for.
+        output: where the labelled file would go; None for in place.
 
     Raises:
         AilabelError: as `label` does.
@@ -98,7 +105,8 @@ def plan(path: str | PathLike[str], spec: LabelSpec) -> LabelResult:
     from ailabel.engine.sidecar import settle
 
     with open_view(path, spec.limits) as view:
-        found = settle(_planned(view, spec), path, spec)
+        earlier = None if output is None else _earlier_output(view, output, spec)
+        found = settle(earlier or _planned(view, spec), path if output is None else output, spec)
         status = "already" if found.status == "already" else "planned"
         return _result(found, path, None, status)
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 import ailabel as package
+from ailabel import api
 from ailabel.batch.local import work
 from ailabel.errors import AilabelError
 from ailabel.testing import damaged
@@ -741,6 +742,44 @@ def test_any_console_can_show_any_file(tmp_path: Path, encoding: str) -> None:
         *("label", path, "--dry-run", "--format", "json", *IMPLICIT), PYTHONIOENCODING=encoding
     )
     assert done.files[0]["path"] == str(path)
+
+
+def test_a_bar_is_drawn_where_somebody_watches(tree: Path, tmp_path: Path) -> None:
+    """On a terminal, while the report goes elsewhere."""
+    master, terminal = os.openpty()
+    with (tmp_path / "report").open("wb") as report:
+        done = subprocess.run(
+            [sys.executable, "-m", "ailabel", "label", str(tree), "--dry-run", *IMPLICIT],
+            stdout=report,
+            stderr=terminal,
+            env=os.environ | {"TERM": "xterm", "AILABEL_LANG": "en"},
+            check=False,
+        )
+    os.close(terminal)
+    shown = os.read(master, 100_000)
+    os.close(master)
+    assert done.returncode == 0
+    assert b"100%" in shown
+    assert b"planned" in (tmp_path / "report").read_bytes()
+
+
+def test_a_defect_of_ours_ends_one_file_not_the_run(
+    tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was not foreseen is reported as a defect for its file; the others are labelled."""
+    call = api.label
+
+    def fail(path: str, *arguments: object, **options: object) -> object:
+        if path.endswith("b.png"):
+            raise ZeroDivisionError("by nothing")
+        return call(path, *arguments, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(api, "label", fail)
+    done = ailabel("label", tree, "--in-place", *IMPLICIT)
+    assert done.code == 2
+    assert "this is a defect of ailabel" in done.out
+    assert "ZeroDivisionError: by nothing" in done.out
+    assert fields(tree / "a.wav")["Label"] == "1"
 
 
 def test_no_bar_is_drawn_where_nobody_watches(tree: Path) -> None:

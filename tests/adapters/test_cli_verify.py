@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 import ailabel as package
+from ailabel import api
 from builders import png, wav
 from command import PRODUCER, ailabel, spawn
 from every import SAMPLES
@@ -221,6 +222,31 @@ def test_a_folder_that_cannot_be_listed_is_exit_2(
     done = ailabel("verify", folder / "in")
     assert done.code == 2
     assert "in/closed" in done.out
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (ZeroDivisionError("by nothing"), "this is a defect of ailabel"),
+        (package.PluginError("the extension {name} is no carrier", name="x"), "no carrier"),
+    ],
+)
+def test_what_was_not_foreseen_ends_one_file_not_the_run(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, words: str
+) -> None:
+    """The file is reported with the reason, exit 2; the others are verified."""
+    call = api.verify
+
+    def fail(path: str, options: package.VerifyOptions) -> package.FileReport:
+        if path.endswith("good.md"):
+            raise error
+        return call(path, options)
+
+    monkeypatch.setattr(api, "verify", fail)
+    done = ailabel("verify", folder / "good.md", folder / "good.txt")
+    assert done.code == 2
+    assert words in done.out
+    assert "explicit compliant" in done.out
 
 
 def test_nothing_is_written_by_looking(folder: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Final
 
 import pytest
 
+from ailabel import registry
 from ailabel.engine.plan import find_done, make_plan
 from ailabel.engine.spec import LabelSpec, VerifyOptions
 from ailabel.errors import LabelError, MalformedFileError, PlanError, UnsupportedFormatError
@@ -208,6 +209,14 @@ def test_our_label_without_a_visible_one_is_noted() -> None:
     plan = make_plan(labelled, BOTH, Numbers())
     assert plan.status == "already"
     assert "--explicit-only" in str(plan.notes[0])
+
+
+def test_a_format_that_cannot_show_a_label_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The way out is named: metadata only."""
+    monkeypatch.setattr(registry, "marker_of", lambda _: None)
+    with pytest.raises(PlanError, match="no explicit label can be put into WAV") as caught:
+        make_plan(sound(), BOTH, Numbers())
+    assert "--implicit-only" in str(caught.value)
 
 
 def test_wording_that_reads_as_prose_is_refused() -> None:

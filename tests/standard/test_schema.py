@@ -214,6 +214,8 @@ def test_every_dialect_is_read_and_its_departures_named(payload: str, broken: se
         '{"prompt":"a Label on a bottle","steps":20}',
         "Label: 1, ContentProducer: x",
         base64.b64encode(b'{"prompt":"a lake at night"}').decode(),
+        base64.b64encode(b'{"Label' + bytes(range(128, 160))).decode(),
+        "eyJ" + "A" * 38,
     ],
 )
 def test_other_texts_are_no_labels(text: str) -> None:
@@ -232,6 +234,7 @@ def test_other_texts_are_no_labels(text: str) -> None:
         (BARE[:-1] + ',"ProduceID":"later"}', {"ProduceID": "later"}),
         (members(ReserveCode1="old", ReservedCode1="new"), {"ReservedCode1": "new"}),
         (members(ReserveCode1="old", ReservedCode1=...), {"ReservedCode1": "old"}),
+        (BARE[:73] + ',"ReservedCode1":"\\u12 zz","x', {"ReservedCode1": "\\u12 zz"}),
         (BARE[:96], {"Label": "1", "ContentProducer": CODE, "ProduceID": "a-1"}),
     ],
 )

@@ -105,7 +105,7 @@ def _label(job: Job, spec: api.LabelSpec, name: str | None, *, dry_run: bool) ->
     if path == STDIN:
         return _label_stdin(output, spec, name, dry_run=dry_run)
     if dry_run:
-        return api.plan(path, spec)
+        return api.plan(path, spec, output=None if output == STDIN else output)
     if output == STDIN:
         return api.label_bytes(Path(path).read_bytes(), spec, name=job.item.below)
     if output is not None:
