@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ailabel import registry
 from ailabel.engine import checks
 from ailabel.engine.examine import examine, found_label, found_mention
+from ailabel.engine.scan import scan
 from ailabel.engine.spec import VerifyOptions
 from ailabel.errors import (
     AilabelError,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from ailabel.io.source import View
     from ailabel.model.media import Format
     from ailabel.model.report import FoundLabel
+    from ailabel.spi import Mention
 
 __all__ = ["error_message", "verify"]
 
@@ -64,9 +66,16 @@ def verify(
         implicit=_implicit(examined, results) if options.implicit else Verdict.NOT_APPLICABLE,
         explicit=_explicit(evidence, results),
         labels=(*map(found_label, examined.found), *beside),
-        mentions=tuple(map(found_mention, examined.mentions)),
+        mentions=tuple(map(found_mention, _mentions(view, examined))),
         checks=results,
     )
+
+
+def _mentions(view: View, examined: Examined) -> tuple[Mention, ...]:
+    """Return what only looks like a label; the raw bytes are searched where nothing else is."""
+    if examined.found or examined.mentions:
+        return examined.mentions
+    return scan(view)
 
 
 def error_message(error: AilabelError) -> Message:
