@@ -14,8 +14,9 @@ from ailabel.adapters.cli.base import (
     language_option,
     say,
 )
-from ailabel.messages import render, translate
+from ailabel.messages import Message, render, translate
 from ailabel.model.provider import ProviderCode, ServiceType, parse_code
+from ailabel.standard.organisations import products_of
 
 __all__ = ["code_command"]
 
@@ -85,6 +86,10 @@ def explain_command(code: str) -> None:
         ("24–27", parsed.application, "model or application, the provider's own choice"),
     ):
         emit([f"{segment:<6} {value:<20} {translate(meaning, chosen)}\n"])
+    products = products_of(parsed.uscc)
+    if products is not None:
+        message = Message("seen in files of {products}", {"products": products})
+        emit([render(message.text, message.params, chosen) + "\n"])
     for warning in parsed.warnings:
         emit([f"! {render(warning.text, warning.params, chosen)}\n"])
 

@@ -1,0 +1,34 @@
+"""Whose files a unified social credit code was seen in; only where the product is sure.
+
+A row says which products' files carried the code as ``ContentProducer``. It does not say who is
+registered under it: that is what the public register of organisations is for.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+__all__ = ["ORGANISATIONS", "products_of"]
+
+ORGANISATIONS: Final = {  # unified social credit code: products
+    "91110102MACQD9K640": "Doubao (ByteDance)",
+    "9144030008867405X2": "Jimeng / Dreamina (ByteDance)",
+    "91110108MA01R70K8D": "Volcengine Seedream, Seedance (ByteDance)",
+    "91110108335469089C": "Kling (Kuaishou)",
+    "91440300708461136T": "Yuanbao, Hunyuan, WorkBuddy (Tencent)",
+    "91330106MA2CFLDG4R": "Tongyi Wan, HappyHorse (Alibaba)",
+    "91440101MA9Y9T4H7A": "Qwen (Alibaba)",
+    "91330101MA27WPYJ18": "iFlow (Alibaba)",
+    "91110108MA01KP2T5U": "Zhipu",
+    "91310104MACE0YX639": "StepFun",
+    "91110108MACC4D63XF": "Vidu (ShengShu)",
+    "91110000802100433B": "Baidu",
+    "91110105MACJ6K1C8A": "LiblibAI",
+    "91340100MAEB4N8H76": "RunningHub",
+    "91440300MA5G49LC9K": "YOYO (Honor)",
+}
+
+
+def products_of(uscc: str) -> str | None:
+    """Return the products in whose files a code was seen, or None."""
+    return ORGANISATIONS.get(uscc)

@@ -1,0 +1,20 @@
+"""The table of codes seen in products' files."""
+
+from __future__ import annotations
+
+import pytest
+
+from ailabel.model.provider import is_uscc
+from ailabel.standard.organisations import ORGANISATIONS, products_of
+
+
+@pytest.mark.parametrize("uscc", ORGANISATIONS)
+def test_every_code_passes_its_check_character(uscc: str) -> None:
+    """A row with a typing error would fail the check."""
+    assert is_uscc(uscc)
+    assert products_of(uscc)
+
+
+def test_a_code_that_nobody_confirmed_is_not_explained() -> None:
+    """The holder of this widely seen code is not sure, so it has no row."""
+    assert products_of("91110102MAD55U9H0F") is None
