@@ -18,7 +18,7 @@ from ailabel.io.splice import Edit, apply
 if TYPE_CHECKING:
     from ailabel.io.source import Limits
 
-__all__ = ["Found", "Property", "compact", "find", "new_packet", "put", "vacate"]
+__all__ = ["Found", "Property", "compact", "find", "is_own", "new_packet", "put", "vacate"]
 
 _BLANK: Final = b" \t\r\n\0\xef\xbb\xbf"
 _PADDING: Final = 2048  # [XMP1 7.3.2] recommends 2 to 4 KiB, with a line end every 100 characters
@@ -127,7 +127,7 @@ def put(packet: bytes, prop: Property, value: str, limits: Limits) -> bytes:
     """
     if not packet.strip(_BLANK):
         return new_packet(prop, value)
-    if _is_ours(packet) and packet.startswith(_lead(prop)):
+    if is_own(packet) and packet.startswith(_lead(prop)):
         fresh = _body(prop, value)
         room = len(packet) - len(fresh) - len(_TRAILER)
         return _packet(fresh, room if room >= 0 else _PADDING)
@@ -170,23 +170,24 @@ def new_packet(prop: Property, value: str) -> bytes:
 
 def compact(packet: bytes) -> bytes:
     """Return a packet that `new_packet` made without its padding, and any other as it is."""
-    if not _is_ours(packet):
+    if not is_own(packet):
         return packet
     return packet[: packet.rindex(_FOOT) + len(_FOOT)] + _TRAILER
+
+
+def is_own(packet: bytes) -> bool:
+    """Say whether a packet is one that `new_packet` made, so that nothing foreign stands in it."""
+    ours = re.fullmatch(_OURS, packet)
+    return ours is not None and ours["padding"] == _spaces(len(ours["padding"]))
 
 
 # -- our own packets -----------------------------------------------------------------------------
 
 
-def _is_ours(packet: bytes) -> bool:
-    ours = re.fullmatch(_OURS, packet)
-    return ours is not None and ours["padding"] == _spaces(len(ours["padding"]))
-
-
 def _find_ours(packet: bytes, prop: Property) -> Found | None:
     """Read a packet that `new_packet` made without parsing XML; None where it is not one."""
     lead = _lead(prop)
-    if not (packet.startswith(lead) and _is_ours(packet)):
+    if not (packet.startswith(lead) and is_own(packet)):
         return None
     raw = packet[len(lead) : packet.index(b"<", len(lead))]
     if _FOREIGN_ENTITY.search(raw):
