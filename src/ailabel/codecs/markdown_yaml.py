@@ -69,7 +69,8 @@ def passages(text: Text, start: int, word: str) -> list[Passage]:
         LimitExceededError: there are too many, or too much YAML to read.
     """
     key = re.compile(
-        rf"[ \t>*+#-]*(?:<!--[ \t]*)?[\"'{{`]*[\w.-]{{0,32}}{word}[\w.-]{{0,32}}[\"'`]?[ \t]*[:=]",
+        r"[ \t>*+#-]*+(?:<!--[ \t]*+)?[\"'{`]*+"
+        rf"[\w.-]{{0,32}}{word}[\w.-]{{0,32}}[\"'`]?[ \t]*[:=]",
         re.IGNORECASE,
     )
     return _Finder(text, start, key).found

@@ -66,6 +66,7 @@ class Document:
     """
 
     __slots__ = (
+        "_catalog",
         "_hops",
         "_index",
         "_inflated",
@@ -80,6 +81,7 @@ class Document:
     def __init__(self, view: View) -> None:
         self.view = view
         self.sections: tuple[Section, ...] = ()
+        self._catalog: Dictionary | None = None
         self._inflated = self._hops = self._work = 0
         self._packed: OrderedDict[int, tuple[bytes, dict[int, int]]] = OrderedDict()
         self._index = pdf_xref.Index(())
@@ -110,7 +112,9 @@ class Document:
         Raises:
             MalformedFileError: there is none.
         """
-        return self.dictionary(self.trailer.get("Root"), "the PDF catalog")
+        if self._catalog is None:
+            self._catalog = self.dictionary(self.trailer.get("Root"), "the PDF catalog")
+        return self._catalog
 
     def dictionary(self, value: object, structure: str) -> Dictionary:
         """Follow a reference to a dictionary that must be there."""
