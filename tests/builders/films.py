@@ -20,7 +20,7 @@ _RECIPES: Final = {
     "vp8.webm": _VP8,
     "live.webm": f"{_VP8} -live 1",
     "piped.mkv": f"{_MPEG4} -f matroska",
-    "flac.mka": "-vn -c:a flac",
+    "mpeg4.avi": _MPEG4,
 }
 MATROSKA: Final = ("h264.mkv", "front-cues.mkv", "vp8.webm", "live.webm", "piped.mkv", "merged.mkv")
 
@@ -66,10 +66,10 @@ def streams(path: Path) -> str:
     return _ffmpeg("-i", str(path), "-map", "0", "-c", "copy", "-f", "streamhash", "-")
 
 
-def late_frame(path: Path, stream: str = "v") -> str:
+def late_frame(path: Path, seconds: float = 5) -> str:
     """Seek near the end and return the checksums of the frames there."""
-    options = ("-map", f"0:{stream}", "-frames", "3", "-f", "framemd5", "-")
-    found = _ffmpeg("-ss", "5", "-i", str(path), *options)
+    options = ("-map", "0:v", "-frames", "3", "-f", "framemd5", "-")
+    found = _ffmpeg("-ss", str(seconds), "-i", str(path), *options)
     assert "\n0," in found
     return found
 
