@@ -58,6 +58,8 @@ SLOTS: Final = {
     "mka": OfficialSlot(place="Tags, SimpleTag AIGC", guide="", status="practice"),
     "webm": OfficialSlot(place="Tags, SimpleTag AIGC", guide=_VIDEO, status="guide"),
     "weba": OfficialSlot(place="Tags, SimpleTag AIGC", guide="", status="practice"),
+    "avi": OfficialSlot(place="LIST INFO, chunk AIGC", guide=_VIDEO, status="guide"),
+    "flv": OfficialSlot(place="onMetaData, AIGC", guide=_VIDEO, status="guide"),
     "markdown": OfficialSlot(
         place="YAML front matter, AIGC:", guide="TC260-PG-20258A, 6.5", status="guide"
     ),
