@@ -348,6 +348,7 @@ def _result(
         status=status or found.status,
         produce_id=found.produce_id,
         edits=tuple(Change(edit.offset, edit.length, len(edit.data)) for edit in found.edits),
+        in_place_possible=found.patch is not None,
         marks=rendition.marks if rendition else (),
         reencoded=rendition.reencoded if rendition else None,
         changed_outside=rendition.changed_outside if rendition else 0.0,

@@ -7,7 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import pytest
+from PIL import Image
 
+from ailabel import api
 from ailabel.engine import sidecar
 from ailabel.engine.execute import execute, proof
 from ailabel.engine.plan import make_plan
@@ -161,3 +163,18 @@ def test_formats_with_metadata_have_no_sidecar(sound: Path) -> None:
         assert sidecar.settle(plan, sound, replace(SPEC, sidecar=True)) is plan
         execute(plan, view, sound, replace(SPEC, sidecar=True))
     assert [item.name for item in sound.parent.iterdir()] == ["sound.wav"]
+
+
+def test_a_short_change_may_be_written_where_it_stands(tmp_path: Path) -> None:
+    """With fast_in_place a new number of the same length goes into the same file, same inode."""
+    path = tmp_path / "a.png"
+    Image.new("RGB", (8, 8)).save(path)
+    first = LabelSpec(producer=SPEC.producer, explicit=False, produce_id="number-1")
+    api.label(path, first)
+    inode, size = path.stat().st_ino, path.stat().st_size
+    again = replace(first, produce_id="number-2", replace=True, fast_in_place=True)
+    result = api.label(path, again)
+    assert (result.status, result.in_place_possible) == ("replaced", True)
+    assert (path.stat().st_ino, path.stat().st_size) == (inode, size)
+    assert api.read(path).labels[0].fields["ProduceID"] == "number-2"
+    assert [item.name for item in tmp_path.iterdir()] == ["a.png"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ailabel import registry
 from ailabel.engine import sidecar
 from ailabel.errors import AilabelError
-from ailabel.io import atomic
+from ailabel.io import atomic, inplace
 from ailabel.spi import Finding, Slot
 
 if TYPE_CHECKING:
@@ -41,11 +41,27 @@ def execute(
         AilabelError: the finished file did not read back as planned; the target is untouched.
         PlanError: the target must not be replaced.
     """
+    if wanted.fast_in_place and not plan.content_changed and _is_itself(source, target):
+        inplace.recover(target)
+        patch = plan.patch
+        if patch is not None:
+            proof(plan)(plan.result)
+            inplace.apply_patch(target, patch)
+            return
     options = atomic.WriteOptions(
         hardlinks=wanted.hardlinks, durable=wanted.durable, keep_times=not plan.content_changed
     )
     atomic.replace(plan.result, source, target, proof(plan), options)
     sidecar.write(plan, source, os.fspath(target), options)
+
+
+def _is_itself(source: FileView, target: str | PathLike[str]) -> bool:
+    """Say whether the target is the open original."""
+    try:
+        there = os.stat(target)  # noqa: PTH116 - no pathlib here
+    except OSError:
+        return False
+    return os.path.samestat(os.fstat(source.fd), there)
 
 
 def proof(plan: Plan) -> Callable[[View], None]:

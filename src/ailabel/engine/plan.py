@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ailabel import registry
 from ailabel.engine.examine import examine, text_of
 from ailabel.errors import PlanError
+from ailabel.io.inplace import patch_of
 from ailabel.io.splice import SplicedView, edits_of
 from ailabel.messages import Message
 from ailabel.model.content_number import new_content_number
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from ailabel.engine.examine import Examined
     from ailabel.engine.spec import LabelSpec
+    from ailabel.io.inplace import Patch
     from ailabel.io.source import View
     from ailabel.io.splice import Edit
     from ailabel.model.media import Format
@@ -60,6 +62,11 @@ class Plan:
     def edits(self) -> tuple[Edit, ...]:
         """The whole change, as edits of the original."""
         return edits_of(self.result) if isinstance(self.result, SplicedView) else ()
+
+    @property
+    def patch(self) -> Patch | None:
+        """The change as one short range of the original, or None where it is not one."""
+        return patch_of(self.result) if isinstance(self.result, SplicedView) else None
 
     @property
     def content_changed(self) -> bool:

@@ -53,6 +53,8 @@ class LabelSpec:
         stamp_signed: whether a signed PDF may be stamped.
         break_c2pa: whether a file with a C2PA manifest may be written to, which breaks it.
         hardlinks: whether files with several names may be replaced.
+        fast_in_place: whether a change that fits where it stands is written there, through a
+            journal, when a file is labelled in place; for files that nobody reads meanwhile.
         durable: whether every file is flushed to the disk before the call returns.
         limits: what reading a file may cost.
 
@@ -78,6 +80,7 @@ class LabelSpec:
     stamp_signed: bool = False
     break_c2pa: bool = False
     hardlinks: bool = False
+    fast_in_place: bool = False
     durable: bool = True
     limits: Limits = field(default_factory=Limits)
 

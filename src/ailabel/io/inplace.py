@@ -21,7 +21,6 @@ from ailabel.io.copy import write_all
 from ailabel.io.splice import edits_of
 
 if TYPE_CHECKING:
-    from ailabel.io.source import View
     from ailabel.io.splice import SplicedView
 
 __all__ = ["LONGEST", "Patch", "apply_patch", "patch_of", "recover"]
@@ -41,15 +40,10 @@ class Patch:
     data: bytes
 
 
-def patch_of(result: SplicedView, origin: View) -> Patch | None:
-    """Return the one range that a change replaces, or None where it cannot be made in place.
-
-    Args:
-        result: the changed file.
-        origin: the original, on which `result` is laid.
-    """
+def patch_of(result: SplicedView) -> Patch | None:
+    """Return the one range that a change replaces, or None where it cannot be made in place."""
     edits = edits_of(result)
-    if result.size != origin.size or not edits:
+    if result.size != result.origin.size or not edits:
         return None
     begin = edits[0].offset
     end = edits[-1].offset + edits[-1].length

@@ -55,9 +55,7 @@ class ProviderCode:
         problems = []
         if not _USCC.fullmatch(self.uscc):
             problems.append(
-                Message(
-                    "a unified social credit code has 18 digits or capitals, not I, O, S, V, Z"
-                )
+                Message("a unified social credit code has 18 digits or capitals, not I, O, S, V, Z")
             )
         if not _EXTENSION.fullmatch(self.application):
             problems.append(

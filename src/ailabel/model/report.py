@@ -191,6 +191,8 @@ class LabelResult:
             ``failed``; ``skipped`` (a file of a folder that is of no known format).
         produce_id: the content number that the file carries, or None when it carries none.
         edits: the whole change, in places of the original.
+        in_place_possible: whether the change keeps the file's length and is short, so that it
+            could be written where it stands.
         marks: the explicit labels that were put in.
         reencoded: which coded content was made anew, or None when it was only spliced.
         changed_outside: the share of samples outside the marks that differ from before, 0 to 1.
@@ -206,6 +208,7 @@ class LabelResult:
     status: str
     produce_id: str | None = None
     edits: tuple[Change, ...] = ()
+    in_place_possible: bool = False
     marks: tuple[Mark, ...] = ()
     reencoded: str | None = None
     changed_outside: float = 0.0
@@ -228,7 +231,8 @@ class LabelDiff:
         before: the file that went in, as it was given.
         after: the file that came out.
         status: ``kept``; ``propagated`` (only the propagator's part changed); ``changed`` (the
-            producer's part did); ``lost``; ``added``; ``none`` (neither has one); ``failed``.
+            producer's part did); ``lost``; ``added``; ``none`` (neither has one); ``failed``;
+            ``skipped`` (a file of a folder that is of no known format).
         before_fields: the seven keys before, or None without a label.
         after_fields: the seven keys after, or None without a label.
         changed: the keys whose values differ.
@@ -244,3 +248,8 @@ class LabelDiff:
     changed: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
     error: Message | None = None
+
+    @property
+    def skipped(self) -> bool:
+        """Whether it only stands for a file that was passed over."""
+        return self.status == "skipped"

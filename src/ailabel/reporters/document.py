@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ailabel.messages import Message, Reasons, render
-from ailabel.model.report import FileReport
+from ailabel.model.report import FileReport, LabelDiff
 from ailabel.standard.rules import EDITION, RULES
 
 if TYPE_CHECKING:
@@ -28,12 +28,16 @@ if TYPE_CHECKING:
 __all__ = [
     "SCHEMA_VERSION",
     "Header",
+    "Item",
     "Summary",
     "dumps",
     "header_document",
     "item_document",
     "printable",
 ]
+
+Item: TypeAlias = "FileReport | LabelResult | LabelDiff"
+"""What a report tells of: a file that was looked at, one that was labelled, a comparison."""
 
 SCHEMA_VERSION: Final = 1
 
@@ -43,7 +47,7 @@ class Header:
     """What stands above the files of a report.
 
     Args:
-        command: ``verify``, ``read`` or ``label``.
+        command: ``verify``, ``read``, ``label``, ``carry`` or ``diff``.
         tool_version: of ailabel.
         language: ``en`` or ``zh``, for sentences; keys and ids are never translated.
     """
@@ -61,12 +65,12 @@ class Summary:
     """
 
     def __init__(self, command: str) -> None:
-        kinds = ("status",) if command == "label" else ("implicit", "explicit")
+        kinds = ("implicit", "explicit") if command in {"verify", "read"} else ("status",)
         self.counts: dict[str, dict[str, int]] = {kind: {} for kind in kinds}
         self.total = 0
         self.skipped = 0
 
-    def add(self, item: FileReport | LabelResult) -> None:
+    def add(self, item: Item) -> None:
         """Count one file."""
         self.total += 1
         if item.skipped:
@@ -109,11 +113,24 @@ def header_document(header: Header) -> dict[str, object]:
     }
 
 
-def item_document(item: FileReport | LabelResult, language: str) -> dict[str, object]:
-    """Return one file's report or labelling result."""
+def item_document(item: Item, language: str) -> dict[str, object]:
+    """Return one file's report or labelling result, or one comparison."""
     if isinstance(item, FileReport):
         return _report(item, language)
-    return _result(item, language)
+    return _difference(item, language) if isinstance(item, LabelDiff) else _result(item, language)
+
+
+def _difference(found: LabelDiff, language: str) -> dict[str, object]:
+    return {
+        "before": printable(found.before),
+        "after": printable(found.after),
+        "status": found.status,
+        "before_fields": found.before_fields and dict(found.before_fields),
+        "after_fields": found.after_fields and dict(found.after_fields),
+        "changed": list(found.changed),
+        "checks": [_check(check, language) for check in found.checks],
+        "error": _sentence(found.error, language),
+    }
 
 
 def _report(report: FileReport, language: str) -> dict[str, object]:
@@ -140,6 +157,7 @@ def _result(result: LabelResult, language: str) -> dict[str, object]:
             {"offset": edit.offset, "removed": edit.removed, "inserted": edit.inserted}
             for edit in result.edits
         ],
+        "in_place_possible": result.in_place_possible,
         "marks": [_mark(mark, result.changed_outside) for mark in result.marks],
         "reencoded": result.reencoded,
         "replaced": list(result.replaced),

@@ -15,12 +15,12 @@ from ailabel.reporters.document import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ailabel.model.report import FileReport, LabelResult
+    from ailabel.reporters.document import Item
 
 __all__ = ["render"]
 
 
-def render(header: Header, files: Iterable[FileReport | LabelResult]) -> Iterator[str]:
+def render(header: Header, files: Iterable[Item]) -> Iterator[str]:
     """Yield the document in pieces, the summary last."""
     head = dumps(header_document(header), indent=2)
     yield head[: head.rindex("\n}")] + ',\n  "files": ['

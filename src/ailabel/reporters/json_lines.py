@@ -9,12 +9,12 @@ from ailabel.reporters.document import Header, dumps, header_document, item_docu
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ailabel.model.report import FileReport, LabelResult
+    from ailabel.reporters.document import Item
 
 __all__ = ["render"]
 
 
-def render(header: Header, files: Iterable[FileReport | LabelResult]) -> Iterator[str]:
+def render(header: Header, files: Iterable[Item]) -> Iterator[str]:
     """Yield the header line, then a line for each file."""
     yield dumps(header_document(header)) + "\n"
     for item in files:

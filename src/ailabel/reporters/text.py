@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from ailabel.messages import Message, translate
 from ailabel.messages import render as sentence
-from ailabel.model.report import FileReport, Outcome
+from ailabel.model.report import FileReport, LabelDiff, Outcome
 from ailabel.reporters.document import Header, Summary, printable
 from ailabel.standard.notices import DISCLAIMER
 from ailabel.standard.rules import RULES
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ailabel.model.report import Check, FoundLabel, LabelResult, Mark
+    from ailabel.reporters.document import Item
 
 __all__ = ["render"]
 
@@ -23,14 +24,16 @@ _SHOWN: Final = {Outcome.FAIL, Outcome.REVIEW, Outcome.INCONCLUSIVE}
 _WIDTH: Final = 120
 
 
-def render(header: Header, files: Iterable[FileReport | LabelResult]) -> Iterator[str]:
+def render(header: Header, files: Iterable[Item]) -> Iterator[str]:
     """Yield the report of each file, then the summary."""
     summary = Summary(header.command)
     for item in files:
         summary.add(item)
         if item.skipped:
             continue
-        if not isinstance(item, FileReport):
+        if isinstance(item, LabelDiff):
+            yield from _difference(item, header.language)
+        elif not isinstance(item, FileReport):
             yield from _result(item, header.language)
         elif header.command == "read":
             yield from _reading(item, header.language)
@@ -102,6 +105,19 @@ def _result(result: LabelResult, language: str) -> Iterator[str]:
         yield f"    {clean(sentence(note.text, note.params, language))}\n"
     if result.error is not None:
         yield f"    {clean(sentence(result.error.text, result.error.params, language))}\n"
+
+
+def _difference(found: LabelDiff, language: str) -> Iterator[str]:
+    status = translate(found.status, language)
+    yield f"{clean(found.before)} -> {clean(found.after)}: {status}\n"
+    for key in found.changed:
+        before, after = (fields or {} for fields in (found.before_fields, found.after_fields))
+        yield f"    {key}: {clean(before.get(key, ''))} -> {clean(after.get(key, ''))}\n"
+    for check in found.checks:
+        if check.outcome in _SHOWN:
+            yield _check(check, language)
+    if found.error is not None:
+        yield f"    {clean(sentence(found.error.text, found.error.params, language))}\n"
 
 
 def _mark(mark: Mark, language: str) -> str:

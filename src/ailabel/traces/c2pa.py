@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from ailabel.errors import MalformedFileError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -30,12 +32,14 @@ def find_manifest(view: View, format_id: str) -> str | None:
     Args:
         view: the file; it was read before, so its container is whole.
         format_id: its format.
-
-    Raises:
-        MalformedFileError: the container is damaged after all.
     """
     finder = _FINDERS.get(format_id)
-    return next(finder(view), None) if finder else None
+    if finder is None:
+        return None
+    try:
+        return next(finder(view), None)
+    except MalformedFileError:
+        return None  # bytes behind the container's own structures, which its carrier accepts
 
 
 def _png(view: View) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The command line: ``ailabel label | verify | read | rule | formats | code | schema | doctor``.
+"""The command line: ``ailabel label | verify | read | carry | diff | rule | formats | …``.
 
 Each command stands in a module of its own, imported when it is called. Exit codes: 0 all is well,
 1 something is not, 2 the work could not be done as asked, 130 interrupted; 2 outranks 1.
@@ -24,6 +24,8 @@ _COMMANDS: Final = {  # name: module
     "label": "label",
     "verify": "verify",
     "read": "verify",
+    "carry": "pair",
+    "diff": "pair",
     "rule": "info",
     "formats": "info",
     "code": "code",

@@ -19,7 +19,7 @@ from ailabel.model.report import LabelResult
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["Job", "internal_error", "label_one", "make_jobs"]
+__all__ = ["Job", "failure", "internal_error", "label_one", "make_jobs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +71,11 @@ def label_one(job: Job, spec: api.LabelSpec, name: str | None, *, dry_run: bool)
     try:
         return _label(job, spec, name, dry_run=dry_run)
     except Exception as error:  # noqa: BLE001 - one file must not end a run of thousands
-        status, message = _failure(error, job.item)
+        status, message = failure(error, job.item)
         return replace(failed, status=status, error=message)
 
 
-def _failure(error: Exception, item: Input) -> tuple[str, Message]:
+def failure(error: Exception, item: Input) -> tuple[str, Message]:
     """Return the status and the sentence that an exception comes to."""
     if isinstance(error, AilabelError):
         from ailabel.engine.verify import error_message

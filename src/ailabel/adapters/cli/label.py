@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -14,8 +15,9 @@ import ailabel
 from ailabel import api
 from ailabel.adapters.cli.base import TranslatedCommand, emit, language, language_option
 from ailabel.adapters.cli.inputs import STDIN, collect, usage_error
-from ailabel.adapters.cli.jobs import label_one, make_jobs
+from ailabel.adapters.cli.jobs import Job, label_one, make_jobs
 from ailabel.batch.local import work
+from ailabel.io.atomic import sweep
 from ailabel.model.media import Medium
 from ailabel.model.record import Label
 from ailabel.reporters.document import Header
@@ -95,6 +97,11 @@ _OPTIONS: Final = (
         "--break-c2pa", is_flag=True, help="Label files whose C2PA manifest that will break."
     ),
     click.option("--hardlinks", is_flag=True, help="Replace files that have several names."),
+    click.option(
+        "--fast-in-place",
+        is_flag=True,
+        help="With --in-place: write what fits where it stands, for scratch files.",
+    ),
     click.option("--no-sync", is_flag=True, help="Do not flush every file to the disk."),
     click.option("--dry-run", is_flag=True, help="Show what would be done; write nothing."),
     click.option("--name", help="File name of standard input, for text formats."),
@@ -148,11 +155,21 @@ def label_command(**options: Any) -> None:  # noqa: ANN401 - click's way
     processes = 1 if piped else options["jobs"]
     results = codes.watch(_progress(work(one, jobs, processes), len(jobs)))
     pieces = reporter.render(header, results)
+    if not options["dry_run"]:
+        _sweep(jobs)
     if options["output"] == STDIN:
         _to_stdout(codes, pieces)
     else:
         emit(pieces, machine=options["output_format"] != "text")
     click.get_current_context().exit(codes.worst)
+
+
+def _sweep(jobs: list[Job]) -> None:
+    """Clear what killed runs left in the folders that are written to."""
+    targets = (job.output or job.item.path for job in jobs if job.output != STDIN)
+    for folder in sorted({str(Path(target).parent) for target in targets}):
+        with suppress(OSError):  # there may be no such folder yet
+            sweep(folder)
 
 
 class _Codes:
@@ -214,6 +231,7 @@ def _spec(options: dict[str, Any]) -> api.LabelSpec:
         stamp_signed=options["stamp_signed"],
         break_c2pa=options["break_c2pa"],
         hardlinks=options["hardlinks"],
+        fast_in_place=options["fast_in_place"],
         durable=not options["no_sync"],
     )
 
