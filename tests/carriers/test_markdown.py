@@ -266,3 +266,14 @@ def test_any_arrangement_is_safe(pieces: list[str], encoding: str) -> None:
         for view in (BytesView(data, "a.md"), BytesView(after, "a.md"))
     )
     assert before == kept
+
+
+def test_a_long_text_may_explain_the_key_often() -> None:
+    """Paragraphs that begin like an entry are no block at the end, so nothing is read as YAML."""
+    entry = "AIGC: content that machines make\n\n" + "prose\n" * 2000 + "\n"
+    view = BytesView(("# Words\n\n" + entry * 40).encode(), "words.md")
+    assert CARRIER.read(view) == []
+    payload = PAYLOADS[0]
+    labelled = apply(view.data, CARRIER.write(view, payload))
+    (slot,) = (item for item in CARRIER.read(BytesView(labelled)) if isinstance(item, Slot))
+    assert slot.payload == payload

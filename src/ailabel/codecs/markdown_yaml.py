@@ -24,9 +24,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Passage", "passages"]
 
-_BUDGET: Final = 1 << 20  # units of YAML read in one file, ours
+_BUDGET: Final = 1 << 18  # units of YAML read in one file, ours; a second of work
 _ITEMS: Final = 100_000  # delimiters and keys in one file, ours
 _LONGEST: Final = 64 * 1024  # units of one passage that is no block
+_PROSE: Final = re.compile(  # a line that goes on neither a mapping nor a value in brackets
+    r"(?:\r\n|\n|\r)(?![ \t\r\n\"'{}\[\],#]|\Z)"
+)
+_OPEN: Final = re.compile(r"[^\r\n:=]*:[ \t]*[\"'{\[]")  # a key whose value has brackets or quotes
 _WRITTEN: Final = re.compile(r"\S")
 _APART: Final = frozenset({Kind.BLANK, Kind.HEADING})  # lines that no removal below them can touch
 
@@ -110,7 +114,7 @@ class _Finder:
         ended = closing is None and self._begins(mark, {Kind.BLANK})
         if opening is None or closing is None:
             attached = opening is not None and self._written >= mark.line.start
-            if not (ended or (closing is None and attached)):
+            if not (ended or (closing is None and attached)) or self._prose_follows(mark):
                 return False
             begin = mark.line.start
         entries = self._entries(begin, end)
@@ -121,6 +125,13 @@ class _Finder:
         self._add(mark, (begin, end), entries, self._cut(first, last, (begin, end), entries))
         self._done = last
         return True
+
+    def _prose_follows(self, mark: _Mark) -> bool:
+        """Say cheaply whether the entry that a mark begins cannot go on to the end of the text."""
+        units = self._text.units
+        if _OPEN.match(units, mark.line.start, mark.line.end):
+            return False
+        return _PROSE.search(units, mark.line.end) is not None
 
     def _entries(self, begin: int, end: int) -> tuple[Entry, ...]:
         self._spent += end - begin
