@@ -49,6 +49,7 @@ _WHOLE: Final = 2_000_000  # pixels up to which all samples of the result are co
 _BAND: Final = 64  # rows of a band, a multiple of every coding unit
 _STEP: Final = 8  # one band in so many is compared
 _MARGIN: Final = 16
+_SCANS: Final = 100  # ours, and libjpeg's advice: each costs as much as the whole picture
 _SAMPLED: Final = "; changes were measured on one band of rows in eight"
 
 
@@ -149,10 +150,12 @@ def _parse(view: View) -> _Jpeg:
         raise PlanError("this JPEG has no size in its header, or an unusual number of components")
     check_limit("the number of pixels", frame.width * frame.height, view.limits.pixels)
     adobe = _find(view, header, _APP14, _ADOBE)
+    body = (first, *jpeg.scans(view, first))
+    check_limit("the number of JPEG scans", sum(part.marker == jpeg.SOS for part in body), _SCANS)
     last = view.read_some(adobe.body + _TRANSFORM, 1) if adobe else b""
     return _Jpeg(
         header=tuple(header),
-        body=(first, *jpeg.scans(view, first)),
+        body=body,
         frame=frame,
         adobe=adobe,
         transform=last[0] if last else None,

@@ -112,7 +112,8 @@ def _parse(view: View) -> _WebP:
     exif = next((found for found in chunks if found.id == b"EXIF"), None)
     size = _canvas(view, header) if header else _natural_size(view, pictures[0])
     area = sum(_area(picture, size) for picture in pictures)
-    check_limit("the number of pixels", area, view.limits.pixels)
+    canvas = size[0] * size[1]  # the label is laid out for it, however small the frames are
+    check_limit("the number of pixels", max(area, canvas), view.limits.pixels)
     for frame in (picture.frame for picture in pictures if picture.frame):
         if frame.box[2] > size[0] or frame.box[3] > size[1]:
             raise MalformedFileError("a frame of the WebP leaves its canvas")
