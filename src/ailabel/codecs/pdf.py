@@ -372,11 +372,17 @@ def _entry(document: Document, value: object, key: str) -> object:
 
 def _signed_field(document: Document, form: Dictionary) -> bool:
     stack = [form.get("Fields")]
+    seen: set[object] = set()
     count = 0
     while stack:
-        field = document.resolve(stack.pop())
         count += 1
         check_limit("the number of PDF form fields", count, document.view.limits.items)
+        item = stack.pop()
+        if isinstance(item, Ref):
+            if item in seen:
+                continue
+            seen.add(item)
+        field = document.resolve(item)
         if isinstance(field, Array):
             stack += field
         elif isinstance(field, Dictionary):
