@@ -40,6 +40,9 @@ _IMAGE: Final = "TC260-PG-20259A, 6"
 _VIDEO: Final = "TC260-PG-20257A, 6.1"
 _AUDIO: Final = "TC260-PG-202510A, 6.1"
 _MOVIE: Final = "moov/udta/meta, key AIGC"
+_COMMENT: Final = "comment header AIGC="
+_PROPERTY: Final = "docProps/custom.xml, property AIGC"
+_FIELD: Final = "meta.xml, user-defined field AIGC"
 
 SLOTS: Final = {
     "png": OfficialSlot(place="iTXt XML:com.adobe.xmp, TC260:AIGC", guide=_IMAGE, status="guide"),
@@ -51,9 +54,14 @@ SLOTS: Final = {
     ),
     "jxl": OfficialSlot(place="xml box, TC260:AIGC", guide="", status="practice"),
     "svg": OfficialSlot(place="metadata element, TC260:AIGC", guide="", status="practice"),
+    "heic": OfficialSlot(place="XMP item, TC260:AIGC", guide=_IMAGE, status="guide"),
+    "avif": OfficialSlot(place="XMP item, TC260:AIGC", guide="", status="practice"),
     "wav": OfficialSlot(place="AIGC chunk", guide=_AUDIO, status="guide"),
     "mp3": OfficialSlot(place="ID3v2 TXXX:AIGC", guide=_AUDIO, status="guide"),
     "flac": OfficialSlot(place="VORBIS_COMMENT AIGC=", guide=_AUDIO, status="guide"),
+    "ogg": OfficialSlot(place=_COMMENT, guide=_AUDIO, status="guide"),
+    "opus": OfficialSlot(place=_COMMENT, guide=_AUDIO, status="guide"),
+    "ogv": OfficialSlot(place=_COMMENT, guide="", status="practice"),
     "mkv": OfficialSlot(place="Tags, SimpleTag AIGC", guide=_VIDEO, status="guide"),
     "mka": OfficialSlot(place="Tags, SimpleTag AIGC", guide="", status="practice"),
     "webm": OfficialSlot(place="Tags, SimpleTag AIGC", guide=_VIDEO, status="guide"),
@@ -67,9 +75,17 @@ SLOTS: Final = {
     "pdf": OfficialSlot(
         place="Info dictionary, /AIGC", guide="TC260-PG-20258A, 6.3", status="guide"
     ),
-    "docx": OfficialSlot(
-        place="docProps/custom.xml, property AIGC", guide="TC260-PG-20258A, 6.1", status="guide"
+    "docx": OfficialSlot(place=_PROPERTY, guide="TC260-PG-20258A, 6.1", status="guide"),
+    "xlsx": OfficialSlot(place=_PROPERTY, guide="TC260-PG-20258A, 6.1", status="guide"),
+    "pptx": OfficialSlot(place=_PROPERTY, guide="TC260-PG-20258A, 6.1", status="guide"),
+    "odt": OfficialSlot(place=_FIELD, guide="", status="practice"),
+    "ods": OfficialSlot(place=_FIELD, guide="", status="practice"),
+    "odp": OfficialSlot(place=_FIELD, guide="", status="practice"),
+    "epub": OfficialSlot(place='package document, meta name="AIGC"', guide="", status="practice"),
+    "xmind": OfficialSlot(
+        place="metadata.json, AIGC; in XMind 8 meta.xml, AIGC", guide="", status="practice"
     ),
+    "ofd": OfficialSlot(place="OFD.xml, CustomData AIGC", guide="", status="practice"),
     "mp4": OfficialSlot(place=_MOVIE, guide="TC260-PG-20257A, 6.1.1", status="guide"),
     "mov": OfficialSlot(place=_MOVIE, guide="TC260-PG-20257A, 6.1.1", status="guide"),
     "m4a": OfficialSlot(place=_MOVIE, guide="TC260-PG-202510A, annex E", status="guide"),
