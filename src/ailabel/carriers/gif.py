@@ -99,7 +99,7 @@ class _Gif:
                 if block.kind is Kind.IMAGE:
                     start += 1  # the code size of LZW belongs to the head
                 yield Span(block.offset, start - block.offset)
-                yield from gif.sub_blocks(view, start)
+                yield from gif.joined(view, start, block.end)
 
     def canonical(self, view: View) -> Sequence[Edit]:
         """Drop the padding of the packets that are our own."""

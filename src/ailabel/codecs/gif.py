@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final
 
 from ailabel.errors import MalformedFileError
 from ailabel.io.source import check_limit
-from ailabel.spi import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,8 +27,8 @@ __all__ = [
     "blocks",
     "body",
     "head_end",
+    "joined",
     "pack",
-    "sub_blocks",
 ]
 
 HEADER: Final = (b"GIF87a", b"GIF89a")
@@ -111,16 +110,20 @@ def blocks(view: View) -> Iterator[Block]:
         check_limit("the number of GIF blocks", count, view.limits.items)
 
 
-def sub_blocks(view: View, start: int) -> Iterator[Span]:
-    """Yield the data of the sub-blocks from `start` on, up to their terminator.
-
-    Raises:
-        MalformedFileError: the file ends before.
-    """
-    window = _Window(view)
-    while length := window.byte(start):
-        yield Span(start + 1, length)
-        start += 1 + length
+def joined(view: View, start: int, end: int) -> Iterator[bytes]:
+    """Yield the data of the sub-blocks between two offsets, without their framing, in pieces."""
+    left = 0  # of a sub-block that begins in one window and ends in the next
+    for offset in range(start, end, _WINDOW):
+        raw, at = view.read(offset, min(_WINDOW, end - offset), "a GIF block"), 0
+        pieces = []
+        while at < len(raw):
+            if left:
+                piece = raw[at : at + left]
+                pieces.append(piece)
+                at, left = at + len(piece), left - len(piece)
+            else:
+                at, left = at + 1, raw[at]
+        yield b"".join(pieces)
 
 
 def body(view: View, block: Block) -> bytes:
