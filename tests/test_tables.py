@@ -223,3 +223,18 @@ def test_messages_of_checks_are_data() -> None:
     """What a check says is a sentence with parameters, never a formatted text."""
     report = verify(BytesView(sound(label(Label=1))), "bad")
     assert all(isinstance(check.message, Message) for check in report.checks)
+
+
+@pytest.mark.parametrize("keyword", ["AIGC", "Description"])
+def test_the_alternative_places_of_the_guide_are_not_irregular(keyword: str) -> None:
+    """Annex B of the guide on pictures names PNG's text chunk AIGC; no other text chunk."""
+    report = verify(BytesView(picture(label(), keyword)), "a.png")
+    expected = {Outcome.PASS} if keyword == "AIGC" else {Outcome.FAIL}
+    assert outcomes(report, "IMP-012") == expected
+
+
+def test_the_code_of_an_individual_is_not_judged() -> None:
+    """What an individual's code holds is not settled, so its form is no ground for a warning."""
+    code = "0021" + "1" * 18 + "10000"
+    data = sound(label(ContentProducer=code, ContentPropagator=code))
+    assert outcomes(verify(BytesView(data), "a.wav"), "IMP-014") == {Outcome.PASS}

@@ -1,6 +1,7 @@
 """The laws that every carrier obeys, for our own test suite and for everybody who adds a format.
 
-`check_carrier` runs the laws L0 to L7 on one sample and raises `LawBroken` naming the law. The
+`check_carrier` runs the laws L0 to L4, L6 and L7 on one sample and raises `LawBroken` naming the
+law; L5 (neighbours) asks what is foreign in a sample, so each format's own tests prove it. The
 statements of the laws are in ``spec/architecture.md``; no law has an exception for a format.
 L8 (crash safety) belongs to `io.atomic`; L9 and L10 are checked by `check_closure`.
 """

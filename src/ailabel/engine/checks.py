@@ -13,7 +13,7 @@ from ailabel.messages import Message
 from ailabel.model.report import Check, Outcome
 from ailabel.spi import Finding
 from ailabel.standard.rules import RULES
-from ailabel.standard.slots import KEY, SLOTS
+from ailabel.standard.slots import ANNEX_B_SITES, KEY, SLOTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -104,7 +104,11 @@ def _official(case: Case, rule: str) -> Iterator[Check]:
     slot = SLOTS.get(case.format.id)
     if slot is None or slot.status != "guide":
         return
-    stray = [item for item in case.found if not item.slot.official]
+    stray = [
+        item
+        for item in case.found
+        if not (item.slot.official or item.slot.site.startswith(ANNEX_B_SITES))
+    ]
     for item in stray:
         message = Message(
             "the label stands in {place}; the guide's place is {official}",
@@ -132,13 +136,15 @@ def _first_writing(case: Case, rule: str) -> Iterator[Check]:
 
 def _provider_code(case: Case, rule: str) -> Iterator[Check]:
     from ailabel.errors import LabelError
-    from ailabel.model.provider import parse_code
+    from ailabel.model.provider import is_individual, parse_code
 
     clean = True
     for item in case.found:
         for key in ("ContentProducer", "ContentPropagator"):
             value = item.decoded.fields[key] or ""
             if not value.startswith("00") or len(value) < _CODE_LENGTH:
+                continue
+            if is_individual(value):  # what such a code holds is not settled
                 continue
             try:
                 warnings = parse_code(value).warnings

@@ -10,7 +10,14 @@ from typing import Final
 from ailabel.errors import LabelError
 from ailabel.messages import Message, Reasons
 
-__all__ = ["ProviderCode", "ServiceType", "is_uscc", "looks_like_personal_id", "parse_code"]
+__all__ = [
+    "ProviderCode",
+    "ServiceType",
+    "is_individual",
+    "is_uscc",
+    "looks_like_personal_id",
+    "parse_code",
+]
 
 _LENGTH: Final = 27
 _USCC_ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100: no I, O, S, V, Z
@@ -123,6 +130,11 @@ def parse_code(text: str) -> ProviderCode:
             code=text[:60],
         )
     return ProviderCode(uscc=text[4:22], service=ServiceType(text[22]), application=text[23:])
+
+
+def is_individual(text: str) -> bool:
+    """Say whether a text has the form of an individual's code, about which little is settled."""
+    return re.fullmatch(r"002[0-9A-Z]{19}(?:00000|[12][0-9A-Z]{4})", text) is not None
 
 
 def is_uscc(text: str) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 __all__ = [
+    "ANNEX_B_SITES",
     "KEY",
     "SLOTS",
     "XMP_PREFIX",
@@ -35,6 +36,15 @@ class OfficialSlot:
     guide: str
     status: str
 
+
+ANNEX_B_SITES: Final = (  # TC260-PG-20259A, annex B: how the ids of its alternative places begin
+    "png.tEXt[AIGC]",
+    *(
+        f"{picture}/{place}/UserComment"
+        for picture in ("jpeg.APP1[Exif]", "webp.EXIF", "heic.item[Exif]", "avif.item[Exif]")
+        for place in ("ExifIFD", "IFD0")
+    ),
+)
 
 _IMAGE: Final = "TC260-PG-20259A, 6"
 _VIDEO: Final = "TC260-PG-20257A, 6.1"
