@@ -317,3 +317,12 @@ def test_a_file_of_another_program_can_be_labelled() -> None:
     data = (CORPUS / "made/a.flac").read_bytes()
     labelled, _ = render(data, "flac", rhythm())
     assert len(labelled) > len(data)
+
+
+def test_comments_in_another_encoding_do_no_harm() -> None:
+    """Comments that are no UTF-8, as old programs wrote them, are not looked at."""
+    data = variable()
+    comments = b"\x84\0\0\x11" + struct.pack("<III", 0, 1, 5) + b"A=\xe9\xe8\xff"
+    data = data[:4] + b"\0" + data[5:42] + comments + data[42:]
+    labelled, _ = render(data, "flac", rhythm())
+    assert comments in labelled

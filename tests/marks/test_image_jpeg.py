@@ -307,3 +307,12 @@ def test_the_changes_of_a_large_picture_are_measured_on_bands(
     assert bands.changed_outside == pytest.approx(whole.changed_outside, rel=0.2)
     assert "one band of rows in eight" in str(bands.reencoded)
     assert "band" not in str(whole.reencoded)
+
+
+def test_broken_metadata_is_none_of_the_pictures() -> None:
+    """Exif that breaks off does not hinder, nor warns: only the coded picture is decoded."""
+    exif = builder.segment(
+        0xE1, b"Exif\0\0MM\0\x2a\0\0\0\x08\0\x09\x01\x1a\0\x05\0\0\0\x01\0\0\xff\xff"
+    )
+    data = coded()
+    assert labelled(data[:2] + exif + data[2:])[0].marks

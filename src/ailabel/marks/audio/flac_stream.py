@@ -121,7 +121,7 @@ def _packets(view: View, start: int, end: int) -> Iterator[bytes]:
 
     position = start
     part = libav.Part(view, flac.find_marker(view) or 0, end)
-    with av.open(part, "r", format="flac") as container:
+    with av.open(part, "r", format="flac", metadata_errors="replace") as container:
         for count, packet in enumerate(container.demux(audio=0)):
             check_limit("the number of FLAC frames", count, 10 * view.limits.items)
             data = bytes(packet)

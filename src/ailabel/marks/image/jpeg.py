@@ -118,7 +118,7 @@ def render(view: View, spec: MarkSpec) -> Rendition:
         MalformedFileError: the file is broken.
     """
     file = _parse(view)
-    picture = _decoded(view.read(0, file.end, "the JPEG picture"), file)
+    picture = _decoded(_without_metadata(view), file)
     stencil = lay_out(picture.size, _orientation(view, file), spec)
     beneath = picture.crop(stencil.area)
     paint.paint(beneath, stencil, paint.choose(beneath))
@@ -175,6 +175,16 @@ def _find(
 def _orientation(view: View, file: _Jpeg) -> int:
     exif = _find(view, file.header, _APP1, _EXIF)
     return tiff.orientation(view.read(exif.body, exif.body_length, "Exif")) if exif else 1
+
+
+def _without_metadata(view: View) -> bytes:
+    """Return the picture alone: Pillow would read Exif and the like, and warn of what is broken."""
+    *header, first = jpeg.segments(view)
+    return b"\xff\xd8" + b"".join(
+        view.read(found.offset, found.length, "the JPEG picture")
+        for found in (*header, first, *jpeg.scans(view, first))
+        if not _is_foreign(found) or found.marker in {jpeg.APP0, _APP14, jpeg.EOI}
+    )
 
 
 def _decoded(data: bytes, file: _Jpeg, *, reduced: bool = False) -> JpegImageFile:
@@ -297,9 +307,7 @@ def _changed(
     look beyond their row, so that a band comes out as it does within the picture.
     """
     file, area = at
-    result = SplicedView(view, edits)
-    end = file.end + sum(len(edit.data) - edit.length for edit in edits)
-    data = result.read(0, end, "the JPEG picture")
+    data = _without_metadata(SplicedView(view, edits))
     box = _aligned(area, file.frame)
     if not _is_large(painted):
         return compare.share([compare.outside(painted, _decoded(data, file), box)])
