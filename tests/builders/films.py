@@ -21,8 +21,13 @@ _RECIPES: Final = {
     "live.webm": f"{_VP8} -live 1",
     "piped.mkv": f"{_MPEG4} -f matroska",
     "mpeg4.avi": _MPEG4,
+    "h264.flv": f"{_H264} -flvflags add_keyframe_index",
+    "sorenson.flv": "-c:v flv1 -g 10 -ar 22050 -c:a libmp3lame",
+    "piped.flv": f"{_H264} -f flv",
 }
 MATROSKA: Final = ("h264.mkv", "front-cues.mkv", "vp8.webm", "live.webm", "piped.mkv", "merged.mkv")
+
+FLV: Final = ("h264.flv", "sorenson.flv", "piped.flv")
 
 
 def make(folder: Path, name: str) -> Path:
