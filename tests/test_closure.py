@@ -15,6 +15,7 @@ from every import cases, sample_files
 PRODUCER: Final = "001191110102MACQD9K64010000"
 TOO_SMALL: Final = "no legal wording fits"
 NO_MARKER: Final = "no explicit label can be put into"
+NO_PLACE: Final = "has no place for metadata"
 THEIRS: Final = "already carries a label of"
 GOOD: Final = {Verdict.COMPLIANT, Verdict.NOT_APPLICABLE}
 ALL: Final = {**cases(), **dict(sample_files())}
@@ -50,8 +51,13 @@ def test_what_is_labelled_verifies_and_stays(case: str) -> None:
         )
         closes(name, data, LabelSpec(producer=PRODUCER, explicit=False))
     elif NO_MARKER in reason:
-        assert registry.marker_of(registry.detect(BytesView(data, name)).format.id) is None
-        closes(name, data, LabelSpec(producer=PRODUCER, explicit=False))
+        found = registry.detect(BytesView(data, name)).format
+        assert registry.marker_of(found.id) is None
+        if found.has_slot:
+            closes(name, data, LabelSpec(producer=PRODUCER, explicit=False))
+        else:
+            with pytest.raises(PlanError, match=NO_PLACE):
+                ailabel.label_bytes(data, LabelSpec(producer=PRODUCER, explicit=False), name=name)
     elif THEIRS in reason:
         report = ailabel.read_bytes(data, name=name)
         assert any(found.fields["ContentProducer"] != PRODUCER for found in report.labels)

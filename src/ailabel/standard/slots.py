@@ -100,5 +100,8 @@ SLOTS: Final = {
     "mov": OfficialSlot(place=_MOVIE, guide="TC260-PG-20257A, 6.1.1", status="guide"),
     "m4a": OfficialSlot(place=_MOVIE, guide="TC260-PG-202510A, annex E", status="guide"),
     "3gp": OfficialSlot(place=_MOVIE, guide="", status="practice"),
-    "txt": OfficialSlot(place="", guide="", status="none"),
+    **dict.fromkeys(
+        ("txt", "csv", "tsv", "srt", "vtt", "bmp", "ico", "ts", "mpg", "ac3", "amr"),
+        OfficialSlot(place="", guide="", status="none"),
+    ),
 }
