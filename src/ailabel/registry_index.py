@@ -22,6 +22,7 @@ CARRIERS: Final[dict[str, Row]] = {
     "gif": Row(("gif",), (".gif",), (((0, b"GIF87a"),), ((0, b"GIF89a"),))),
     "html": Row(("html",), (".html", ".htm", ".xhtml", ".xht"), ()),
     "jpeg": Row(("jpeg",), (".jpg", ".jpeg", ".jpe", ".jfif"), (((0, b"\xff\xd8\xff"),),)),
+    "jxl": Row(("jxl",), (".jxl",), (((0, b"\x00\x00\x00\x0cJXL \r\n\x87\n"),), ((0, b"\xff\n"),))),
     "markdown": Row(("markdown",), (".md", ".markdown", ".mdown", ".mkd"), ()),
     "matroska": Row(
         ("mkv", "mka", "webm", "weba"),
@@ -57,6 +58,7 @@ CARRIERS: Final[dict[str, Row]] = {
     "ooxml": Row(("docx",), (".docx", ".docm", ".dotx", ".dotm"), (((0, b"PK\x03\x04"),),)),
     "pdf": Row(("pdf",), (".pdf",), (((0, b"%PDF-"),),)),
     "png": Row(("png",), (".png", ".apng"), (((0, b"\x89PNG\r\n\x1a\n"),),)),
+    "svg": Row(("svg",), (".svg",), ()),
     "text": Row(("txt",), (".txt", ".text"), ()),
     "tiff": Row(
         ("tiff",),
