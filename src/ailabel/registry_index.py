@@ -18,8 +18,12 @@ class Row:
 
 
 CARRIERS: Final[dict[str, Row]] = {
+    "avi": Row(("avi",), (".avi",), (((0, b"RIFF"), (8, b"AVI ")),)),
+    "epub": Row(("epub",), (".epub",), (((0, b"PK\x03\x04"),),)),
     "flac": Row(("flac",), (".flac",), (((0, b"fLaC"),), ((0, b"ID3"),))),
+    "flv": Row(("flv",), (".flv",), (((0, b"FLV\x01"),),)),
     "gif": Row(("gif",), (".gif",), (((0, b"GIF87a"),), ((0, b"GIF89a"),))),
+    "heif": Row(("heic", "avif"), (".heic", ".heif", ".hif", ".avif"), (((4, b"ftyp"),),)),
     "html": Row(("html",), (".html", ".htm", ".xhtml", ".xht"), ()),
     "jpeg": Row(("jpeg",), (".jpg", ".jpeg", ".jpe", ".jfif"), (((0, b"\xff\xd8\xff"),),)),
     "jxl": Row(("jxl",), (".jxl",), (((0, b"\x00\x00\x00\x0cJXL \r\n\x87\n"),), ((0, b"\xff\n"),))),
@@ -55,9 +59,69 @@ CARRIERS: Final[dict[str, Row]] = {
             ((0, b"\xff\xe3"),),
         ),
     ),
-    "ooxml": Row(("docx",), (".docx", ".docm", ".dotx", ".dotm"), (((0, b"PK\x03\x04"),),)),
+    "odf": Row(
+        ("odt", "ods", "odp"),
+        (".odt", ".ott", ".ods", ".ots", ".odp", ".otp"),
+        (((0, b"PK\x03\x04"),),),
+    ),
+    "ofd": Row(("ofd",), (".ofd",), (((0, b"PK\x03\x04"),),)),
+    "ogg": Row(
+        ("ogg", "opus", "ogv"), (".ogg", ".oga", ".spx", ".opus", ".ogv"), (((0, b"OggS"),),)
+    ),
+    "ooxml": Row(
+        ("docx", "xlsx", "pptx"),
+        (
+            ".docx",
+            ".docm",
+            ".dotx",
+            ".dotm",
+            ".xlsx",
+            ".xlsm",
+            ".xltx",
+            ".xltm",
+            ".pptx",
+            ".pptm",
+            ".potx",
+            ".potm",
+            ".ppsx",
+            ".ppsm",
+        ),
+        (((0, b"PK\x03\x04"),),),
+    ),
     "pdf": Row(("pdf",), (".pdf",), (((0, b"%PDF-"),),)),
     "png": Row(("png",), (".png", ".apng"), (((0, b"\x89PNG\r\n\x1a\n"),),)),
+    "slotless": Row(
+        ("bmp", "ico", "ts", "mpg", "ac3", "amr"),
+        (
+            ".bmp",
+            ".dib",
+            ".ico",
+            ".cur",
+            ".ts",
+            ".m2ts",
+            ".mts",
+            ".mpg",
+            ".mpeg",
+            ".vob",
+            ".ac3",
+            ".eac3",
+            ".ec3",
+            ".amr",
+            ".awb",
+        ),
+        (
+            ((0, b"BM"),),
+            ((0, b"\x00\x00\x01\x00"),),
+            ((0, b"\x00\x00\x02\x00"),),
+            ((0, b"G"),),
+            ((4, b"G"),),
+            ((0, b"\x00\x00\x01\xba"),),
+            ((0, b"\x0bw"),),
+            ((0, b"#!AMR\n"),),
+            ((0, b"#!AMR-WB\n"),),
+        ),
+    ),
+    "slotless_text": Row(("csv", "tsv", "srt", "vtt"), (".csv", ".tsv", ".srt", ".vtt"), ()),
     "svg": Row(("svg",), (".svg",), ()),
     "text": Row(("txt",), (".txt", ".text"), ()),
     "tiff": Row(
@@ -71,6 +135,7 @@ CARRIERS: Final[dict[str, Row]] = {
         (((0, b"RIFF"), (8, b"WAVE")), ((0, b"RF64"), (8, b"WAVE")), ((0, b"BW64"), (8, b"WAVE"))),
     ),
     "webp": Row(("webp",), (".webp",), (((0, b"RIFF"), (8, b"WEBP")),)),
+    "xmind": Row(("xmind",), (".xmind",), (((0, b"PK\x03\x04"),),)),
 }
 
 MARKERS: Final[dict[str, str]] = {  # format id: module below ailabel.marks

@@ -79,9 +79,14 @@ class Changes:
         """Say whether the byte at an offset is replaced."""
         return any(edit.offset <= offset < edit.offset + edit.length for edit in self._edits)
 
-    def move(self) -> Move:
-        """Say where everything moves to."""
-        return Move(self._edits)
+    @property
+    def grows(self) -> bool:
+        """Whether any edit changes the length of what it replaces."""
+        return any(len(edit.data) != edit.length for edit in self._edits)
+
+    def move(self, *more: Edit) -> Move:
+        """Say where everything moves to, also with edits that will follow."""
+        return Move([*self._edits, *more])
 
     def edits(self) -> list[Edit]:
         """Return the edits and those of the sizes.

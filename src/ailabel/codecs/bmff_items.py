@@ -27,9 +27,11 @@ __all__ = [
     "build_info",
     "build_locations",
     "build_reference",
+    "configurations",
     "infos",
     "locations",
     "moved",
+    "pieces",
     "primary",
     "references",
 ]
@@ -37,6 +39,7 @@ __all__ = [
 IN_FILE: Final = 0  # construction methods
 IN_IDAT: Final = 1
 _WIDTHS: Final = (0, 4, 8)
+_MOST_ITEMS: Final = 1 << 14  # the largest grids of tiles have some hundreds
 _WIDE_ID: Final = 2  # the version of iloc from which item numbers have 32 bits
 
 
@@ -144,17 +147,65 @@ def primary(view: View, meta: Box) -> int | None:
     return int.from_bytes(body[4 : 8 if body[0] else 6], "big")
 
 
+def configurations(view: View, meta: Box) -> dict[int, list[Box]]:
+    """Return the properties of each item, by its number [ISO23008-12 9.3]."""
+    store = bmff.find(view, meta, b"iprp", b"ipco")
+    links = bmff.find(view, meta, b"iprp", b"ipma")
+    if store is None or links is None:
+        return {}
+    properties = list(bmff.children(view, store))
+    source = _Reader(bmff.read_body(view, links, 8), links)
+    head = source.number(4)
+    wide = head & 1
+    found: dict[int, list[Box]] = {}
+    count = source.number(4)
+    total = 0
+    check_limit("the number of items", count, view.limits.items)
+    for _ in range(count):
+        of_item = found.setdefault(source.number(4 if head >> 24 else 2), [])
+        each = source.number(1)
+        total += each
+        check_limit("the number of properties", total, view.limits.items)
+        for _ in range(each):
+            number = source.number(2) & 0x7FFF if wide else source.number(1) & 0x7F
+            if 0 < number <= len(properties):
+                of_item.append(properties[number - 1])
+    return found
+
+
+def pieces(view: View, entry: Location, idat: Box | None) -> list[tuple[int, int]] | None:
+    """Return offset and length of an item's pieces in the file; None where they stand elsewhere.
+
+    Raises:
+        MalformedFileError: a piece runs past the end of the file or of the ``idat`` box.
+    """
+    if entry.data_reference or entry.method > IN_IDAT or (entry.method and idat is None):
+        return None
+    start, end = (idat.body, idat.end) if entry.method and idat else (0, view.size)
+    found = []
+    for extent in entry.extents:
+        offset = start + entry.base + extent.offset
+        length = extent.length or max(end - offset, 0)
+        if offset + length > end:
+            raise MalformedFileError("item {number} runs past its data", number=entry.id)
+        found.append((offset, length))
+    return found
+
+
 def infos(view: View, item: Box) -> Iterator[Info]:
     """Yield what an ``iinf`` box says of each item; entries of before 2008 are left out."""
     head = view.read(item.body, min(item.length, 8), "the iinf box").ljust(8, b"\0")
     start = item.body + (8 if head[0] else 6)
+    count = 0
     for entry in bmff.boxes(view, start, item.end, item):
         body = bmff.read_body(view, entry, 4)
         if entry.type != b"infe" or body[0] not in (2, 3):
             continue
+        count += 1
+        check_limit("the number of items", count, min(view.limits.items, _MOST_ITEMS))
         source = _Reader(body, entry)
         source.at = 4
-        number, protection = source.number(2 if body[0] == 2 else 4), source.number(2)  # noqa: PLR2004
+        number, protection = source.number(2 if body[0] == 2 else 4), source.number(2)  # noqa: PLR2004 - of 2 and 3
         kind = source.number(4).to_bytes(4, "big")
         source.text()
         is_mime = kind == b"mime"
@@ -179,9 +230,12 @@ def build_info(info: Info) -> bytes:
 def references(view: View, item: Box) -> Iterator[Reference]:
     """Yield the references of an ``iref`` box."""
     width = 4 if view.read_some(item.body, 1) not in (b"\0", b"") else 2
+    total = 0
     for entry in bmff.boxes(view, item.body + 4, item.end, item):
         source = _Reader(bmff.read_body(view, entry), entry)
         first, count = source.number(width), source.number(2)
+        total += count
+        check_limit("the number of references", total, view.limits.items)
         yield Reference(entry.type, first, tuple(source.number(width) for _ in range(count)))
 
 
@@ -215,7 +269,7 @@ def locations(view: View, item: Box) -> Locations:
         entries=(),
     )
     count = source.number(4 if version == _WIDE_ID else 2)
-    check_limit("the number of items", count, view.limits.items)
+    check_limit("the number of items", count, min(view.limits.items, _MOST_ITEMS))
     entries = []
     total = 0
     for _ in range(count):
@@ -259,15 +313,17 @@ def build_locations(found: Locations) -> bytes:
 
 
 def _build_location(entry: Location, form: Locations, id_width: int) -> bytes:
-    data = entry.id.to_bytes(id_width, "big")
-    data += entry.method.to_bytes(2, "big") if form.version else b""
-    data += entry.data_reference.to_bytes(2, "big") + entry.base.to_bytes(form.base_width, "big")
-    data += len(entry.extents).to_bytes(2, "big")
+    parts = [entry.id.to_bytes(id_width, "big")]
+    if form.version:
+        parts.append(entry.method.to_bytes(2, "big"))
+    parts.append(entry.data_reference.to_bytes(2, "big"))
+    parts.append(entry.base.to_bytes(form.base_width, "big"))
+    parts.append(len(entry.extents).to_bytes(2, "big"))
     for extent in entry.extents:
-        data += extent.index.to_bytes(form.index_width, "big")
-        data += extent.offset.to_bytes(form.offset_width, "big")
-        data += extent.length.to_bytes(form.length_width, "big")
-    return data
+        parts.append(extent.index.to_bytes(form.index_width, "big"))
+        parts.append(extent.offset.to_bytes(form.offset_width, "big"))
+        parts.append(extent.length.to_bytes(form.length_width, "big"))
+    return b"".join(parts)
 
 
 def _width(width: int, values: list[int]) -> int:
@@ -275,16 +331,25 @@ def _width(width: int, values: list[int]) -> int:
     return next(found for found in _WIDTHS if found >= width and needed < 1 << 8 * found)
 
 
-def moved(found: Locations, move: Move) -> Locations:
-    """Return the locations as they are once everything has moved; of this file's own data only."""
-    return replace(found, entries=tuple(_moved(entry, move) for entry in found.entries))
+def moved(found: Locations, move: Move, idat: Box | None = None) -> Locations:
+    """Return the locations as they are once everything has moved; of this file's own data only.
+
+    Args:
+        found: the locations.
+        move: where everything moves to.
+        idat: the box in which items can stand that move among themselves, or None.
+    """
+    return replace(found, entries=tuple(_moved(entry, move, idat) for entry in found.entries))
 
 
-def _moved(entry: Location, move: Move) -> Location:
-    if entry.method != IN_FILE or entry.data_reference or not entry.extents:
+def _moved(entry: Location, move: Move, idat: Box | None) -> Location:
+    inside = entry.method == IN_IDAT and idat is not None
+    if entry.data_reference or not entry.extents or not (inside or entry.method == IN_FILE):
         return entry
+    start = idat.body if inside and idat else 0
     old = [entry.base + extent.offset for extent in entry.extents]
-    new = move.every(old)
+    places = move.every([start + offset for offset in old])
+    new = [place - (move(start) if inside else 0) for place in places]
     distance = new[0] - old[0]
     if new == old:
         return entry

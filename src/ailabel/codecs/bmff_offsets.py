@@ -71,9 +71,8 @@ def _in_movie(view: View, moov: Box, move: Move, changes: Changes) -> Iterator[E
         elif child.type == b"cmov":
             raise PlanError("the moov box is compressed, so its offsets cannot be followed")
     for track in bmff_tracks.tracks(view, moov):
-        for child in bmff.children(view, track.box):
-            if child.type == b"meta":
-                yield from _items(view, child, move, changes)
+        if b"meta" in track.parts:
+            yield from _items(view, track.parts[b"meta"], move, changes)
         if track.is_external is None:
             raise PlanError(
                 "track {number} has samples in this file and in others, so its offsets cannot be "

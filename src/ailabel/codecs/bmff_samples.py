@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ailabel.codecs.bmff_tracks import Track
     from ailabel.io.source import View
 
-__all__ = ["essence"]
+__all__ = ["check_shared", "essence"]
 
 _PICTURES, _SOUND, _SUBTITLES = range(3)
 _CONTENT: Final = {  # handlers of what is seen and heard, in the order in which it is yielded
@@ -38,8 +38,17 @@ def essence(view: View) -> Iterator[Span]:
         if offset < 0 or offset + length > view.size:
             raise MalformedFileError("a sample stands outside the file", offset=max(offset, 0))
         total += length
-        check_limit("the length of all samples", total, _SHARED * view.size)
+        check_shared(view, total)
         yield Span(offset, length)
+
+
+def check_shared(view: View, total: int) -> None:
+    """Refuse content that is so much longer than its file that bytes are used again and again.
+
+    Raises:
+        LimitExceededError: it is.
+    """
+    check_limit("the length of all samples", total, _SHARED * view.size)
 
 
 def _joined(pieces: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:

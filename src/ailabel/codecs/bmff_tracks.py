@@ -32,7 +32,7 @@ class Track:
     Args:
         id: its number.
         handler: what it holds, such as ``vide``.
-        box: the ``trak`` box.
+        parts: the boxes in its ``trak`` box, by type.
         tables: the boxes of its sample table, by type.
         chapters: numbers of the tracks that hold chapters for this one.
         is_external: whether its samples stand in other files; None where some do.
@@ -40,7 +40,7 @@ class Track:
 
     id: int
     handler: bytes
-    box: Box
+    parts: dict[bytes, Box]
     tables: dict[bytes, Box]
     chapters: tuple[int, ...]
     is_external: bool | None
@@ -51,26 +51,34 @@ def tracks(view: View, moov: Box) -> Iterator[Track]:
     for trak in bmff.children(view, moov):
         if trak.type != b"trak":
             continue
-        header = bmff.find(view, trak, b"tkhd")
-        media = bmff.find(view, trak, b"mdia")
-        if header is None or media is None:
+        parts = _by_type(view, trak)
+        if b"tkhd" not in parts or b"mdia" not in parts:
             continue
-        handler = bmff.find(view, media, b"hdlr")
-        stbl = bmff.find(view, media, b"minf", b"stbl")
-        chapters = bmff.find(view, trak, b"tref", b"chap")
+        header, media = parts[b"tkhd"], _by_type(view, parts[b"mdia"])
+        information = _by_type(view, media.get(b"minf"))
+        chapters = bmff.find(view, parts[b"tref"], b"chap") if b"tref" in parts else None
+        handler = media.get(b"hdlr")
         at = header.body + (20 if view.read(header.body, 1, "the tkhd box")[0] else 12)
         yield Track(
             id=int.from_bytes(view.read(at, 4, "the tkhd box"), "big"),
             handler=view.read(handler.body + 8, 4, "the hdlr box") if handler else b"",
-            box=trak,
-            tables={child.type: child for child in bmff.children(view, stbl)} if stbl else {},
+            parts=parts,
+            tables=_by_type(view, information.get(b"stbl")),
             chapters=tuple(numbers(bmff.read_body(view, chapters))) if chapters else (),
-            is_external=_is_external(view, media),
+            is_external=_is_external(view, information.get(b"dinf")),
         )
 
 
-def _is_external(view: View, media: Box) -> bool | None:
-    references = bmff.find(view, media, b"minf", b"dinf", b"dref")
+def _by_type(view: View, parent: Box | None) -> dict[bytes, Box]:
+    """Return the boxes in a box, the first one of each type."""
+    found: dict[bytes, Box] = {}
+    for child in bmff.children(view, parent) if parent else ():
+        found.setdefault(child.type, child)
+    return found
+
+
+def _is_external(view: View, locations: Box | None) -> bool | None:
+    references = bmff.find(view, locations, b"dref") if locations else None
     if references is None:
         return False
     found = set()
