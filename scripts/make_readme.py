@@ -27,7 +27,7 @@ def table(readme: str) -> str:
     """Return the table of formats in a README's language."""
     nowhere, practice, yes, no = _WORDS[readme]
     rows = [" | ".join(("", *_HEADS[readme], "")).strip(), "|---|---|---|---|"]
-    order = ("text", "document", "image", "audio")
+    order = ("text", "document", "image", "audio", "video")
     for item in sorted(
         registry.formats(), key=lambda found: (order.index(found.medium.value), found.id)
     ):
