@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ailabel.codecs import markup
-from ailabel.codecs.markup import appended, elements, encode, escape
+from ailabel.codecs.markup import appended, bound, elements, encode, escape
 from ailabel.errors import LimitExceededError, MalformedFileError
 from ailabel.io.splice import apply
 
@@ -76,6 +76,28 @@ def test_bad_documents_are_refused(data: bytes) -> None:
     """Not well-formed, in an unknown encoding or with declarations: each is refused."""
     with pytest.raises(MalformedFileError, match="part"):
         elements(data, "part", 9)
+
+
+def test_a_document_type_may_be_named_where_it_is_asked_for() -> None:
+    """One that declares nothing is passed over, and offsets stay true; others are refused."""
+    for head in ("<!DOCTYPE r SYSTEM 'x.dtd'>", '<?xml version="1.0"?>\n<!DOCTYPE r>\n'):
+        data = f"{head}<r><e/>t</r>".encode()
+        root, empty = elements(data, "part", 9, doctype=True)
+        assert data[root.start : root.end] == b"<r><e/>t</r>"
+        assert data[empty.start : empty.end] == b"<e/>"
+        with pytest.raises(MalformedFileError, match="document type"):
+            elements(data, "part", 9)
+    with pytest.raises(MalformedFileError, match="document type"):
+        elements(b'<!DOCTYPE a [<!ENTITY x "y">]><a/>', "part", 9, doctype=True)
+
+
+def test_prefixes_are_those_that_hold_at_a_place() -> None:
+    """The nearest declaration of a prefix counts, and the default namespace has none."""
+    data = b'<a xmlns="d" xmlns:p="u" xmlns:q="u"><b xmlns:p="v"><c xmlns:q="w"/></b></a>'
+    root, child, leaf = elements(data, "part", 9)
+    assert [bound(item, "u") for item in (root, child, leaf)] == ["p", "q", None]
+    assert [bound(item, "v") for item in (root, child, leaf)] == [None, "p", "p"]
+    assert bound(root, "d") is None
 
 
 def test_limits_hold(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """XML elements with the bytes at which they stand, so that a part can be edited by splicing [XML].
 
-A document type declaration is refused, so no entity can grow. Offsets are expat's own and hold for
+A document type that declares anything is refused, so no entity can grow; one that only names a
+DTD, which is never fetched, is refused unless it is asked for. Offsets are expat's own and hold for
 every encoding that it reads; text that is put in is encoded as the document is.
 """
 
@@ -19,7 +20,7 @@ from ailabel.io.splice import Edit
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["Element", "appended", "elements", "encode", "escape", "events"]
+__all__ = ["Element", "appended", "bound", "elements", "encode", "escape", "events"]
 
 _SEPARATOR: Final = "\x1f"  # no XML document can hold it
 _DEPTH: Final = 512  # ours; documents that people make stay below 100
@@ -78,7 +79,9 @@ class Element:
         return f"{self.prefix}:{self.name}" if self.prefix else self.name
 
 
-def events(data: bytes, part: str) -> Iterator[tuple[Element, str | bool]]:
+def events(
+    data: bytes, part: str, *, doctype: bool = False
+) -> Iterator[tuple[Element, str | bool]]:
     """Walk a document: an element with True where it begins, False where it ends, or its text.
 
     When an end is told, `inner` and `inner_end` are known; `end` is known at the next event.
@@ -86,12 +89,13 @@ def events(data: bytes, part: str) -> Iterator[tuple[Element, str | bool]]:
     Args:
         data: the document.
         part: its name, for errors.
+        doctype: whether it may name a document type without declaring anything itself.
 
     Raises:
         MalformedFileError: it is not well-formed, or declares a document type.
         LimitExceededError: it is nested too deeply, or has too many tags and lines.
     """
-    walker = _Walker(part)
+    walker = _Walker(part, doctype=doctype)
     parser = walker.parser
     try:
         for at in range(0, len(data), _CHUNK):
@@ -104,13 +108,14 @@ def events(data: bytes, part: str) -> Iterator[tuple[Element, str | bool]]:
     yield from walker.take()
 
 
-def elements(data: bytes, part: str, limit: int) -> list[Element]:
+def elements(data: bytes, part: str, limit: int, *, doctype: bool = False) -> list[Element]:
     """Return the elements of a small document, in document order, root first.
 
     Args:
         data: the document.
         part: its name, for errors.
         limit: the most elements that it may have.
+        doctype: whether it may name a document type without declaring anything itself.
 
     Raises:
         MalformedFileError: it is not well-formed, or declares a document type.
@@ -118,7 +123,7 @@ def elements(data: bytes, part: str, limit: int) -> list[Element]:
     """
     found: list[Element] = []
     texts: dict[int, list[str]] = {}
-    for element, event in events(data, part):
+    for element, event in events(data, part, doctype=doctype):
         if event is True:
             found.append(element)
             check_limit(part, len(found), limit)
@@ -152,10 +157,23 @@ def appended(element: Element, markup: str, data: bytes) -> Edit:
     return Edit(element.end - close, close, whole)
 
 
+def bound(element: Element, uri: str) -> str | None:
+    """Return a prefix, not empty, that stands for a namespace inside an element."""
+    hidden: set[str] = set()
+    scope: Element | None = element
+    while scope is not None:
+        for prefix, namespace in scope.namespaces.items():
+            if prefix and prefix not in hidden and namespace == uri:
+                return prefix
+        hidden.update(scope.namespaces)
+        scope = scope.parent
+    return None
+
+
 class _Walker:
     """The state of one parse."""
 
-    def __init__(self, part: str) -> None:
+    def __init__(self, part: str, *, doctype: bool) -> None:
         self.parser = expat.ParserCreate(namespace_separator=_SEPARATOR)
         self.parser.namespace_prefixes = True
         self.parser.StartElementHandler = self._start
@@ -165,6 +183,7 @@ class _Walker:
         self.parser.StartDoctypeDeclHandler = self._doctype
         self.parser.DefaultHandler = self._other
         self._part = part
+        self._allows_doctype = doctype
         self._count = 0
         self._queue: list[tuple[Element, str | bool]] = []
         self._stack: list[Element] = []
@@ -230,8 +249,10 @@ class _Walker:
     def _namespace(self, prefix: str | None, uri: str | None) -> None:
         self._namespaces[prefix or ""] = uri or ""
 
-    def _doctype(self, *_: object) -> None:
-        raise MalformedFileError("{part} declares a document type", part=self._part)
+    def _doctype(self, _name: str, _system: str | None, _public: str | None, declares: int) -> None:
+        self.tick(self.parser.CurrentByteIndex)
+        if declares or not self._allows_doctype:
+            raise MalformedFileError("{part} declares a document type", part=self._part)
 
 
 @lru_cache(maxsize=1024)  # a document has few names, and uses them often

@@ -1,0 +1,121 @@
+"""Documents that are ZIP files of named parts, whose first part may say what they are.
+
+So are OpenDocument files [ODF3 3.3] and books [EPUB3 4]; other formats have the parts alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from ailabel.codecs.zip import LOCAL, SIGNATURE, STORED, content, open_archive, read
+from ailabel.codecs.zipedit import change
+from ailabel.errors import MalformedFileError
+from ailabel.io.source import check_limit
+from ailabel.io.splice import apply
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from ailabel.codecs.zip import Archive, Member
+    from ailabel.io.source import View
+    from ailabel.io.splice import Edit
+
+__all__ = ["MIMETYPE", "Bundle", "framed", "media_type", "open_bundle"]
+
+MIMETYPE: Final = "mimetype"
+_LONGEST: Final = 256  # of a media type; ours
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A ZIP file by the names of its members, which are compared with regard to case."""
+
+    archive: Archive
+    members: Mapping[str, Member]
+
+    def read(self, part: str) -> bytes:
+        """Return a part's content.
+
+        Raises:
+            MalformedFileError: it is missing or damaged.
+            LimitExceededError: it is longer than `Limits.inflate_bytes`.
+        """
+        if part not in self.members:
+            raise MalformedFileError("the part {part} is missing", part=part)
+        limit = self.archive.view.limits.inflate_bytes
+        return read(self.archive, self.members[part], limit)
+
+    def head(self, part: str) -> bytes:
+        """Return the beginning of a part's content, unchecked; empty where it is missing."""
+        member = self.members.get(part)
+        return b"" if member is None else next(content(self.archive, member), b"")
+
+    def change(
+        self, edits: Mapping[str, Sequence[Edit]], contents: Mapping[str, bytes]
+    ) -> tuple[Edit, ...]:
+        """Plan the edits of the file that change parts.
+
+        Args:
+            edits: what is spliced into parts that exist, by name.
+            contents: parts that are new or given whole, by name.
+
+        Raises:
+            PlanError: see `zipedit.change`.
+        """
+        spliced = {
+            part: apply(self.read(part), changes) for part, changes in edits.items() if changes
+        }
+        return change(self.archive, spliced | dict(contents))
+
+
+def open_bundle(view: View) -> Bundle:
+    """Read the directory of a ZIP file.
+
+    Raises:
+        MalformedFileError: it is damaged.
+        LimitExceededError: its members are larger than `Limits.document_inflate_bytes` together.
+    """
+    archive = open_archive(view)
+    total = sum(member.size for member in archive.members)
+    check_limit("the package", total, view.limits.document_inflate_bytes)
+    return Bundle(archive, {member.name: member for member in archive.members})
+
+
+def media_type(view: View) -> str | None:
+    """Return what the first member says, if it is the file ``mimetype``, stored; else None.
+
+    Only this member's local header is read, so that asking costs next to nothing.
+    """
+    head = view.read_some(0, LOCAL.size + len(MIMETYPE))
+    if len(head) < LOCAL.size or head[LOCAL.size :] != MIMETYPE.encode():
+        return None
+    mark, _, flags, method, *_, length, _, name_length, extra = LOCAL.unpack_from(head)
+    named = (mark, method, name_length) == (SIGNATURE, STORED, len(MIMETYPE))
+    if not named or flags & 1 or length > _LONGEST:
+        return None
+    data = view.read_some(len(head) + extra, length)
+    return data.decode("ascii", "replace").strip()
+
+
+def framed(
+    bundle: Bundle, without: tuple[str, ...], instead: Mapping[str, bytes] | None = None
+) -> Iterator[bytes]:
+    """Yield name, length and inflated content of every member, in the order of the names.
+
+    Args:
+        bundle: the file; its folders are passed over.
+        without: the members that are left out; those of a folder by its name with the slash.
+        instead: what stands for the content of some members.
+    """
+    replaced = instead or {}
+    folders = tuple(item for item in without if item.endswith("/"))
+    for name, member in sorted(bundle.members.items()):
+        if name in without or name.endswith("/") or name.startswith(folders):
+            continue
+        size = len(replaced[name]) if name in replaced else member.size
+        yield name.encode() + b"\0" + size.to_bytes(8, "big")
+        if name in replaced:
+            yield replaced[name]
+        else:
+            yield from content(bundle.archive, member)

@@ -1,0 +1,148 @@
+"""Metadata of documents in XML: looking for one text in fields with a name, and in any element.
+
+A field is what a vocabulary makes one, such as ``<meta name="…" content="…"/>``; which elements are
+fields is the caller's to say. Any other element counts by its own text, where it holds no elements.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ailabel.codecs.markup import appended, elements, encode
+from ailabel.io.source import check_limit
+from ailabel.io.splice import Edit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from ailabel.codecs.bundle import Bundle
+    from ailabel.codecs.markup import Element
+
+__all__ = ["Hit", "Query", "cut", "rewritten", "search"]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is looked for.
+
+    Args:
+        key: the name of the field, whatever its case.
+        accepts: says of any other text whether it is one.
+        field: name and text of a field; None for other elements.
+    """
+
+    key: str
+    accepts: Callable[[str], bool]
+    field: Callable[[Element], tuple[str, str] | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """One text that was found.
+
+    Args:
+        part: the part where it stands.
+        offset: of the part's member, from the start of the file.
+        name: of the field, or of the element as the part writes it.
+        element: the element that holds it, or is it.
+        text: the text.
+        raw: the bytes of the element's content; of an empty element, the whole of it.
+        named: whether it is a field under the key, whose case may differ.
+        exact: whether it is a field under exactly the key.
+    """
+
+    part: str
+    offset: int
+    name: str
+    element: Element
+    text: str
+    raw: bytes
+    named: bool = False
+    exact: bool = False
+
+
+def search(bundle: Bundle, parts: Iterable[str], query: Query) -> list[Hit]:
+    """Find every such text of some parts, in file order.
+
+    Raises:
+        MalformedFileError: a part is missing or not well-formed.
+        LimitExceededError: the parts have more elements than `Limits.items` together, or a field's
+            text is longer than `Limits.label_bytes`.
+    """
+    found: list[Hit] = []
+    left = bundle.archive.view.limits.items
+    for part in parts:
+        data = bundle.read(part)
+        tree = elements(data, part, left, doctype=True)
+        left -= len(tree)
+        hits = _hits(tree, query, bundle.archive.view.limits.label_bytes)
+        found += (
+            Hit(
+                part=part,
+                offset=bundle.members[part].offset,
+                name=name,
+                element=element,
+                text=text,
+                raw=_raw(element, data),
+                named=named,
+                exact=named and name == query.key,
+            )
+            for element, name, text, named in hits
+        )
+    return sorted(found, key=lambda hit: (hit.offset, hit.element.start))
+
+
+def rewritten(data: bytes, hits: Sequence[Hit], parent: Element, markup: str) -> list[Edit]:
+    """Return the edits of a part that put markup in the place of its first field under the key.
+
+    Args:
+        data: the part.
+        hits: what was found in it; each is taken out.
+        parent: the element that holds the fields; where it has none, the markup comes last in it.
+        markup: a field.
+    """
+    named = [hit for hit in hits if hit.named and _stands_in(hit.element, parent)]
+    old = named[0].element if named else None
+    edits = [cut(hit, parent) for hit in hits if hit.element is not old]
+    if old is None:
+        return [*edits, appended(parent, markup, data)]
+    return [*edits, Edit(old.start, old.end - old.start, encode(markup, data))]
+
+
+def cut(hit: Hit, kept: Element | None = None) -> Edit:
+    """Return the edit of its part that takes a hit out; of a root and of `kept`, the content."""
+    element = hit.element
+    if element.depth == 0 or (kept is not None and element.start == kept.start):
+        return Edit(element.inner, element.inner_end - element.inner, b"")
+    return Edit(element.start, element.end - element.start, b"")
+
+
+def _stands_in(element: Element, parent: Element) -> bool:
+    """Compare by place, for the elements may come from two readings of a part."""
+    return element.parent is not None and element.parent.start == parent.start
+
+
+def _hits(
+    tree: list[Element], query: Query, limit: int
+) -> Iterator[tuple[Element, str, str, bool]]:
+    """Yield element, name, text and whether it is under the key; nothing inside a hit."""
+    holding = {id(element.parent) for element in tree}
+    end = 0
+    for element in tree:
+        field = query.field(element)
+        if element.start < end or (field is None and id(element) in holding):
+            continue
+        name, text = field or (element.qualified, element.text)
+        named = field is not None and name.casefold() == query.key.casefold()
+        if named:
+            check_limit("the label", len(text), limit)
+        if named or (len(text) <= limit and query.accepts(text)):
+            yield element, name, text, named
+            end = element.end
+
+
+def _raw(element: Element, data: bytes) -> bytes:
+    if element.is_empty:
+        return data[element.start : element.end]
+    return data[element.inner : element.inner_end]
