@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ailabel.carriers.ooxml import CARRIER, DOCX
+from ailabel.carriers.ooxml import CARRIER, DOCX, PPTX, XLSX
 from ailabel.errors import (
     AilabelError,
     LimitExceededError,
@@ -27,6 +27,7 @@ from ailabel.model.media import Strength
 from ailabel.spi import Slot, essence_digest
 from ailabel.testing import PAYLOADS, check_total
 from builders import docx as build
+from builders import pptx, xlsx
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -355,10 +356,9 @@ def _kind(main: str) -> bytes:
 
 
 def test_other_packages_are_not_claimed() -> None:
-    """A workbook, a slide show, a plain ZIP file and a package without a document are others'."""
-    office = "application/vnd.openxmlformats-officedocument"
-    for other in ("spreadsheetml.sheet", "presentationml.presentation"):
-        data = _kind(f"{office}.{other}.main+xml")
+    """A drawing, an add-in, a plain ZIP file and a package without a document are others'."""
+    for other in ("vnd.ms-visio.drawing", "vnd.ms-excel.addin.macroEnabled"):
+        data = _kind(f"application/{other}.main+xml")
         assert CARRIER.sniff(BytesView(data, "renamed.docx")) is None
         with pytest.raises(UnsupportedFormatError):
             _read(data)
@@ -404,3 +404,56 @@ def test_any_text_is_escaped(text: str) -> None:
     """Whatever the payload, an XML reader gives it back."""
     payload = json.dumps({"ProduceID": text})
     assert _read(_write(SAMPLES["properties.docx"], payload))[0].payload == payload
+
+
+OTHERS: Final = dict((*xlsx.samples(), *pptx.samples()))
+every_other: Final = pytest.mark.parametrize("name", OTHERS)
+
+
+@pytest.mark.parametrize("suffix", [*xlsx.TYPES, *pptx.TYPES])
+def test_workbooks_and_slide_shows_are_claimed(suffix: str) -> None:
+    """Macro files and templates belong to their family; the content decides, not the name."""
+    data = xlsx.xlsx(suffix) if suffix in xlsx.TYPES else pptx.pptx(suffix)
+    match = CARRIER.sniff(BytesView(data, "x.docx"))
+    assert match is not None
+    assert match.format is (XLSX if suffix in xlsx.TYPES else PPTX)
+    assert suffix in match.format.suffixes
+    assert match.strength is Strength.CONTENT
+
+
+@every_other
+def test_only_the_properties_of_a_workbook_or_slide_show_change(name: str) -> None:
+    """Whatever the file held, it then holds the label once, and its sheets and slides as before."""
+    before, result = _members(OTHERS[name]), _write(OTHERS[name])
+    after = _members(result)
+    (slot,) = _read(result)
+    assert (slot.payload, slot.official) == (NEW, True)
+    assert slot.site == f"{'xlsx' if '.xl' in name else 'pptx'}.docProps/custom.xml[AIGC]"
+    content = [item for item in before if item.startswith(("xl/", "ppt/"))]
+    assert len(content) > 2
+    assert {item: after[item] for item in content} == {item: before[item] for item in content}
+    assert list(after)[: len(before)] == list(before)
+    assert "old-0001" not in str(after)
+
+
+@pytest.mark.oracle
+@every_other
+def test_independent_tools_read_workbooks_and_slide_shows(name: str, tmp_path: Path) -> None:
+    """Exiftool shows the label as it was written, and unzip finds no fault."""
+    path = tmp_path / name
+    path.write_bytes(_write(OTHERS[name]))
+    done = subprocess.run(["exiftool", "-j", str(path)], capture_output=True, check=True)
+    found = {key.upper(): value for key, value in json.loads(done.stdout)[0].items()}
+    assert (found["AIGC"], done.stderr, "WARNING" in found) == (NEW, b"", False)
+    done = subprocess.run(["unzip", "-tq", str(path)], capture_output=True, check=True)
+    assert b"No errors" in done.stdout
+
+
+def test_a_sheet_is_essence() -> None:
+    """Another cell is another essence; packing the workbook anew is none."""
+    members = xlsx.package()
+    digest = essence_digest(CARRIER, BytesView(build.zipped(members)))
+    shuffled = dict(reversed(members.items()))
+    assert essence_digest(CARRIER, BytesView(build.zipped(shuffled, stored=True))) == digest
+    members["xl/worksheets/sheet1.xml"] = xlsx.SHEET.replace("42", "43").encode()
+    assert essence_digest(CARRIER, BytesView(build.zipped(members))) != digest

@@ -41,24 +41,59 @@ if TYPE_CHECKING:
     from ailabel.io.source import View
     from ailabel.spi import Carrier, Essence
 
-__all__ = ["CARRIER", "DOCX"]
+__all__ = ["CARRIER", "DOCX", "PPTX", "XLSX"]
+
+_MIME: Final = "application/vnd.openxmlformats-officedocument"
 
 DOCX: Final = Format(
     id="docx",
     name="DOCX",
     medium=Medium.DOCUMENT,
     suffixes=(".docx", ".docm", ".dotx", ".dotm"),
-    mime="application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    mime=f"{_MIME}.wordprocessingml.document",
 )
-_MAIN_TYPES: Final = {  # content type of the main part; the same in strict documents
-    f"{DOCX.mime}.main+xml": DOCX,
-    "application/vnd.ms-word.document.macroEnabled.main+xml": DOCX,
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml": DOCX,
-    "application/vnd.ms-word.template.macroEnabledTemplate.main+xml": DOCX,
+XLSX: Final = Format(
+    id="xlsx",
+    name="XLSX",
+    medium=Medium.DOCUMENT,
+    suffixes=(".xlsx", ".xlsm", ".xltx", ".xltm"),
+    mime=f"{_MIME}.spreadsheetml.sheet",
+)
+PPTX: Final = Format(
+    id="pptx",
+    name="PPTX",
+    medium=Medium.DOCUMENT,
+    suffixes=(".pptx", ".pptm", ".potx", ".potm", ".ppsx", ".ppsm"),
+    mime=f"{_MIME}.presentationml.presentation",
+)
+_KINDS_OF_MAIN: Final = {  # content types of main parts; the same in strict documents
+    DOCX: (
+        f"{_MIME}.wordprocessingml.document",
+        f"{_MIME}.wordprocessingml.template",
+        "application/vnd.ms-word.document.macroEnabled",
+        "application/vnd.ms-word.template.macroEnabledTemplate",
+    ),
+    XLSX: (
+        f"{_MIME}.spreadsheetml.sheet",
+        f"{_MIME}.spreadsheetml.template",
+        "application/vnd.ms-excel.sheet.macroEnabled",
+        "application/vnd.ms-excel.template.macroEnabled",
+    ),
+    PPTX: (
+        f"{_MIME}.presentationml.presentation",
+        f"{_MIME}.presentationml.template",
+        f"{_MIME}.presentationml.slideshow",
+        "application/vnd.ms-powerpoint.presentation.macroEnabled",
+        "application/vnd.ms-powerpoint.template.macroEnabled",
+        "application/vnd.ms-powerpoint.slideshow.macroEnabled",
+    ),
+}
+_MAIN_TYPES: Final = {
+    f"{kind}.main+xml": item for item, kinds in _KINDS_OF_MAIN.items() for kind in kinds
 }
 
 _PART: Final = "docProps/custom.xml"
-_CONTENT_TYPE: Final = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
+_CONTENT_TYPE: Final = f"{_MIME}.custom-properties+xml"
 _OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006"
 _STRICT: Final = "http://purl.oclc.org/ooxml/officeDocument"
 _KINDS: Final = (  # relationship types, transitional and strict
@@ -94,7 +129,7 @@ class _Place:
 
 
 class _Ooxml:
-    formats: Sequence[Format] = (DOCX,)
+    formats: Sequence[Format] = (DOCX, XLSX, PPTX)
     signatures: Sequence[Signature] = (Signature(((0, SIGNATURE),)),)
 
     def sniff(self, view: View) -> Match | None:

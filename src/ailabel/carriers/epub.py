@@ -1,0 +1,240 @@
+"""EPUB 2 and 3: the label as ``<meta name="AIGC" content="…"/>`` of the package document.
+
+No guide names a place in EPUB; this is where books keep what no element stands for
+[OPF2 2.2; EPUB3 5.5]. The element is spliced into the metadata of the first rendition; everything
+else keeps its bytes. Fonts may be obfuscated; a book that is encrypted or signed is refused.
+
+The essence is the content of all files, inflated and in the order of their names, with the package
+documents (their manifest and their order of reading) but without their metadata, so that packing
+the book anew keeps it. It leaves out the media type and ``META-INF/``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ailabel.codecs.bundle import MIMETYPE, Bundle, framed, media_type, open_bundle
+from ailabel.codecs.fields import Hit, Query, cut, rewritten, search
+from ailabel.codecs.markup import Element, elements, escape
+from ailabel.codecs.zip import SIGNATURE
+from ailabel.errors import AilabelError, MalformedFileError, PlanError, UnsupportedFormatError
+from ailabel.io.source import check_limit
+from ailabel.io.splice import Edit, apply
+from ailabel.model.media import Format, Match, Medium, Strength
+from ailabel.spi import Signature, Slot
+from ailabel.standard.schema import is_label
+from ailabel.standard.slots import KEY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from ailabel.io.source import View
+    from ailabel.spi import Carrier, Essence
+
+__all__ = ["CARRIER", "EPUB"]
+
+EPUB: Final = Format(
+    id="epub",
+    name="EPUB",
+    medium=Medium.DOCUMENT,
+    suffixes=(".epub",),
+    mime="application/epub+zip",
+)
+_FOLDER: Final = "META-INF/"
+_CONTAINER: Final = f"{_FOLDER}container.xml"
+_ENCRYPTION: Final = f"{_FOLDER}encryption.xml"
+_SIGNATURES: Final = f"{_FOLDER}signatures.xml"
+_EXTRA: Final = f"{_FOLDER}metadata.xml"  # of the container; no vocabulary is defined for it
+_PACKAGE: Final = "application/oebps-package+xml"
+_FONTS: Final = {  # how fonts are obfuscated, by the standard and by Adobe's tools [EPUB3 4.4]
+    "http://www.idpf.org/2008/embedding",
+    "http://ns.adobe.com/pdf/enc#RC",
+}
+_RENDITIONS: Final = 64  # ours; books have one, seldom two
+_SMALL: Final = 10_000  # ours: elements of the container's own documents
+
+
+class _Epub:
+    formats: Sequence[Format] = (EPUB,)
+    signatures: Sequence[Signature] = (Signature(((0, SIGNATURE),)),)
+
+    def sniff(self, view: View) -> Match | None:
+        """Claim a book that says its type first; one that says it later, by its name as well.
+
+        A damaged book is claimed by its name alone, so that reading it can say what is damaged.
+        """
+        if view.read_some(0, len(SIGNATURE)) != SIGNATURE:
+            return None
+        told = media_type(view)
+        if told is not None:
+            return Match(EPUB, Strength.CONTENT) if told == EPUB.mime else None
+        if not (view.name or "").lower().endswith(EPUB.suffixes):
+            return None
+        try:
+            _check_type(open_bundle(view))
+        except UnsupportedFormatError:
+            return None
+        except AilabelError:
+            return Match(EPUB, Strength.NAME)
+        return Match(EPUB, Strength.CONTENT)
+
+    def read(self, view: View) -> Sequence[Slot]:
+        """Find labels in the metadata of every package document and of the container."""
+        bundle = _open(view)
+        parts = _packages(bundle)
+        return [_slot(hit, parts[0]) for hit in _hits(bundle, parts)]
+
+    def write(self, view: View, payload: str) -> Sequence[Edit]:
+        """Plan the element ``meta`` named ``AIGC``; labels elsewhere are taken out."""
+        bundle = _open(view)
+        parts = _packages(bundle)
+        hits = _hits(bundle, parts)
+        if [(_is_official(hit, parts[0]), hit.text) for hit in hits] == [(True, payload)]:
+            return ()
+        _check_protection(bundle)
+        edits = {
+            part: [cut(hit) for hit in hits if hit.part == part] for part in (*parts[1:], _EXTRA)
+        }
+        edits[parts[0]] = _spliced(bundle, parts[0], hits, payload)
+        return bundle.change(edits, {})
+
+    def essence(self, view: View) -> Iterable[Essence]:
+        """Yield name, length and inflated content of every file, metadata left out."""
+        bundle = _open(view)
+        kept = {part: _without_metadata(bundle, part) for part in _packages(bundle)}
+        return framed(bundle, (MIMETYPE, _FOLDER), kept)
+
+    def canonical(self, view: View) -> Sequence[Edit]:
+        """Plan nothing: no padding is left."""
+        del view
+        return ()
+
+
+CARRIER: Final[Carrier] = _Epub()
+
+
+def _open(view: View) -> Bundle:
+    bundle = open_bundle(view)
+    bundle.archive.check_layout()
+    _check_type(bundle)
+    return bundle
+
+
+def _check_type(bundle: Bundle) -> None:
+    told = bundle.read(MIMETYPE) if MIMETYPE in bundle.members else b""
+    if told.strip() != EPUB.mime.encode():
+        raise UnsupportedFormatError("the package is not a document of a known kind")
+
+
+def _check_protection(bundle: Bundle) -> None:
+    """Refuse to change a book that is signed, or of which more than fonts is encrypted."""
+    if _SIGNATURES in bundle.members:
+        raise PlanError(
+            "the document is digitally signed and a change would break its signature;"
+            " label it before it is signed"
+        )
+    if _ENCRYPTION in bundle.members:
+        found = elements(bundle.read(_ENCRYPTION), _ENCRYPTION, _SMALL, doctype=True)
+        methods = [item for item in found if item.name == "EncryptionMethod"]
+        data = [item for item in found if item.name == "EncryptedData"]
+        obfuscated = {id(item.parent) for item in methods if _algorithm(item) in _FONTS}
+        if any(id(item) not in obfuscated for item in data):
+            raise PlanError("the document is encrypted; decrypt it first")
+
+
+def _algorithm(method: Element) -> str:
+    return method.attributes.get("Algorithm", "")
+
+
+def _packages(bundle: Bundle) -> list[str]:
+    """Return the names of the package documents, that of the default rendition first."""
+    found = elements(bundle.read(_CONTAINER), _CONTAINER, _SMALL, doctype=True)
+    parts = [
+        item.attributes.get("full-path", "")
+        for item in found
+        if item.name == "rootfile" and item.attributes.get("media-type") == _PACKAGE
+    ]
+    if not parts:
+        raise MalformedFileError("the book has no package document")
+    check_limit("the number of package documents", len(parts), _RENDITIONS)
+    return list(dict.fromkeys(parts))
+
+
+def _tree(bundle: Bundle, part: str) -> list[Element]:
+    limit = bundle.archive.view.limits.items
+    found = elements(bundle.read(part), part, limit, doctype=True)
+    if found[0].name != "package":
+        raise MalformedFileError("{part} is not what its name says", part=part)
+    return found
+
+
+def _metadata(tree: list[Element]) -> Element | None:
+    """Return the element that holds the package document's metadata."""
+    for element in tree:
+        if (element.depth, element.uri, element.name) == (1, tree[0].uri, "metadata"):
+            return element
+    return None
+
+
+def _hits(bundle: Bundle, parts: list[str]) -> list[Hit]:
+    extra = [_EXTRA] if _EXTRA in bundle.members else []
+    return search(bundle, (*parts, *extra), Query(KEY, is_label, _field))
+
+
+def _field(element: Element) -> tuple[str, str] | None:
+    """Return name and text of an element ``meta``, of EPUB 2 and of EPUB 3."""
+    if element.name != "meta":
+        return None
+    held = element.attributes
+    if "property" in held:
+        return held["property"].rpartition(":")[2], element.text
+    return held.get("name", ""), held.get("content", element.text)
+
+
+def _is_official(hit: Hit, part: str) -> bool:
+    holder = hit.element.parent
+    while holder is not None and holder.name != "metadata":
+        holder = holder.parent
+    return (
+        hit.exact
+        and hit.part == part
+        and hit.element.attributes.get("name") == KEY
+        and "content" in hit.element.attributes
+        and holder is not None
+        and (holder.depth, holder.uri) == (1, hit.element.uri)
+    )
+
+
+def _slot(hit: Hit, part: str) -> Slot:
+    official = _is_official(hit, part)
+    return Slot(
+        location=f"{hit.part}[{hit.name}]",
+        offset=hit.offset,
+        raw=hit.raw,
+        payload=hit.text,
+        site="epub.opf" + (f"[{KEY}]" if official else ""),
+        official=official,
+    )
+
+
+def _spliced(bundle: Bundle, part: str, hits: Sequence[Hit], payload: str) -> list[Edit]:
+    data = bundle.read(part)
+    tree = _tree(bundle, part)
+    holder = _metadata(tree)
+    if holder is None:
+        raise MalformedFileError("the package document {part} has no metadata", part=part)
+    inner = {item.name: item for item in tree if item.parent is holder and item.uri == holder.uri}
+    mine = [hit for hit in hits if hit.part == part]
+    tag = f"{holder.prefix}:meta" if holder.prefix else "meta"
+    markup = f'<{tag} name="{KEY}" content="{escape(payload)}"/>'
+    if "x-metadata" in inner:  # OEBPS 1.2, deprecated [OPF2 2.2]
+        holder = inner["x-metadata"]
+    return rewritten(data, mine, holder, markup)
+
+
+def _without_metadata(bundle: Bundle, part: str) -> bytes:
+    holder = _metadata(_tree(bundle, part))
+    data = bundle.read(part)
+    if holder is None:
+        return data
+    return apply(data, [Edit(holder.start, holder.end - holder.start, b"")])
