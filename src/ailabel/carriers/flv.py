@@ -59,22 +59,12 @@ class FlvCarrier:
 
     def read(self, view: View) -> Sequence[Slot]:
         """Find labels in the properties of every script tag."""
-        return [
-            slot
-            for script in _scripts(view)
-            for label in _labels(view, script)
-            for slot in _slots(view, script, label)
-        ]
+        return [slot for script, labels in _found(view) for slot in _slots_of(view, script, labels)]
 
     def write(self, view: View, payload: str) -> Sequence[Edit]:
         """Put the property in its place, and move the places that script data name."""
-        found = [(script, list(_labels(view, script))) for script in _scripts(view)]
-        slots = [
-            slot
-            for script, labels in found
-            for label in labels
-            for slot in _slots(view, script, label)
-        ]
+        found = list(_found(view))
+        slots = [slot for script, labels in found for slot in _slots_of(view, script, labels)]
         if len(slots) == 1 and slots[0].official and slots[0].payload == payload:
             return []
         home = next((script for script, _ in found if script.metadata is not None), None)
@@ -153,6 +143,21 @@ def _script(tag: flv.Tag, data: bytes, values: amf.Script) -> _Script:
     )
     metadata = second if is_metadata else None
     return _Script(tag=tag, data=data, values=values, name=name, metadata=metadata)
+
+
+def _found(view: View) -> Iterator[tuple[_Script, list[amf.Entry]]]:
+    """Yield every script tag with the strings in it that hold labels."""
+    count = 0
+    for script in _scripts(view):
+        labels = list(_labels(view, script))
+        count += len(labels)
+        check_limit("the number of labels", count, view.limits.items // 10)
+        yield script, labels
+
+
+def _slots_of(view: View, script: _Script, labels: Iterable[amf.Entry]) -> Iterator[Slot]:
+    for label in labels:
+        yield from _slots(view, script, label)
 
 
 def _labels(view: View, script: _Script) -> Iterator[amf.Entry]:

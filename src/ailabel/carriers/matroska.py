@@ -164,18 +164,16 @@ def _is_own(view: View, element: ebml.Element) -> bool:
     length = element.end - element.offset
     if element.id != matroska.TAGS or length > view.limits.label_bytes + _FRAME:
         return False
-    items = list(tags.parse(view, element))
+    items = [item for _, item in tags.parse(view, (element,))]
     value = items[0].value if len(items) == 1 else ""
     return view.read(element.offset, length) == tags.build(KEY, value)
 
 
 def _labels(view: View, segment: matroska.Segment) -> Iterator[tuple[ebml.Element, tags.SimpleTag]]:
     """Yield every label of a segment, with the Tags element that holds it."""
-    for element in segment.elements:
-        if element.id == matroska.TAGS and element.end <= view.size:
-            for item in tags.parse(view, element):
-                if item.name.upper() == KEY or _holds_label(view, item):
-                    yield element, item
+    for element, item in tags.parse(view, segment.elements):
+        if item.name.upper() == KEY or _holds_label(view, item):
+            yield element, item
 
 
 def _holds_label(view: View, item: tags.SimpleTag) -> bool:

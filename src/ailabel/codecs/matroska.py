@@ -66,6 +66,8 @@ _STRIPPED: Final = 3  # header stripping [RFC 9559 5.1.4.1.31.6]
 
 _EBML_LENGTH: Final = 4096  # more than any honest EBML header has
 _OPENING: Final = 64  # elements that are looked through for the tracks
+_SHORTEST: Final = 1024  # bytes a cluster of an honest file takes on average, at the least
+_TRACKS_MOST: Final = 1000  # more than any honest file has
 _CHILDREN: Final = 16  # of a cluster that stand before its blocks, at the most
 
 
@@ -165,7 +167,6 @@ def _segment(view: View, top: Element) -> Segment:
     for child in level_one(view, top):
         if child.id != CLUSTER:
             elements.append(child)
-            check_limit("the number of EBML elements", len(elements), view.limits.items)
         elif cluster is None:
             cluster = child
         end = child.end
@@ -191,8 +192,12 @@ def level_one(view: View, top: Element) -> Iterator[Element]:
         MalformedFileError: a child is damaged, or runs past a segment that is all there.
     """
     bound = view.size if top.length is None else top.end
-    offset = top.body
+    offset, count = top.body, 0
     while offset < min(bound, view.size):
+        count += 1
+        check_limit(
+            "the number of EBML elements", count, view.limits.items + view.size // _SHORTEST
+        )
         child = ebml.header(view, offset, min(bound, view.size))
         if child is None and bound <= view.size and top.length is not None:
             raise MalformedFileError(
@@ -272,7 +277,9 @@ def tracks(view: View, elements: Iterable[Element]) -> tuple[Track, ...]:
     found: dict[int, Track] = {}
     for child in elements:
         if child.id == TRACKS:
-            for entry in _list(view, child, _TRACK_ENTRY):
+            entries = _list(view, child, _TRACK_ENTRY)
+            check_limit("the number of tracks", len(entries), _TRACKS_MOST)
+            for entry in entries:
                 track = _track(view, entry)
                 found.setdefault(track.number, track)
     return tuple(found.values())

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import ebml, matroska
 from ailabel.errors import MalformedFileError
+from ailabel.io.source import check_limit
 from ailabel.spi import Span
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ _HEAD: Final = 16  # number of the track, time, flags, number of frames
 _LACING: Final = 0x06  # the bits of the flags: none, Xiph, fixed, EBML
 _XIPH: Final = 0x02
 _FIXED: Final = 0x04
+_SHORTEST: Final = 16  # bytes a frame of an honest file takes on average, at the least
 _SIZES: Final = 1 << 17  # more than the sizes of a lace of 256 frames can take
 
 
@@ -30,7 +32,15 @@ def frames(view: View, segment: matroska.Segment) -> Iterator[tuple[int, Span]]:
 
     Raises:
         MalformedFileError: a block or a lace is damaged.
+        LimitExceededError: there are too many frames for the size of the file.
     """
+    most = view.limits.items + view.size // _SHORTEST
+    for count, frame in enumerate(_frames(view, segment)):
+        check_limit("the number of frames", count, most)
+        yield frame
+
+
+def _frames(view: View, segment: matroska.Segment) -> Iterator[tuple[int, Span]]:
     for child in matroska.level_one(view, segment.element):
         if child.id != matroska.CLUSTER:
             continue

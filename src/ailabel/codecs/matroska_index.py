@@ -12,6 +12,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import ebml, matroska
+from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ _SEEK: Final = 0x4DBB
 _SEEK_ID: Final = 0x53AB
 _SEEK_POSITION: Final = 0x53AC
 _ID_WIDTH: Final = 4
+_TAGS_ID: Final = matroska.TAGS.to_bytes(_ID_WIDTH, "big")
 _MOVABLE: Final = 4  # entries that move to the second SeekHead at the most; two suffice
 
 
@@ -99,12 +101,13 @@ def _heads(view: View, segment: matroska.Segment) -> Iterator[_Head]:
             if item.id not in (ebml.VOID, ebml.CRC32):
                 raw = data[item.offset - child.body : item.end - child.body]
                 entries.append(_entry(view, item, raw))
+                check_limit("the number of SeekHead entries", len(entries), view.limits.items // 2)
         yield _Head(child, tuple(entries), has_crc, room)
 
 
 def _entry(view: View, item: ebml.Element, raw: bytes) -> _Entry:
     values = {}
-    if item.id == _SEEK:
+    if item.id == _SEEK and _TAGS_ID in raw:  # the others lead to what does not change
         for child in ebml.children(view, item.body, item.end):
             begin = child.body - item.offset
             values[child.id] = ebml.number(raw[begin : begin + (child.length or 0)])

@@ -10,7 +10,7 @@ from ailabel.errors import LimitExceededError
 from ailabel.io.source import BytesView, check_limit
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from ailabel.io.source import View
 
@@ -56,13 +56,27 @@ class SimpleTag:
         return ebml.text(self.raw)
 
 
-def parse(view: View, tags: ebml.Element) -> Iterator[SimpleTag]:
-    """Yield every SimpleTag of a Tags element, nested ones after the one that holds them.
+def parse(view: View, elements: Iterable[ebml.Element]) -> Iterator[tuple[ebml.Element, SimpleTag]]:
+    """Yield every SimpleTag, nested ones after the one that holds them.
+
+    Args:
+        view: the file.
+        elements: among them the Tags elements that are read; each is yielded with what it holds.
 
     Raises:
-        MalformedFileError: an element in it is damaged.
-        LimitExceededError: they nest too deep, or the element is too long.
+        MalformedFileError: an element is damaged.
+        LimitExceededError: tags nest too deep, are too many, or their element is too long.
     """
+    count = 0
+    for element in elements:
+        if element.id == matroska.TAGS and element.end <= view.size:
+            for item in _tags(view, element):
+                yield element, item
+                count += 1
+                check_limit("the number of Matroska tags", count, view.limits.items // 10)
+
+
+def _tags(view: View, tags: ebml.Element) -> Iterator[SimpleTag]:
     check_limit("the Matroska tags", tags.length or 0, view.limits.metadata_bytes)
     for tag in ebml.children(view, tags.body, tags.end):
         if tag.id != _TAG:
