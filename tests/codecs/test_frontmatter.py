@@ -116,3 +116,11 @@ def test_quoted_values_are_what_yaml_reads(value: str) -> None:
 def test_quoting_keeps_surrogates_apart() -> None:
     """A lone surrogate, which JSON may hold, is written as one and comes back."""
     assert yaml.safe_load(quote(json.loads('"\\ud800x"'))) == "\ud800x"
+
+
+def test_toml_keys_of_many_parts_are_not_read() -> None:
+    """A dotted key of thousands of parts would take memory by the square of them."""
+    text = build(b"+++\nAIGC" + b".a" * 20_000 + b"=1\n+++\n", "utf-8", 0)
+    block = head(text)
+    assert block is not None
+    assert other_values(text, block) == {}

@@ -29,6 +29,7 @@ _TOML_CLOSE: Final = re.compile(r"(\r\n|\n|\r)\+\+\+[ \t]*(\r\n|\n|\r|\Z)")
 _JSON_END: Final = re.compile(r"[ \t]*(\r\n|\n|\r|\Z)")
 _NEWLINE: Final = re.compile(r"\r\n|\n|\r")
 _LONGEST: Final = 256 * 1024  # units, ours; PyYAML reads about 500,000 a second
+_DOTTED: Final = re.compile(r"(?:[\w\"'-]++[ \t]*+\.[ \t]*+){32}")  # a key of so many parts
 _PAIR: Final = re.compile(r"\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})")
 
 
@@ -114,6 +115,8 @@ def other_values(text: Text, block: Block) -> dict[str, str]:
         else:
             import tomllib
 
+            if _DOTTED.search(content):  # tomllib keeps every beginning of a key
+                return {}
             values = tomllib.loads(content.replace("\r\n", "\n"))
         return {
             key: json.dumps(value, separators=(",", ":"), default=str)
