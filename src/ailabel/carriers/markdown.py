@@ -315,8 +315,9 @@ def _indent(text: Text, start: int) -> str:
 
 def _spare(text: Text, front: _Front) -> Iterator[tuple[int, int]]:
     """Yield the ranges of the front matter's labels that are not the main one."""
+    main = front.main
     for entry in front.fields.entries:
-        if entry is not front.main and (entry.key == KEY or _is_label(entry)):
+        if entry is not main and (entry.key == KEY or _is_label(entry)):
             yield _lines_of(text, front, entry)
 
 
@@ -345,10 +346,14 @@ def _prove(text: Text, front: _Front, edits: list[Edit], payload: str) -> None:
     moved = [Edit(edit.offset - text.start, edit.length, edit.data) for edit in edits]
     changed = build(apply(text.data, moved), text.encoding, text.start)
     after = _front(changed)
-    spare = [item for item in front.fields.entries if item.key == KEY or _is_label(item)]
-    before = [(item.key, item.value) for item in front.fields.entries if item not in spare]
-    rest = [(item.key, item.value) for item in after.fields.entries if item is not after.main]
-    if after.main is None or after.main.value != payload or rest != before:
+    before = [
+        (item.key, item.value)
+        for item in front.fields.entries
+        if item.key != KEY and not _is_label(item)
+    ]
+    main = after.main
+    rest = [(item.key, item.value) for item in after.fields.entries if item is not main]
+    if main is None or main.value != payload or rest != before:
         raise PlanError("the front matter cannot be changed safely; write it as plain YAML lines")
     if any(_stray_cuts(changed, after)):  # taking a block out may lay the next one open
         raise PlanError("the file holds several labels in its text; take them out by hand")
