@@ -289,3 +289,16 @@ def test_few_object_streams_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     document = _open(build.packed(build.objects(pages=5)))
     assert len(list(document.pages())) == 5
     assert len(document._packed) == 1
+
+
+@pytest.mark.parametrize("kind", [1, 3, 4])
+def test_unusual_predictors_are_bounded(kind: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows that nobody writes are undone only up to a length, and rows only up to a number."""
+    monkeypatch.setattr("ailabel.codecs.pdf_stream._SLOW", 50)
+    rule = Parser(b"<</Predictor 15/Columns 4>> ").value()
+    data = zlib.compress((bytes((kind,)) + bytes(4)) * 13)
+    with pytest.raises(LimitExceededError, match="unusual rows"):
+        decode(data, ["FlateDecode"], [rule], 1000)
+    monkeypatch.setattr("ailabel.codecs.pdf_stream._ROWS", 12)
+    with pytest.raises(LimitExceededError, match="number of rows"):
+        decode(data, ["FlateDecode"], [rule], 1000)

@@ -20,6 +20,8 @@ _OBJECTS: Final = 100_000  # in one object stream
 _DIGITS: Final = 10  # of the longest number
 _PNG: Final = 10  # predictors from here on are those of PNG [ISO32000-2 table 10]
 _UP: Final = 2
+_ROWS: Final = 2_000_000  # ours: the objects of one cross-reference stream
+_SLOW: Final = 1 << 20  # ours: bytes under other predictors than `_UP`, which take a second
 _AVERAGE: Final = 3
 
 
@@ -99,12 +101,15 @@ def _unpredict(data: bytes, rule: Dictionary) -> bytes:
         raise UnsupportedFormatError("a PDF stream uses an unusual predictor")
     if not 0 < columns <= len(data):
         raise MalformedFileError("a PDF stream cannot be inflated")
+    check_limit("the number of rows of a PDF stream", len(data) // (columns + 1), _ROWS)
     above = bytes(columns)
-    rows = []
+    result, slow = bytearray(), 0
     for start in range(0, len(data) - columns, columns + 1):
+        slow += columns * (data[start] not in (0, _UP))
+        check_limit("the unusual rows of a PDF stream", slow, _SLOW)
         above = _unfilter(data[start], data[start + 1 : start + 1 + columns], above)
-        rows.append(above)
-    return b"".join(rows)
+        result += above
+    return bytes(result)
 
 
 def _unfilter(kind: int, row: bytes, above: bytes) -> bytes:
