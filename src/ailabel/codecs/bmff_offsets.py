@@ -102,7 +102,7 @@ def _renumber(item: Box, at: int, width: int, old: Iterable[int], new: list[int]
         return
     if max(new) >= 1 << 8 * width or min(new) < 0:
         raise _overflow(item)
-    data = b"".join([value.to_bytes(width, "big") for value in new])
+    data = bmff_tracks.encode(new, width)
     yield Edit(item.body + at, len(data), data)
 
 

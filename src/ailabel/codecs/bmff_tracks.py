@@ -11,16 +11,17 @@ from ailabel.codecs import bmff
 from ailabel.errors import MalformedFileError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ailabel.codecs.bmff import Box
     from ailabel.io.source import View
 
-__all__ = ["Track", "numbers", "samples", "table", "tracks"]
+__all__ = ["Track", "encode", "numbers", "samples", "table", "tracks"]
 
 _SELF_CONTAINED: Final = 1  # of a data reference: the samples stand in this file
 _TWO_BYTES: Final = (b"twos", b"sowt", b"in24", b"in32", b"fl32", b"fl64", b"raw ", b"NONE")
 _ONE_BYTE: Final = (b"ulaw", b"alaw")
+_CODES: Final = {2: "H", 4: "I", 8: "Q"}  # of the array module, by bytes of a number
 _HIGH: Final = bytes(code >> 4 for code in range(256))
 _LOW: Final = bytes(code & 15 for code in range(256))
 
@@ -90,10 +91,18 @@ def _is_external(view: View, locations: Box | None) -> bool | None:
 
 def numbers(data: bytes, width: int = 4) -> array[int]:
     """Return the big-endian numbers of 2, 4 or 8 bytes that data consists of."""
-    result = array({2: "H", 4: "I", 8: "Q"}[width], data[: len(data) // width * width])
+    result = array(_CODES[width], data[: len(data) // width * width])
     if sys.byteorder == "little":
         result.byteswap()
     return result
+
+
+def encode(values: Iterable[int], width: int) -> bytes:
+    """Return numbers of 2, 4 or 8 bytes, into which they are known to fit, as big-endian data."""
+    result = array(_CODES[width], values)
+    if sys.byteorder == "little":
+        result.byteswap()
+    return result.tobytes()
 
 
 def table(view: View, item: Box, at: int, width: int) -> array[int]:
