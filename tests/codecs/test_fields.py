@@ -8,14 +8,13 @@ import pytest
 
 from ailabel.codecs.bundle import open_bundle
 from ailabel.codecs.fields import Query, cut, rewritten, search
-from ailabel.codecs.markup import elements
 from ailabel.errors import LimitExceededError, MalformedFileError
 from ailabel.io.source import BytesView, Limits
 from ailabel.io.splice import apply
 from builders.odt import zipped
 
 if TYPE_CHECKING:
-    from ailabel.codecs.fields import Hit
+    from ailabel.codecs.fields import Found, Hit
     from ailabel.codecs.markup import Element
 
 
@@ -28,16 +27,20 @@ def _field(element: Element) -> tuple[str, str] | None:
 QUERY: Final = Query("Key", lambda text: text.startswith("!"), _field)
 
 
-def _search(*texts: str, limits: Limits | None = None) -> list[Hit]:
+def _found(*texts: str, limits: Limits | None = None) -> Found:
     parts = {f"p{number}": text.encode() for number, text in enumerate(texts)}
     return search(open_bundle(BytesView(zipped(parts), limits=limits)), parts, QUERY)
 
 
+def _search(*texts: str, limits: Limits | None = None) -> list[Hit]:
+    return _found(*texts, limits=limits).hits
+
+
 def _rewritten(text: str) -> str:
     """Return a part whose root's first child holds the fields, with one put in."""
-    data = text.encode()
-    parent = elements(data, "p0", 99)[1]
-    return apply(data, rewritten(data, _search(text), parent, "<f n='Key'>new</f>")).decode()
+    data, found = text.encode(), _found(text)
+    parent = found.trees["p0"][1]
+    return apply(data, rewritten(data, found.hits, parent, "<f n='Key'>new</f>")).decode()
 
 
 def test_fields_and_texts_are_found() -> None:

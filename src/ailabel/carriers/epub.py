@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs.bundle import MIMETYPE, Bundle, framed, media_type, open_bundle
-from ailabel.codecs.fields import Hit, Query, cut, rewritten, search
+from ailabel.codecs.fields import Found, Hit, Query, cut, rewritten, search
 from ailabel.codecs.markup import Element, elements, escape
 from ailabel.codecs.zip import SIGNATURE
 from ailabel.errors import AilabelError, MalformedFileError, PlanError, UnsupportedFormatError
@@ -82,26 +82,28 @@ class _Epub:
         """Find labels in the metadata of every package document and of the container."""
         bundle = _open(view)
         parts = _packages(bundle)
-        return [_slot(hit, parts[0]) for hit in _hits(bundle, parts)]
+        return [_slot(hit, parts[0]) for hit in _search(bundle, parts).hits]
 
     def write(self, view: View, payload: str) -> Sequence[Edit]:
         """Plan the element ``meta`` named ``AIGC``; labels elsewhere are taken out."""
         bundle = _open(view)
         parts = _packages(bundle)
-        hits = _hits(bundle, parts)
-        if [(_is_official(hit, parts[0]), hit.text) for hit in hits] == [(True, payload)]:
+        found = _search(bundle, parts)
+        if [(_is_official(hit, parts[0]), hit.text) for hit in found.hits] == [(True, payload)]:
             return ()
         _check_protection(bundle)
-        edits = {
-            part: [cut(hit) for hit in hits if hit.part == part] for part in (*parts[1:], _EXTRA)
-        }
-        edits[parts[0]] = _spliced(bundle, parts[0], hits, payload)
+        edits: dict[str, list[Edit]] = {parts[0]: _spliced(bundle, parts[0], found, payload)}
+        for hit in found.hits:
+            if hit.part != parts[0]:
+                edits.setdefault(hit.part, []).append(cut(hit))
         return bundle.change(edits, {})
 
     def essence(self, view: View) -> Iterable[Essence]:
         """Yield name, length and inflated content of every file, metadata left out."""
         bundle = _open(view)
-        kept = {part: _without_metadata(bundle, part) for part in _packages(bundle)}
+        parts = _packages(bundle)
+        trees = _search(bundle, parts).trees
+        kept = {part: _without_metadata(bundle.read(part), trees[part]) for part in parts}
         return framed(bundle, (MIMETYPE, _FOLDER), kept)
 
     def canonical(self, view: View) -> Sequence[Edit]:
@@ -160,14 +162,6 @@ def _packages(bundle: Bundle) -> list[str]:
     return list(dict.fromkeys(parts))
 
 
-def _tree(bundle: Bundle, part: str) -> list[Element]:
-    limit = bundle.archive.view.limits.items
-    found = elements(bundle.read(part), part, limit, doctype=True)
-    if found[0].name != "package":
-        raise MalformedFileError("{part} is not what its name says", part=part)
-    return found
-
-
 def _metadata(tree: list[Element]) -> Element | None:
     """Return the element that holds the package document's metadata."""
     for element in tree:
@@ -176,9 +170,13 @@ def _metadata(tree: list[Element]) -> Element | None:
     return None
 
 
-def _hits(bundle: Bundle, parts: list[str]) -> list[Hit]:
+def _search(bundle: Bundle, parts: list[str]) -> Found:
     extra = [_EXTRA] if _EXTRA in bundle.members else []
-    return search(bundle, (*parts, *extra), Query(KEY, is_label, _field))
+    found = search(bundle, (*parts, *extra), Query(KEY, is_label, _field))
+    for part in parts:
+        if found.trees[part][0].name != "package":
+            raise MalformedFileError("{part} is not what its name says", part=part)
+    return found
 
 
 def _field(element: Element) -> tuple[str, str] | None:
@@ -217,24 +215,21 @@ def _slot(hit: Hit, part: str) -> Slot:
     )
 
 
-def _spliced(bundle: Bundle, part: str, hits: Sequence[Hit], payload: str) -> list[Edit]:
-    data = bundle.read(part)
-    tree = _tree(bundle, part)
+def _spliced(bundle: Bundle, part: str, found: Found, payload: str) -> list[Edit]:
+    tree = found.trees[part]
     holder = _metadata(tree)
     if holder is None:
         raise MalformedFileError("the package document {part} has no metadata", part=part)
-    inner = {item.name: item for item in tree if item.parent is holder and item.uri == holder.uri}
-    mine = [hit for hit in hits if hit.part == part]
     tag = f"{holder.prefix}:meta" if holder.prefix else "meta"
     markup = f'<{tag} name="{KEY}" content="{escape(payload)}"/>'
-    if "x-metadata" in inner:  # OEBPS 1.2, deprecated [OPF2 2.2]
-        holder = inner["x-metadata"]
-    return rewritten(data, mine, holder, markup)
+    inner = {item.name: item for item in tree if item.parent is holder and item.uri == holder.uri}
+    mine = [hit for hit in found.hits if hit.part == part]
+    parent = inner.get("x-metadata", holder)  # as in OEBPS 1.2, deprecated [OPF2 2.2]
+    return rewritten(bundle.read(part), mine, parent, markup)
 
 
-def _without_metadata(bundle: Bundle, part: str) -> bytes:
-    holder = _metadata(_tree(bundle, part))
-    data = bundle.read(part)
+def _without_metadata(data: bytes, tree: list[Element]) -> bytes:
+    holder = _metadata(tree)
     if holder is None:
         return data
     return apply(data, [Edit(holder.start, holder.end - holder.start, b"")])

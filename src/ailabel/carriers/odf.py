@@ -10,10 +10,11 @@ the document anew keeps it. It leaves out what only describes: the media type, `
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs.bundle import MIMETYPE, Bundle, framed, media_type, open_bundle
-from ailabel.codecs.fields import Hit, Query, rewritten, search
+from ailabel.codecs.fields import Found, Hit, Query, rewritten, search
 from ailabel.codecs.markup import Element, appended, bound, elements, escape
 from ailabel.codecs.zip import SIGNATURE
 from ailabel.errors import AilabelError, MalformedFileError, PlanError, UnsupportedFormatError
@@ -65,7 +66,17 @@ _OUTSIDE: Final = (MIMETYPE, _PART, _FOLDER, "Thumbnails/")  # outside the essen
 _OFFICE: Final = "urn:oasis:names:tc:opendocument:xmlns:office:1.0"
 _META: Final = "urn:oasis:names:tc:opendocument:xmlns:meta:1.0"
 _ENTRIES: Final = "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"
+_MOST: Final = 50_000  # ours: elements of a manifest
 _STRING: Final = (None, "string")  # the type of a value; the first stands for a missing one
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """A package, its format, and the elements of its manifest; none where it has no manifest."""
+
+    bundle: Bundle
+    format: Format
+    entries: list[Element]
 
 
 class _Odf:
@@ -87,7 +98,7 @@ class _Odf:
         if not named:
             return None
         try:
-            return Match(_format(open_bundle(view)), Strength.CONTENT)
+            return Match(_open(view).format, Strength.CONTENT)
         except UnsupportedFormatError:
             return None
         except AilabelError:
@@ -95,31 +106,32 @@ class _Odf:
 
     def read(self, view: View) -> Sequence[Slot]:
         """Find labels in user-defined fields and in every other field of ``meta.xml``."""
-        bundle = _open(view)
-        kind = _format(bundle).id
-        return [_slot(hit, kind) for hit in _hits(bundle)]
+        document = _open(view)
+        return [_slot(hit, document.format.id) for hit in _search(document.bundle).hits]
 
     def write(self, view: View, payload: str) -> Sequence[Edit]:
         """Plan the user-defined field ``AIGC``; labels in other fields are taken out."""
-        bundle = _open(view)
-        hits = _hits(bundle)
-        if [(_is_official(hit), hit.text) for hit in hits] == [(True, payload)]:
+        document = _open(view)
+        bundle, found = document.bundle, _search(document.bundle)
+        if [(_is_official(hit), hit.text) for hit in found.hits] == [(True, payload)]:
             return ()
         if any(name.startswith(_FOLDER) and "signatures" in name for name in bundle.members):
             raise PlanError(  # [ODF3 3.5]
                 "the document is digitally signed and a change would break its signature;"
                 " label it before it is signed"
             )
-        edits, contents = _listed(bundle), {}
+        if not document.entries:
+            raise MalformedFileError("the part {part} is missing", part=_MANIFEST)
+        edits, contents = _listed(document), {}
         if _PART in bundle.members:
-            edits[_PART] = _spliced(bundle, hits, payload)
+            edits[_PART] = _spliced(bundle, found, payload)
         else:
-            contents[_PART] = _made(bundle, payload)
+            contents[_PART] = _made(document, payload)
         return bundle.change(edits, contents)
 
     def essence(self, view: View) -> Iterable[Essence]:
         """Yield name, length and inflated content of every file that is content."""
-        return framed(_open(view), _OUTSIDE)
+        return framed(_open(view).bundle, _OUTSIDE)
 
     def canonical(self, view: View) -> Sequence[Edit]:
         """Plan nothing: no padding is left."""
@@ -130,22 +142,21 @@ class _Odf:
 CARRIER: Final[Carrier] = _Odf()
 
 
-def _open(view: View) -> Bundle:
+def _open(view: View) -> _Document:
     bundle = open_bundle(view)
     bundle.archive.check_layout()
-    _format(bundle)
     entries = _entries(bundle) if _MANIFEST in bundle.members else []
     if any(item.name == "encryption-data" for item in entries):  # [ODF3 3.4]
         raise PlanError("the document is encrypted; decrypt it first")
-    return bundle
+    return _Document(bundle, _format(bundle, entries), entries)
 
 
-def _format(bundle: Bundle) -> Format:
+def _format(bundle: Bundle, entries: list[Element]) -> Format:
     """Return the format that the file ``mimetype`` says, or in its absence the manifest."""
     if MIMETYPE in bundle.members:
         told = bundle.read(MIMETYPE).decode("ascii", "replace").strip()
     else:
-        roots = [item for item in _entries(bundle) if _entry(item, "full-path") == "/"]
+        roots = [item for item in entries if _entry(item, "full-path") == "/"]
         told = _entry(roots[0], "media-type") if roots else ""
     if told not in _TYPES:
         raise UnsupportedFormatError("the package is not a document of a known kind")
@@ -154,8 +165,7 @@ def _format(bundle: Bundle) -> Format:
 
 def _entries(bundle: Bundle) -> list[Element]:
     """Return the elements of the manifest, its root first."""
-    limit = bundle.archive.view.limits.items
-    found = elements(bundle.read(_MANIFEST), _MANIFEST, limit, doctype=True)
+    found = elements(bundle.read(_MANIFEST), _MANIFEST, _MOST, doctype=True)
     if found[0].name != "manifest":
         raise MalformedFileError("{part} is not what its name says", part=_MANIFEST)
     return found
@@ -165,7 +175,7 @@ def _entry(element: Element, name: str) -> str:
     return element.attributes.get(f"{{{element.uri}}}{name}", "")
 
 
-def _hits(bundle: Bundle) -> list[Hit]:
+def _search(bundle: Bundle) -> Found:
     parts = [_PART] if _PART in bundle.members else []
     return search(bundle, parts, Query(KEY, is_label, _field))
 
@@ -198,16 +208,16 @@ def _slot(hit: Hit, kind: str) -> Slot:
     )
 
 
-def _spliced(bundle: Bundle, hits: Sequence[Hit], payload: str) -> list[Edit]:
-    data = bundle.read(_PART)
-    found = elements(data, _PART, bundle.archive.view.limits.items, doctype=True)
-    if found[0].uri != _OFFICE:
+def _spliced(bundle: Bundle, found: Found, payload: str) -> list[Edit]:
+    data, tree = bundle.read(_PART), found.trees[_PART]
+    root = tree[0]
+    if root.uri != _OFFICE:
         raise MalformedFileError("{part} is not what its name says", part=_PART)
-    holders = [item for item in found if (item.depth, item.uri, item.name) == (1, _OFFICE, "meta")]
-    if holders:
-        return rewritten(data, hits, holders[0], _markup(holders[0], payload))
-    name = f"{found[0].prefix}:meta" if found[0].prefix else "meta"
-    return rewritten(data, hits, found[0], f"<{name}>{_markup(found[0], payload)}</{name}>")
+    for item in tree:
+        if (item.depth, item.uri, item.name) == (1, _OFFICE, "meta"):
+            return rewritten(data, found.hits, item, _markup(item, payload))
+    name = f"{root.prefix}:meta" if root.prefix else "meta"
+    return rewritten(data, found.hits, root, f"<{name}>{_markup(root, payload)}</{name}>")
 
 
 def _markup(scope: Element, payload: str) -> str:
@@ -221,9 +231,9 @@ def _markup(scope: Element, payload: str) -> str:
     )
 
 
-def _made(bundle: Bundle, payload: str) -> bytes:
+def _made(document: _Document, payload: str) -> bytes:
     """Return a new ``meta.xml``, of the version that the manifest states."""
-    version = _entry(_entries(bundle)[0], "version")
+    version = _entry(document.entries[0], "version")
     stated = f' office:version="{escape(version)}"' if version else ""
     head = f'<office:document-meta xmlns:office="{_OFFICE}" xmlns:meta="{_META}"{stated}>'
     root = elements(f"{head}</office:document-meta>".encode(), _PART, 1)[0]
@@ -233,9 +243,9 @@ def _made(bundle: Bundle, payload: str) -> bytes:
     ).encode()
 
 
-def _listed(bundle: Bundle) -> dict[str, list[Edit]]:
+def _listed(document: _Document) -> dict[str, list[Edit]]:
     """Return the edit of the manifest that lists ``meta.xml``, where it does not yet."""
-    root, *entries = _entries(bundle)
+    root, *entries = document.entries
     if any(_entry(item, "full-path") == _PART for item in entries):
         return {}
     prefix = bound(root, _ENTRIES)
@@ -245,4 +255,4 @@ def _listed(bundle: Bundle) -> dict[str, list[Edit]]:
         f'<{prefix}:file-entry{declared} {prefix}:full-path="{_PART}"'
         f' {prefix}:media-type="text/xml"/>'
     )
-    return {_MANIFEST: [appended(root, markup, bundle.read(_MANIFEST))]}
+    return {_MANIFEST: [appended(root, markup, document.bundle.read(_MANIFEST))]}

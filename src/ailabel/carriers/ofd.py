@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs.bundle import Bundle, framed, open_bundle
-from ailabel.codecs.fields import Hit, Query, rewritten, search
+from ailabel.codecs.fields import Found, Hit, Query, rewritten, search
 from ailabel.codecs.markup import Element, elements, escape, events
 from ailabel.codecs.zip import SIGNATURE
 from ailabel.errors import AilabelError, MalformedFileError, PlanError
@@ -59,7 +59,7 @@ class _Ofd:
             bundle = open_bundle(view)
             if _PART not in bundle.members:
                 return None
-            root, _ = next(events(bundle.head(_PART), _PART))
+            root, _ = next(events(bundle.head(_PART), _PART, doctype=True))
         except AilabelError:
             named = (view.name or "").lower().endswith(OFD.suffixes)
             return Match(OFD, Strength.NAME) if named else None
@@ -67,25 +67,27 @@ class _Ofd:
 
     def read(self, view: View) -> Sequence[Slot]:
         """Find labels in the custom data, and in every other text of ``OFD.xml``."""
-        return [_slot(hit) for hit in _hits(_open(view))]
+        return [_slot(hit) for hit in _search(_open(view)).hits]
 
     def write(self, view: View, payload: str) -> Sequence[Edit]:
         """Plan the custom data ``AIGC`` of the first document; labels elsewhere are taken out."""
         bundle = _open(view)
-        hits = _hits(bundle)
-        if [(_is_official(hit), hit.text) for hit in hits] == [(True, payload)]:
+        found = _search(bundle)
+        if [(_is_official(hit), hit.text) for hit in found.hits] == [(True, payload)]:
             return ()
-        tree = _tree(bundle)
-        _check_protection(bundle, tree)
-        return bundle.change({_PART: _spliced(bundle, tree, hits, payload)}, {})
+        _check_protection(bundle, found.trees[_PART])
+        return bundle.change({_PART: _spliced(bundle, found, payload)}, {})
 
     def essence(self, view: View) -> Iterable[Essence]:
         """Yield name, length and inflated content of every file, metadata left out."""
         bundle = _open(view)
+        data = bundle.read(_PART)
+        tree = elements(data, _PART, bundle.archive.view.limits.items, doctype=True)
+        _check_root(tree[0])
         described = [
-            Edit(item.start, item.end - item.start, b"") for item in _tree(bundle) if _is_info(item)
+            Edit(item.start, item.end - item.start, b"") for item in tree if _is_info(item)
         ]
-        return framed(bundle, (), {_PART: apply(bundle.read(_PART), described)})
+        return framed(bundle, (), {_PART: apply(data, described)})
 
     def canonical(self, view: View) -> Sequence[Edit]:
         """Plan nothing: no padding is left."""
@@ -106,11 +108,9 @@ def _is_root(element: Element) -> bool:
     return element.name == "OFD" and element.uri.startswith(_URI)
 
 
-def _tree(bundle: Bundle) -> list[Element]:
-    found = elements(bundle.read(_PART), _PART, bundle.archive.view.limits.items)
-    if not _is_root(found[0]):
+def _check_root(element: Element) -> None:
+    if not _is_root(element):
         raise MalformedFileError("{part} is not what its name says", part=_PART)
-    return found
 
 
 def _check_protection(bundle: Bundle, tree: list[Element]) -> None:
@@ -123,8 +123,10 @@ def _check_protection(bundle: Bundle, tree: list[Element]) -> None:
         raise PlanError("the document is encrypted; decrypt it first")
 
 
-def _hits(bundle: Bundle) -> list[Hit]:
-    return search(bundle, [_PART], Query(KEY, is_label, _field))
+def _search(bundle: Bundle) -> Found:
+    found = search(bundle, [_PART], Query(KEY, is_label, _field))
+    _check_root(found.trees[_PART][0])
+    return found
 
 
 def _field(element: Element) -> tuple[str, str] | None:
@@ -162,15 +164,15 @@ def _slot(hit: Hit) -> Slot:
     )
 
 
-def _spliced(bundle: Bundle, tree: list[Element], hits: Sequence[Hit], payload: str) -> list[Edit]:
+def _spliced(bundle: Bundle, found: Found, payload: str) -> list[Edit]:
+    data, tree = bundle.read(_PART), found.trees[_PART]
     infos = [item for item in tree if _is_info(item)]
     if not infos:
         raise MalformedFileError("the file has no information about a document")
     prefix = f"{infos[0].prefix}:" if infos[0].prefix else ""
     markup = f'<{prefix}CustomData Name="{KEY}">{escape(payload)}</{prefix}CustomData>'
-    data = bundle.read(_PART)
     for item in tree:
         if item.parent is infos[0] and item.name == "CustomDatas":
-            return rewritten(data, hits, item, markup)
+            return rewritten(data, found.hits, item, markup)
     whole = f"<{prefix}CustomDatas>{markup}</{prefix}CustomDatas>"  # comes last in the schema
-    return rewritten(data, hits, infos[0], whole)
+    return rewritten(data, found.hits, infos[0], whole)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import json_object
 from ailabel.codecs.bundle import Bundle, framed, open_bundle
-from ailabel.codecs.fields import Hit, Query, cut, rewritten, search
+from ailabel.codecs.fields import Found, Hit, Query, cut, rewritten, search
 from ailabel.codecs.markup import Element, appended, elements, escape, events
 from ailabel.codecs.zip import SIGNATURE
 from ailabel.errors import AilabelError, MalformedFileError, PlanError, UnsupportedFormatError
@@ -93,20 +93,19 @@ class _Xmind:
     def read(self, view: View) -> Sequence[Slot]:
         """Find labels in ``metadata.json`` and ``meta.xml``."""
         bundle = _open(view)
-        old = _is_old(bundle)
-        new = _metadata(bundle, official=not old).slots.values()
-        slots = [*new, *(_slot(hit, official=old) for hit in _hits(bundle))]
-        return sorted(slots, key=lambda slot: slot.offset)
+        return _slots(bundle, _metadata(bundle), _search(bundle))
 
     def write(self, view: View, payload: str) -> Sequence[Edit]:
         """Plan the member or element ``AIGC``; labels elsewhere are taken out."""
-        if [(slot.official, slot.payload) for slot in self.read(view)] == [(True, payload)]:
-            return ()
         bundle = _open(view)
-        metadata, hits = _metadata(bundle, official=True), _hits(bundle)
-        edits: dict[str, list[Edit]] = {_OLD_METADATA: [cut(hit) for hit in hits]}
+        metadata, found = _metadata(bundle), _search(bundle)
+        slots = _slots(bundle, metadata, found)
+        if [(slot.official, slot.payload) for slot in slots] == [(True, payload)]:
+            return ()
+        edits: dict[str, list[Edit]] = {}
         contents: dict[str, bytes] = {}
         if not _is_old(bundle):
+            edits[_OLD_METADATA] = [cut(hit) for hit in found.hits]
             contents[_METADATA] = _labelled(metadata, payload)
             if _METADATA not in bundle.members:
                 contents.update(_listing(bundle))
@@ -115,7 +114,7 @@ class _Xmind:
             text = json_object.rewritten(metadata.text, metadata.found, metadata.slots, {})
             contents[_METADATA] = text.encode()
         if _OLD_METADATA in bundle.members:
-            edits[_OLD_METADATA] = _spliced(bundle, hits, payload)
+            edits[_OLD_METADATA] = _spliced(bundle, found, payload)
         else:
             contents[_OLD_METADATA] = f"{_OLD_HEAD}{_markup('', payload)}</meta>".encode()
             edits |= _old_listing(bundle)
@@ -177,8 +176,15 @@ def _old_entries(bundle: Bundle) -> list[Element]:
     return elements(bundle.read(_OLD_LISTING), _OLD_LISTING, limit)
 
 
-def _metadata(bundle: Bundle, *, official: bool) -> _Metadata:
+def _slots(bundle: Bundle, metadata: _Metadata, found: Found) -> list[Slot]:
+    old = _is_old(bundle)
+    slots = [*metadata.slots.values(), *(_slot(hit, official=old) for hit in found.hits)]
+    return sorted(slots, key=lambda slot: slot.offset)
+
+
+def _metadata(bundle: Bundle) -> _Metadata:
     """Read ``metadata.json``; an empty object where there is none."""
+    official = not _is_old(bundle)
     limits = bundle.archive.view.limits
     text = _text(bundle, _METADATA, "{}")
     found = json_object.parse(text, _METADATA, limits.items)
@@ -233,7 +239,7 @@ def _listing(bundle: Bundle) -> dict[str, bytes]:
     return {}
 
 
-def _hits(bundle: Bundle) -> list[Hit]:
+def _search(bundle: Bundle) -> Found:
     parts = [_OLD_METADATA] if _OLD_METADATA in bundle.members else []
     return search(bundle, parts, Query(KEY, is_label, _field))
 
@@ -263,12 +269,12 @@ def _slot(hit: Hit, *, official: bool) -> Slot:
     )
 
 
-def _spliced(bundle: Bundle, hits: Sequence[Hit], payload: str) -> list[Edit]:
-    data = bundle.read(_OLD_METADATA)
-    root = elements(data, _OLD_METADATA, bundle.archive.view.limits.items, doctype=True)[0]
+def _spliced(bundle: Bundle, found: Found, payload: str) -> list[Edit]:
+    root = found.trees[_OLD_METADATA][0]
     if root.name != "meta":
         raise MalformedFileError("{part} is not what its name says", part=_OLD_METADATA)
-    return rewritten(data, hits, root, _markup(root.prefix, payload))
+    markup = _markup(root.prefix, payload)
+    return rewritten(bundle.read(_OLD_METADATA), found.hits, root, markup)
 
 
 def _markup(prefix: str, payload: str) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ailabel.codecs.bundle import Bundle
     from ailabel.codecs.markup import Element
 
-__all__ = ["Hit", "Query", "cut", "rewritten", "search"]
+__all__ = ["Found", "Hit", "Query", "cut", "rewritten", "search"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,22 +62,31 @@ class Hit:
     exact: bool = False
 
 
-def search(bundle: Bundle, parts: Iterable[str], query: Query) -> list[Hit]:
-    """Find every such text of some parts, in file order.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found, in file order, and the elements of each part, its root first."""
+
+    hits: list[Hit]
+    trees: dict[str, list[Element]]
+
+
+def search(bundle: Bundle, parts: Iterable[str], query: Query) -> Found:
+    """Find every such text of some parts.
 
     Raises:
         MalformedFileError: a part is missing or not well-formed.
         LimitExceededError: the parts have more elements than `Limits.items` together, or a field's
             text is longer than `Limits.label_bytes`.
     """
-    found: list[Hit] = []
+    hits: list[Hit] = []
+    trees: dict[str, list[Element]] = {}
     left = bundle.archive.view.limits.items
     for part in parts:
         data = bundle.read(part)
         tree = elements(data, part, left, doctype=True)
         left -= len(tree)
-        hits = _hits(tree, query, bundle.archive.view.limits.label_bytes)
-        found += (
+        trees[part] = tree
+        hits += (
             Hit(
                 part=part,
                 offset=bundle.members[part].offset,
@@ -88,9 +97,11 @@ def search(bundle: Bundle, parts: Iterable[str], query: Query) -> list[Hit]:
                 named=named,
                 exact=named and name == query.key,
             )
-            for element, name, text, named in hits
+            for element, name, text, named in _hits(
+                tree, query, bundle.archive.view.limits.label_bytes
+            )
         )
-    return sorted(found, key=lambda hit: (hit.offset, hit.element.start))
+    return Found(sorted(hits, key=lambda hit: (hit.offset, hit.element.start)), trees)
 
 
 def rewritten(data: bytes, hits: Sequence[Hit], parent: Element, markup: str) -> list[Edit]:
@@ -99,10 +110,11 @@ def rewritten(data: bytes, hits: Sequence[Hit], parent: Element, markup: str) ->
     Args:
         data: the part.
         hits: what was found in it; each is taken out.
-        parent: the element that holds the fields; where it has none, the markup comes last in it.
+        parent: the element of the same search that holds the fields; where it has none, the markup
+            comes last in it.
         markup: a field.
     """
-    named = [hit for hit in hits if hit.named and _stands_in(hit.element, parent)]
+    named = [hit for hit in hits if hit.named and hit.element.parent is parent]
     old = named[0].element if named else None
     edits = [cut(hit, parent) for hit in hits if hit.element is not old]
     if old is None:
@@ -113,14 +125,9 @@ def rewritten(data: bytes, hits: Sequence[Hit], parent: Element, markup: str) ->
 def cut(hit: Hit, kept: Element | None = None) -> Edit:
     """Return the edit of its part that takes a hit out; of a root and of `kept`, the content."""
     element = hit.element
-    if element.depth == 0 or (kept is not None and element.start == kept.start):
+    if element.depth == 0 or element is kept:
         return Edit(element.inner, element.inner_end - element.inner, b"")
     return Edit(element.start, element.end - element.start, b"")
-
-
-def _stands_in(element: Element, parent: Element) -> bool:
-    """Compare by place, for the elements may come from two readings of a part."""
-    return element.parent is not None and element.parent.start == parent.start
 
 
 def _hits(
