@@ -1,4 +1,4 @@
-"""APEv2: the tag that some programs append to MP3 files [APE Tags, Hydrogenaudio]."""
+"""APEv2: the tag at the end of Monkey's Audio, WavPack, Musepack and some MP3 files [APE Tags]."""
 
 from __future__ import annotations
 
@@ -9,15 +9,27 @@ from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
     from ailabel.io.source import View
 
-__all__ = ["FOOTER", "Item", "Tag", "drop", "items", "tag_before"]
+__all__ = [
+    "FOOTER",
+    "Item",
+    "Tag",
+    "change",
+    "drop",
+    "items",
+    "new_tag",
+    "tag_before",
+    "text_item",
+]
 
 FOOTER: Final = 32
 _PREAMBLE: Final = b"APETAGEX"
+_VERSION: Final = 2000
 _HAS_HEADER: Final = 1 << 31
+_IS_HEADER: Final = 1 << 29
 _KEY: Final = 256  # a key has at most 255 characters
 
 
@@ -86,12 +98,40 @@ def items(view: View, tag: Tag) -> Iterator[Item]:
 
 def drop(tag: Tag, found: Collection[Item]) -> list[Edit]:
     """Plan taking items out, and the whole tag when none is left."""
-    if len(found) == tag.count:
+    return change(tag, dict.fromkeys(found, b""))
+
+
+def change(tag: Tag, found: Mapping[Item, bytes], added: bytes = b"") -> list[Edit]:
+    """Plan a change of a tag and of the sizes that its header and footer state.
+
+    Args:
+        tag: the tag; it is taken out when no item is left.
+        found: what to put for items; nothing for those that go.
+        added: an item to put before all others.
+    """
+    count = tag.count + bool(added) - sum(not new for new in found.values())
+    if count <= 0:
         return [Edit(tag.offset, tag.end - tag.offset, b"")]
-    size = tag.end - tag.body - sum(item.length for item in found)
-    stated = size.to_bytes(4, "little") + (tag.count - len(found)).to_bytes(4, "little")
-    edits = [Edit(item.offset, item.length, b"") for item in found]
-    edits.append(Edit(tag.end - FOOTER + 12, 8, stated))
+    growth = len(added) + sum(len(new) - item.length for item, new in found.items())
+    stated = (tag.end - tag.body + growth).to_bytes(4, "little") + count.to_bytes(4, "little")
+    edits = [Edit(item.offset, item.length, new) for item, new in found.items()]
+    edits += [Edit(tag.body, 0, added), Edit(tag.end - FOOTER + 12, 8, stated)]
     if tag.headed:
         edits.append(Edit(tag.offset + 12, 8, stated))
     return edits
+
+
+def text_item(key: str, value: str) -> bytes:
+    """Return an item that holds a text."""
+    text = value.encode()
+    return len(text).to_bytes(4, "little") + bytes(4) + key.encode("ascii") + b"\0" + text
+
+
+def new_tag(item: bytes) -> bytes:
+    """Return a tag of version 2 with a header and one item."""
+
+    def edge(flags: int) -> bytes:
+        numbers = (_VERSION, len(item) + FOOTER, 1, _HAS_HEADER | flags)
+        return _PREAMBLE + b"".join(n.to_bytes(4, "little") for n in numbers) + bytes(8)
+
+    return edge(_IS_HEADER) + item + edge(0)

@@ -72,11 +72,15 @@ SLOTS: Final = {
     "ogg": OfficialSlot(place=_COMMENT, guide=_AUDIO, status="guide"),
     "opus": OfficialSlot(place=_COMMENT, guide=_AUDIO, status="guide"),
     "ogv": OfficialSlot(place=_COMMENT, guide="", status="practice"),
+    "aiff": OfficialSlot(place="ID3 chunk, TXXX:AIGC", guide="", status="practice"),
+    "aac": OfficialSlot(place="ID3v2 TXXX:AIGC", guide="", status="practice"),
     "mkv": OfficialSlot(place="Tags, SimpleTag AIGC", guide=_VIDEO, status="guide"),
     "mka": OfficialSlot(place="Tags, SimpleTag AIGC", guide="", status="practice"),
     "webm": OfficialSlot(place="Tags, SimpleTag AIGC", guide=_VIDEO, status="guide"),
     "weba": OfficialSlot(place="Tags, SimpleTag AIGC", guide="", status="practice"),
     "avi": OfficialSlot(place="LIST INFO, chunk AIGC", guide=_VIDEO, status="guide"),
+    "wmv": OfficialSlot(place="Extended Content Description, AIGC", guide="", status="practice"),
+    "wma": OfficialSlot(place="Extended Content Description, AIGC", guide="", status="practice"),
     "flv": OfficialSlot(place="onMetaData, AIGC", guide=_VIDEO, status="guide"),
     "markdown": OfficialSlot(
         place="YAML front matter, AIGC:", guide="TC260-PG-20258A, 6.5", status="guide"
