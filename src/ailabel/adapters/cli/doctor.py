@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 __all__ = ["doctor_command"]
 
 _CORE: Final = ("click", "pillow", "pypdf", "pyyaml", "defusedxml", "mutagen", "cryptography")
-_EXTRAS: Final = {"av": (("av", "numpy"), "the spoken label in MP3, and FLAC")}
+_EXTRAS: Final = {
+    "av": (("av", "numpy"), "the spoken label in MP3, and FLAC"),
+    "jxl": (("brotli",), "reading the compressed metadata of JPEG XL"),
+}
 _PROBE: Final = b"RIFF\x26\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x40\x1f\0\0\x01\0\x08\0"
 _DATA: Final = b"data\x02\0\0\0\x80\x80"
 
