@@ -29,7 +29,9 @@ _TOML_CLOSE: Final = re.compile(r"(\r\n|\n|\r)\+\+\+[ \t]*(\r\n|\n|\r|\Z)")
 _JSON_END: Final = re.compile(r"[ \t]*(\r\n|\n|\r|\Z)")
 _NEWLINE: Final = re.compile(r"\r\n|\n|\r")
 _LONGEST: Final = 256 * 1024  # units, ours; PyYAML reads about 500,000 a second
-_DOTTED: Final = re.compile(r"(?:[\w\"'-]++[ \t]*+\.[ \t]*+){32}")  # a key of so many parts
+_DOTTED: Final = re.compile(  # a key of so many parts; it is looked for where words begin
+    r"(?<![\w\"'-])(?:[\w\"'-]++[ \t]*+\.[ \t]*+){32}"
+)
 _PAIR: Final = re.compile(r"\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})")
 
 
