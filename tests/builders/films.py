@@ -24,9 +24,12 @@ _RECIPES: Final = {
     "h264.flv": f"{_H264} -flvflags add_keyframe_index",
     "sorenson.flv": "-c:v flv1 -g 10 -ar 22050 -c:a libmp3lame",
     "piped.flv": f"{_H264} -f flv",
+    "film.wmv": "-c:v wmv2 -g 10 -c:a wmav2",
+    "sound.wma": "-map 1:a -c:a wmav2",
 }
 MATROSKA: Final = ("h264.mkv", "front-cues.mkv", "vp8.webm", "live.webm", "piped.mkv", "merged.mkv")
 
+ASF: Final = ("film.wmv", "sound.wma")
 FLV: Final = ("h264.flv", "sorenson.flv", "piped.flv")
 
 
