@@ -45,7 +45,6 @@ _ALIASES: Final = {  # other spellings that were met, by their letters and digit
     "producer": "ContentProducer",
     "propagatorid": "PropagateID",
 }
-_LEGACY: Final = "ServiceProvider"  # {"AIGC":{"ServiceProvider":…}}, seen before the standard
 _CHARACTERS: Final = re.compile(r"[\x21-\x5B\x5D-\x7E]*")  # annex E j, with the quotation mark
 _MAX_PAYLOAD: Final = 64 * 1024  # ours; the standard gives no length
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -153,16 +152,15 @@ def verbatim(payload: str) -> str | None:
 def is_label(text: str) -> bool:
     """Say whether a text found in a general place (a comment, a description) holds a label.
 
-    A key named ``AIGC`` is not enough, nor is ``Label`` alone: other JSON uses that word. An older
-    scheme of one vendor, wrapped but without the standard's keys, counts, so that it is reported.
+    A key named ``AIGC`` is not enough, nor is ``Label`` alone: other JSON uses that word. A vendor's
+    own scheme without the standard's keys (``ServiceProvider``, ``aigc_info``) is a trace, no label.
     """
     if not any(hint in text for hint in _HINTS):
         return False
     opened = unpack(text)
     names = {_ALIASES.get(_letters(name), _DRAFT.get(_letters(name))) for name, _ in opened.members}
     names.discard(None)
-    legacy = any(name == _LEGACY for name, _ in opened.members)
-    return bool(names - {"Label"}) or (opened.wrapped and (legacy or "Label" in names))
+    return bool(names - {"Label"}) or (opened.wrapped and "Label" in names)
 
 
 _HINTS: Final = (  # a cheap look before parsing; the last ones are the starts of Base64 forms
@@ -172,7 +170,6 @@ _HINTS: Final = (  # a cheap look before parsing; the last ones are the starts o
     "propag",
     "Label",
     "label",
-    _LEGACY,
     "eyJ",
     "ewog",
     "QUlHQ",
