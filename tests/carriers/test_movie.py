@@ -181,6 +181,22 @@ def test_a_key_that_goes_takes_its_number_with_it() -> None:
     assert compact(write(data)) == Movie(order=FIRST, in_moov=udta(ours)).build()
 
 
+@pytest.mark.oracle
+@pytest.mark.parametrize("first", [True, False])
+def test_keys_of_the_movie_are_not_mistaken(tmp_path: Path, *, first: bool) -> None:
+    """FFmpeg knows one list of keys for all boxes, so ours agrees with the one that is there."""
+    make = keyed(("a.make", "a maker"), ("AIGC", OLD), ("a.model", "a model"), bare=True)
+    parts = (make, udta()) if first else (udta(), make)
+    path = tmp_path / "a.mov"
+    path.write_bytes(write(Movie(brands=mov.BRAND, order=FIRST, in_moov=b"".join(parts)).build()))
+    found = tags(path)
+    labelled = [found[key] for key in ("a.make", "a.model", "AIGC")]
+    assert labelled == ["a maker", "a model", PAYLOAD]
+    lines = run("exiftool", "-s3", "-Keys:all", str(path)).splitlines()
+    assert sorted(lines) == sorted(labelled)
+    testing.check_carrier(CARRIER, "a.mov", path.read_bytes())
+
+
 @pytest.mark.parametrize("namespace", [b"udta", b"mdta"])
 def test_only_the_namespace_mdta_is_official(namespace: bytes) -> None:
     """A key of another namespace is read, but is not where the guide wants it."""

@@ -52,7 +52,7 @@ def test_revising(given_pairs: list[tuple[str, str]], data: st.DataObject, *, pu
     bmff_keys.revise(changes, table, drop, ("AIGC", "new") if put else None)
     done = apply(source, changes.edits())
     kept = [pair for at, pair in enumerate(before) if at not in dropped]
-    if not put and not kept:
+    if dropped and not put and not kept:
         assert done == b""
         return
     after = pairs(done)
@@ -74,9 +74,30 @@ def test_a_key_without_items_stays() -> None:
     assert pairs(done) == []
 
 
+def test_a_key_can_be_declared_without_an_item() -> None:
+    """It joins the others, or stays where it is; a box with nothing else goes."""
+    cases: tuple[tuple[list[tuple[str, str]], tuple[int, ...], list[str]], ...] = (
+        ([("a", "1"), ("b", "2")], (), ["a", "b", "AIGC"]),
+        ([("a", "1"), ("AIGC", "2"), ("b", "3")], (1,), ["a", "AIGC", "b"]),
+        ([("a", "1"), ("b", "3")], (0,), ["b", "AIGC"]),
+        ([("AIGC", "1")], (0,), []),
+    )
+    for given_pairs, dropped, expected in cases:
+        source = keyed(*given_pairs)
+        table, changes = load(source), Changes()
+        drop = frozenset(table.items[at].box.offset for at in dropped)
+        assert bmff_keys.revise(changes, table, drop, ("AIGC", None)) == expected
+        done = apply(source, changes.edits())
+        if not expected:
+            assert done == b""
+            continue
+        assert [key.name for key in load(done).keys] == expected
+        assert pairs(done) == [pair for at, pair in enumerate(given_pairs) if at not in dropped]
+
+
 def test_building() -> None:
     """What is built is what the builders make by hand."""
-    assert bmff_keys.build_meta("AIGC", "text") == keyed(("AIGC", "text"))
+    assert bmff_keys.build_meta(["AIGC"], "AIGC", "text") == keyed(("AIGC", "text"))
 
 
 def test_values() -> None:

@@ -96,14 +96,18 @@ class _Movie:
             return []
         changes = bmff_edit.Changes()
         udta, table = _official_table(view)
-        others = [hit for hit in hits if table is None or _meta(hit) != table.meta.offset]
+        taker = table or _other_table(view)
+        gone = frozenset(
+            hit.box.offset for hit in hits if taker and _meta(hit) == taker.meta.offset
+        )
         if table is not None:
             own = _own_padding(view, table)
-            gone = frozenset(hit.box.offset for hit in hits if _meta(hit) == table.meta.offset)
             bmff_keys.revise(changes, table, gone, (KEY, payload))
             changes.replace(udta, table.meta.end, own.size if own else 0, _padding(payload))
         else:
-            _insert(view, changes, udta, payload)
+            meta = _new_meta(changes, taker, gone, payload)
+            _insert(view, changes, udta, meta + _padding(payload))
+        others = [hit for hit in hits if hit.box.offset not in gone]
         search.drop(view, changes, others, _QUERY)
         return bmff_offsets.settle(view, changes)
 
@@ -211,9 +215,31 @@ def _official_table(view: View) -> tuple[Box | None, bmff_keys.Table | None]:
     return udta, None
 
 
-def _insert(view: View, changes: bmff_edit.Changes, udta: Box | None, payload: str) -> None:
-    """Add a ``meta`` box behind those that are there, in new user data if need be."""
-    data = bmff_keys.build_meta(KEY, payload) + _padding(payload)
+def _other_table(view: View) -> bmff_keys.Table | None:
+    """Return the keyed items that stand in ``moov`` itself, where QuickTime has them."""
+    moov = _find(view, b"moov")
+    for child in bmff.children(view, moov) if moov else ():
+        table = bmff_keys.load(view, child) if child.type == b"meta" else None
+        if table is not None and table.handler == b"mdta" and table.keys_box is not None:
+            return table
+    return None
+
+
+def _new_meta(
+    changes: bmff_edit.Changes, other: bmff_keys.Table | None, gone: frozenset[int], payload: str
+) -> bytes:
+    """Return a ``meta`` box for the label, whose keys agree with those that are there.
+
+    FFmpeg keeps one list of keys for a file, that of the first box that has one, and looks up the
+    items of all boxes in it. So that neither the label nor the other items are misnamed, both
+    lists have the same keys.
+    """
+    names = bmff_keys.revise(changes, other, gone, (KEY, None)) if other else []
+    return bmff_keys.build_meta(names or [KEY], KEY, payload)
+
+
+def _insert(view: View, changes: bmff_edit.Changes, udta: Box | None, data: bytes) -> None:
+    """Add boxes behind the ``meta`` boxes that are there, in new user data if need be."""
     if udta is None:
         moov = _find(view, b"moov")
         if moov is not None:

@@ -14,7 +14,7 @@ from ailabel.errors import MalformedFileError
 from ailabel.io.source import check_limit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from ailabel.codecs.bmff import Box
     from ailabel.codecs.bmff_edit import Changes
@@ -151,57 +151,71 @@ def build_item(number: int, text: str) -> bytes:
     return bmff.box(number.to_bytes(4, "big"), bmff.box(b"data", head + text.encode()))
 
 
-def build_meta(name: str, text: str) -> bytes:
-    """Return a ``meta`` box of handler ``mdta`` with one key."""
+def build_meta(names: Sequence[str], name: str, text: str) -> bytes:
+    """Return a ``meta`` box of handler ``mdta`` with keys, one of which has a text."""
+    keys = b"".join(map(_build_key, names))
     return bmff.full_box(
         b"meta",
         bmff.box(b"hdlr", _HANDLER)
-        + bmff.full_box(b"keys", (1).to_bytes(4, "big") + _build_key(name))
-        + bmff.box(b"ilst", build_item(1, text)),
+        + bmff.full_box(b"keys", len(names).to_bytes(4, "big") + keys)
+        + bmff.box(b"ilst", build_item(names.index(name) + 1, text)),
     )
 
 
 def _build_key(name: str) -> bytes:
-    return bmff.box(b"mdta", name.encode())
+    return bmff.box(b"mdta", name.encode("utf-8", "replace"))
 
 
 def revise(
-    changes: Changes, table: Table, drop: frozenset[int], put: tuple[str, str] | None = None
-) -> None:
+    changes: Changes,
+    table: Table,
+    drop: frozenset[int],
+    put: tuple[str, str | None] | None = None,
+) -> list[str]:
     """Take items out, and put a text under a key of namespace ``mdta``.
 
     A key all of whose items go, goes too, and the numbers of the others follow; a box that is left
-    without keys and items goes as a whole.
+    without items, and without keys that never had any, goes as a whole.
 
     Args:
         changes: takes the edits.
         table: the items.
         drop: where the items begin that go.
-        put: the key's name and the text, or None.
+        put: the key's name and the text, or None; without a text the key alone.
+
+    Returns:
+        The names of all keys after the change, in their order.
     """
-    target = _target(table, put[0]) if put else 0
-    used = {item.number for item in table.items if item.box.offset not in drop} | {target}
-    dropped = {item.number for item in table.items if item.box.offset in drop}
-    gone = dropped - used - {0}
-    if not put and table.plain and len(gone) == len(table.keys) and len(drop) == len(table.items):
+    name, text = put or (None, None)
+    target = _target(table, name) if name is not None else 0
+    staying = {item.number for item in table.items if item.box.offset not in drop}
+    gone = {item.number for item in table.items} - staying - {0}
+    is_empty = drop and not staying and gone | {target} >= _numbers(table)
+    if text is None and table.plain and is_empty:
         changes.take_out(table.meta)
-        return
-    kept = [number for number in range(1, len(table.keys) + 1) if number not in gone]
+        return []
+    kept = [number for number in sorted(_numbers(table)) if number not in gone - {target}]
+    fresh = name if not target else None
+    _revise_keys(changes, table, gone - {target}, fresh)
     numbers = {old: new for new, old in enumerate(kept, 1)}
-    if table.keys_box:
-        _revise_keys(changes, table, gone, None if target or not put else put[0])
-    new = build_item(numbers.get(target, len(kept) + 1), put[1]) if put else b""
+    held = next((item for item in table.items if target and item.number == target), None)
+    held = None if text is None else held
     for item in table.items:
-        if new and target and item.number == target:
-            changes.replace(table.ilst, item.box.offset, item.box.size, new)
-            new = b""
-        elif item.box.offset in drop:
+        if item is not held and item.box.offset in drop:
             changes.take_out(item.box)
-        elif item.number and numbers[item.number] != item.number:
+        elif item is not held and numbers.get(item.number, 0) != item.number:
             number = numbers[item.number].to_bytes(4, "big")
             changes.replace(item.box, item.box.offset + 4, 4, number)
-    if new:
-        changes.replace(table.ilst, _end(table), 0, new)
+    if text is not None:
+        new = build_item(numbers.get(target, len(kept) + 1), text)
+        place, length = (held.box.offset, held.box.size) if held else (_end(table), 0)
+        changes.replace(table.ilst, place, length, new)
+    names = [table.keys[number - 1].name for number in kept]
+    return names if fresh is None else [*names, fresh]
+
+
+def _numbers(table: Table) -> set[int]:
+    return set(range(1, len(table.keys) + 1))
 
 
 def _target(table: Table, name: str) -> int:
