@@ -7,18 +7,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.errors import MalformedFileError
-from ailabel.io.source import check_limit
+from ailabel.io.source import View, check_limit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from ailabel.io.source import View
 
 __all__ = [
     "CRC32",
     "SIZE_WIDTH",
     "VOID",
     "Element",
+    "Loaded",
     "children",
     "crc_element",
     "element",
@@ -114,6 +113,31 @@ def children(view: View, start: int, end: int) -> Iterator[Element]:
         yield found
         start, count = found.end, count + 1
         check_limit("the number of EBML elements", count, most)
+
+
+class Loaded(View):
+    """A view whose bytes of one element are in memory, read at once.
+
+    Args:
+        base: the file.
+        element: what is read, within the limits and the file.
+        structure: its name, for errors.
+    """
+
+    __slots__ = ("_base", "_data", "_start")
+
+    def __init__(self, base: View, element: Element, structure: str) -> None:
+        super().__init__(base.size, base.name, base.limits)
+        self._base = base
+        self._start = element.offset
+        length = element.end - element.offset
+        self._data = base.read_metadata(element.offset, length, structure)
+
+    def _get(self, offset: int, length: int) -> bytes:
+        begin = offset - self._start
+        if begin >= 0 and begin + length <= len(self._data):
+            return self._data[begin : begin + length]
+        return self._base.read(offset, length)
 
 
 def number(data: bytes) -> int:

@@ -277,6 +277,7 @@ def tracks(view: View, elements: Iterable[Element]) -> tuple[Track, ...]:
     found: dict[int, Track] = {}
     for child in elements:
         if child.id == TRACKS:
+            view = ebml.Loaded(view, child, "the Matroska tracks")
             entries = _list(view, child, _TRACK_ENTRY)
             check_limit("the number of tracks", len(entries), _TRACKS_MOST)
             for entry in entries:
@@ -312,7 +313,6 @@ def _stripped(view: View, encodings: Element) -> bytes:
 
 
 def _list(view: View, parent: Element, name: int) -> list[Element]:
-    check_limit("an EBML element", parent.length or 0, view.limits.metadata_bytes)
     return [child for child in ebml.children(view, parent.body, parent.end) if child.id == name]
 
 

@@ -91,16 +91,16 @@ def _heads(view: View, segment: matroska.Segment) -> Iterator[_Head]:
     for child, following in zip_longest(segment.elements, segment.elements[1:]):
         if child.id != matroska.SEEK_HEAD:
             continue
-        data = view.read_metadata(child.body, child.length or 0, "the Matroska SeekHead")
+        loaded = ebml.Loaded(view, child, "the Matroska SeekHead")
         room = child.end - child.offset
         if following is not None and following.id == ebml.VOID and following.offset == child.end:
             room += following.end - following.offset
         entries, has_crc = [], False
-        for item in ebml.children(view, child.body, child.end):
+        for item in ebml.children(loaded, child.body, child.end):
             has_crc = has_crc or item.id == ebml.CRC32
             if item.id not in (ebml.VOID, ebml.CRC32):
-                raw = data[item.offset - child.body : item.end - child.body]
-                entries.append(_entry(view, item, raw))
+                raw = loaded.read(item.offset, item.end - item.offset)
+                entries.append(_entry(loaded, item, raw))
                 check_limit("the number of SeekHead entries", len(entries), view.limits.items // 2)
         yield _Head(child, tuple(entries), has_crc, room)
 

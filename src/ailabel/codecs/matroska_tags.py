@@ -70,14 +70,13 @@ def parse(view: View, elements: Iterable[ebml.Element]) -> Iterator[tuple[ebml.E
     count = 0
     for element in elements:
         if element.id == matroska.TAGS and element.end <= view.size:
-            for item in _tags(view, element):
+            for item in _tags(ebml.Loaded(view, element, "the Matroska tags"), element):
                 yield element, item
                 count += 1
                 check_limit("the number of Matroska tags", count, view.limits.items // 10)
 
 
 def _tags(view: View, tags: ebml.Element) -> Iterator[SimpleTag]:
-    check_limit("the Matroska tags", tags.length or 0, view.limits.metadata_bytes)
     for tag in ebml.children(view, tags.body, tags.end):
         if tag.id != _TAG:
             continue
