@@ -152,8 +152,8 @@ def verbatim(payload: str) -> str | None:
 def is_label(text: str) -> bool:
     """Say whether a text found in a general place (a comment, a description) holds a label.
 
-    A key named ``AIGC`` is not enough, nor is ``Label`` alone: other JSON uses that word. A vendor's
-    own scheme without the standard's keys (``ServiceProvider``, ``aigc_info``) is a trace, no label.
+    A key named ``AIGC`` is not enough, nor is ``Label`` alone: other JSON uses that word. A scheme
+    of a vendor's own, without the standard's keys (``ServiceProvider``, ``aigc_info``), is a trace.
     """
     if not any(hint in text for hint in _HINTS):
         return False
