@@ -39,7 +39,7 @@ FLV: Final = Format(
 )
 _PROPERTY: Final = (XMP_URI, XMP_PREFIX, XMP_PROPERTY)
 _METADATA: Final = "onMetaData"
-_XMP: Final = ("onXMPData", ("liveXML",))  # [XMP3 2.4]
+_XMP: Final = ("onXMPData", ("liveXML",))  # [XMP3]
 _TEXTS: Final = (amf.STRING, amf.LONG_STRING)
 _SIZES: Final = (("filesize",),)
 _PLACES: Final = (*_SIZES, ("keyframes", "filepositions"), ("lastkeyframelocation",))

@@ -1,4 +1,4 @@
-"""Keep the indexes of an AVI file right when its streams move [OpenDML 1.02, 3]."""
+"""Keep the indexes of an AVI file right when its streams move [OpenDML 1.02]."""
 
 from __future__ import annotations
 
