@@ -18,7 +18,35 @@ class Row:
 
 
 CARRIERS: Final[dict[str, Row]] = {
+    "aac": Row(
+        ("aac",),
+        (".aac", ".adts"),
+        (
+            ((0, b"ID3"),),
+            ((0, b"\xff\xf0"),),
+            ((0, b"\xff\xf1"),),
+            ((0, b"\xff\xf8"),),
+            ((0, b"\xff\xf9"),),
+        ),
+    ),
+    "aiff": Row(
+        ("aiff",),
+        (".aiff", ".aif", ".aifc"),
+        (((0, b"FORM"), (8, b"AIFF")), ((0, b"FORM"), (8, b"AIFC"))),
+    ),
+    "ape": Row(
+        ("ape", "wv", "mpc"),
+        (".ape", ".wv", ".mpc"),
+        (((0, b"ID3"),), ((0, b"MAC "),), ((0, b"wvpk"),), ((0, b"MPCK"),), ((0, b"MP+"),)),
+    ),
+    "asf": Row(
+        ("wmv", "wma"),
+        (".wmv", ".asf", ".wma"),
+        (((0, b"0&\xb2u\x8ef\xcf\x11\xa6\xd9\x00\xaa\x00b\xcel"),),),
+    ),
     "avi": Row(("avi",), (".avi",), (((0, b"RIFF"), (8, b"AVI ")),)),
+    "caf": Row(("caf",), (".caf",), (((0, b"caff\x00\x01"),),)),
+    "dsf": Row(("dsf",), (".dsf",), (((0, b"DSD \x1c\x00\x00\x00\x00\x00\x00\x00"),),)),
     "epub": Row(("epub",), (".epub",), (((0, b"PK\x03\x04"),),)),
     "flac": Row(("flac",), (".flac",), (((0, b"fLaC"),), ((0, b"ID3"),))),
     "flv": Row(("flv",), (".flv",), (((0, b"FLV\x01"),),)),
