@@ -132,8 +132,10 @@ def test_broken_files() -> None:
         iff.form(BytesView(b"RIFF" + bytes(20)))
     with pytest.raises(MalformedFileError, match="end of its chunk"):
         read(build.form(build.chunk(b"ID3 ", tag(padding=9)[:-2]), build.DATA))
-    with pytest.raises(LimitExceededError):
+    with pytest.raises(LimitExceededError, match="chunks"):
         CARRIER.read(BytesView(SAMPLES["everywhere.aiff"], limits=Limits(items=3)))
+    with pytest.raises(LimitExceededError, match="tags"):
+        read(build.form(*[build.chunk(b"ID3 ", tag())] * 1001))
     damaged = build.chunk(b"APPL", b"XMP <x>" + b"<TC260:AIGC>" + build.OLD.encode())
     if read(build.form(damaged)):
         with pytest.raises(PlanError, match="damaged"):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import id3, id3_search, iff, tag_texts
 from ailabel.errors import MalformedFileError, PlanError
+from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit
 from ailabel.model.media import Format, Match, Medium, Strength
 from ailabel.spi import Essence, Signature, Slot, Span
@@ -33,6 +34,7 @@ _FORMS: Final = (b"AIFF", b"AIFC")
 _PROPERTY: Final = (XMP_URI, XMP_PREFIX, XMP_PROPERTY)
 _QUERY: Final = id3_search.Query(key=KEY, accepts=is_label, prop=_PROPERTY)
 _ID3: Final = b"ID3 "
+_TAGS: Final = 1000  # ours; files with two are rare
 _TEXTS: Final = frozenset((b"NAME", b"AUTH", b"(c) ", b"ANNO"))  # [AIFF 1.3]
 _APPLICATION: Final = b"APPL"
 _XMP: Final = b"XMP "  # signature of the application [XMP3 2.3.1]
@@ -106,6 +108,8 @@ def _home(form: iff.Form) -> iff.Chunk | None:
 
 
 def _read(view: View, form: iff.Form) -> list[Slot]:
+    count = sum(chunk.id.upper() == _ID3 for chunk in form.chunks)
+    check_limit("the number of ID3 tags", count, min(_TAGS, view.limits.items))
     home = _home(form)
     return [slot for chunk in form.chunks for slot in _slots(view, chunk, official=chunk is home)]
 

@@ -53,6 +53,7 @@ HEADER: Final = 27
 CONTINUED, FIRST, LAST = 1, 2, 4  # flags of a page
 _FIELDS: Final = struct.Struct("<4sBBqIIIB")
 _REVERSED: Final = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
+_STREAMS: Final = 10_000  # ours; a week of songs in one chained file
 _BEGINNINGS: Final = 64  # streams that are looked at to tell sound from video
 _MAGIC: Final = 16  # how much of the first packet tells the codec
 
@@ -237,7 +238,7 @@ def streams(view: View) -> tuple[Stream, ...]:
             kind = _kind_of(view, page)
             headers = _headers(view, page, kind)
             found.append(_Open(number, link, kind, headers, headers))
-            check_limit("the number of Ogg streams", len(found), view.limits.items)
+            check_limit("the number of Ogg streams", len(found), min(_STREAMS, view.limits.items))
         else:
             begun = True
         stream = found[number]
