@@ -158,6 +158,8 @@ def test_a_name_outside_the_metadata_is_no_official_place() -> None:
     data = _with("EPUB/package.opf", "<spine>", f"<spine>{meta('AIGC', ESCAPED)}")
     assert [slot.official for slot in _read(data)] == [False]
     assert [slot.official for slot in _read(_write(data))] == [True]
+    digest = essence_digest(CARRIER, BytesView(data))
+    assert essence_digest(CARRIER, BytesView(_write(data))) == digest
 
 
 def test_documents_may_name_a_document_type() -> None:

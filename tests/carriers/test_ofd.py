@@ -111,6 +111,15 @@ def test_every_slot_is_found_and_only_one_remains() -> None:
     assert result.count("CustomData Name") == 2
 
 
+def test_a_label_outside_the_information_is_no_essence() -> None:
+    """It is taken out, and the label written where it belongs."""
+    stray = f'<ofd:CustomData Name="AIGC">{LABEL}</ofd:CustomData>'
+    data = zipped(package(body(behind=stray)))
+    assert [slot.official for slot in _read(data)] == [False]
+    digest = essence_digest(CARRIER, BytesView(data))
+    assert essence_digest(CARRIER, BytesView(_write(data))) == digest
+
+
 def test_signed_and_encrypted_files_are_refused() -> None:
     """Reading, and writing what is there, is possible all the same."""
     signed = ofd(

@@ -8,7 +8,7 @@ import pytest
 
 from ailabel.codecs.bundle import open_bundle
 from ailabel.codecs.fields import Query, cut, rewritten, search
-from ailabel.errors import LimitExceededError, MalformedFileError
+from ailabel.errors import LimitExceededError, MalformedFileError, PlanError
 from ailabel.io.source import BytesView, Limits
 from ailabel.io.splice import apply
 from builders.odt import zipped
@@ -60,10 +60,18 @@ def test_fields_and_texts_are_found() -> None:
     assert found[0].offset < found[-1].offset
 
 
-def test_texts_around_elements_are_none() -> None:
-    """An element that holds elements is taken apart, and nothing inside a field is."""
-    assert _search("<r>!<e>x</e></r>") == []
-    assert [hit.name for hit in _search("<r><f n='Key'><e>!</e></f><e>!</e></r>")] == ["Key", "e"]
+def test_nothing_inside_a_field_is_found() -> None:
+    """It goes with the field."""
+    found = _search("<r><f n='Key'><e>!</e></f><e>!</e></r>")
+    assert [hit.name for hit in found] == ["Key", "e"]
+
+
+def test_a_text_between_elements_is_found_and_stays() -> None:
+    """Where its pieces stand is not told, so a write is refused; what it surrounds is found too."""
+    hits = _search("<r><e>!<f n='x'>!</f>y</e></r>")
+    assert [(hit.text, hit.mixed) for hit in hits] == [("!y", True), ("!", False)]
+    with pytest.raises(PlanError, match="between the elements of e in p0"):
+        _rewritten("<r><m/><e>!<e/></e></r>")
 
 
 @pytest.mark.parametrize(

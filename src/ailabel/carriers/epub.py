@@ -102,8 +102,8 @@ class _Epub:
         """Yield name, length and inflated content of every file, metadata left out."""
         bundle = _open(view)
         parts = _packages(bundle)
-        trees = _search(bundle, parts).trees
-        kept = {part: _without_metadata(bundle.read(part), trees[part]) for part in parts}
+        found = _search(bundle, parts)
+        kept = {part: _without_metadata(bundle.read(part), part, found) for part in parts}
         return framed(bundle, (MIMETYPE, _FOLDER), kept)
 
     def canonical(self, view: View) -> Sequence[Edit]:
@@ -228,8 +228,11 @@ def _spliced(bundle: Bundle, part: str, found: Found, payload: str) -> list[Edit
     return rewritten(bundle.read(part), mine, parent, markup)
 
 
-def _without_metadata(data: bytes, tree: list[Element]) -> bytes:
-    holder = _metadata(tree)
-    if holder is None:
-        return data
-    return apply(data, [Edit(holder.start, holder.end - holder.start, b"")])
+def _without_metadata(data: bytes, part: str, found: Found) -> bytes:
+    """Return a package document without its metadata, and without labels that stand elsewhere."""
+    holder = _metadata(found.trees[part])
+    start, end = (holder.start, holder.end) if holder else (0, 0)
+    gone = [Edit(start, end - start, b"")]
+    strays = [cut(hit) for hit in found.hits if hit.part == part and not hit.mixed]
+    gone += [edit for edit in strays if not start <= edit.offset < end]
+    return apply(data, gone)

@@ -13,8 +13,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs.bundle import Bundle, framed, open_bundle
-from ailabel.codecs.fields import Found, Hit, Query, rewritten, search
-from ailabel.codecs.markup import Element, elements, escape, events
+from ailabel.codecs.fields import Found, Hit, Query, cut, rewritten, search
+from ailabel.codecs.markup import Element, escape, events
 from ailabel.codecs.zip import SIGNATURE
 from ailabel.errors import AilabelError, MalformedFileError, PlanError
 from ailabel.io.splice import Edit, apply
@@ -81,13 +81,7 @@ class _Ofd:
     def essence(self, view: View) -> Iterable[Essence]:
         """Yield name, length and inflated content of every file, metadata left out."""
         bundle = _open(view)
-        data = bundle.read(_PART)
-        tree = elements(data, _PART, bundle.archive.view.limits.items, doctype=True)
-        _check_root(tree[0])
-        described = [
-            Edit(item.start, item.end - item.start, b"") for item in tree if _is_info(item)
-        ]
-        return framed(bundle, (), {_PART: apply(data, described)})
+        return framed(bundle, (), {_PART: _without_information(bundle)})
 
     def canonical(self, view: View) -> Sequence[Edit]:
         """Plan nothing: no padding is left."""
@@ -176,3 +170,20 @@ def _spliced(bundle: Bundle, found: Found, payload: str) -> list[Edit]:
             return rewritten(data, found.hits, item, markup)
     whole = f"<{prefix}CustomDatas>{markup}</{prefix}CustomDatas>"  # comes last in the schema
     return rewritten(data, found.hits, infos[0], whole)
+
+
+def _without_information(bundle: Bundle) -> bytes:
+    """Return ``OFD.xml`` without what describes documents, and without labels elsewhere."""
+    found = _search(bundle)
+    infos = [item for item in found.trees[_PART] if _is_info(item)]
+    gone = [Edit(item.start, item.end - item.start, b"") for item in infos]
+    strays = [hit for hit in found.hits if not (hit.mixed or _is_within_info(hit.element))]
+    gone += map(cut, strays)
+    return apply(bundle.read(_PART), gone)
+
+
+def _is_within_info(element: Element) -> bool:
+    holder: Element | None = element
+    while holder is not None and not _is_info(holder):
+        holder = holder.parent
+    return holder is not None

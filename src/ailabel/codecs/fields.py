@@ -1,7 +1,8 @@
 """Metadata of documents in XML: looking for one text in fields with a name, and in any element.
 
 A field is what a vocabulary makes one, such as ``<meta name="…" content="…"/>``; which elements are
-fields is the caller's to say. Any other element counts by its own text, where it holds no elements.
+fields is the caller's to say. Any other element counts by its own text; where that stands between
+other elements, it is found, but cannot be taken out.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ailabel.codecs.markup import appended, elements, encode
+from ailabel.errors import PlanError
 from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit
 
@@ -50,6 +52,7 @@ class Hit:
         raw: the bytes of the element's content; of an empty element, the whole of it.
         named: whether it is a field under the key, whose case may differ.
         exact: whether it is a field under exactly the key.
+        mixed: whether it is no field and holds other elements.
     """
 
     part: str
@@ -60,6 +63,7 @@ class Hit:
     raw: bytes
     named: bool = False
     exact: bool = False
+    mixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,21 +90,8 @@ def search(bundle: Bundle, parts: Iterable[str], query: Query) -> Found:
         tree = elements(data, part, left, doctype=True)
         left -= len(tree)
         trees[part] = tree
-        hits += (
-            Hit(
-                part=part,
-                offset=bundle.members[part].offset,
-                name=name,
-                element=element,
-                text=text,
-                raw=_raw(element, data),
-                named=named,
-                exact=named and name == query.key,
-            )
-            for element, name, text, named in _hits(
-                tree, query, bundle.archive.view.limits.label_bytes
-            )
-        )
+        offset = bundle.members[part].offset
+        hits += _hits(tree, query, bundle.archive.view.limits.label_bytes, (part, offset, data))
     return Found(sorted(hits, key=lambda hit: (hit.offset, hit.element.start)), trees)
 
 
@@ -113,6 +104,9 @@ def rewritten(data: bytes, hits: Sequence[Hit], parent: Element, markup: str) ->
         parent: the element of the same search that holds the fields; where it has none, the markup
             comes last in it.
         markup: a field.
+
+    Raises:
+        PlanError: see `cut`.
     """
     named = [hit for hit in hits if hit.named and hit.element.parent is parent]
     old = named[0].element if named else None
@@ -123,7 +117,17 @@ def rewritten(data: bytes, hits: Sequence[Hit], parent: Element, markup: str) ->
 
 
 def cut(hit: Hit, kept: Element | None = None) -> Edit:
-    """Return the edit of its part that takes a hit out; of a root and of `kept`, the content."""
+    """Return the edit of its part that takes a hit out; of a root and of `kept`, the content.
+
+    Raises:
+        PlanError: its text stands between elements.
+    """
+    if hit.mixed:
+        raise PlanError(
+            "a label stands between the elements of {name} in {part}; take it out first",
+            name=hit.name,
+            part=hit.part,
+        )
     element = hit.element
     if element.depth == 0 or element is kept:
         return Edit(element.inner, element.inner_end - element.inner, b"")
@@ -131,22 +135,35 @@ def cut(hit: Hit, kept: Element | None = None) -> Edit:
 
 
 def _hits(
-    tree: list[Element], query: Query, limit: int
-) -> Iterator[tuple[Element, str, str, bool]]:
-    """Yield element, name, text and whether it is under the key; nothing inside a hit."""
+    tree: list[Element], query: Query, limit: int, place: tuple[str, int, bytes]
+) -> Iterator[Hit]:
+    """Yield what is found in one part, given with its offset and bytes; nothing inside a hit."""
     holding = {id(element.parent) for element in tree}
+    part, offset, data = place
     end = 0
     for element in tree:
-        field = query.field(element)
-        if element.start < end or (field is None and id(element) in holding):
+        if element.start < end:
             continue
+        field = query.field(element)
         name, text = field or (element.qualified, element.text)
         named = field is not None and name.casefold() == query.key.casefold()
         if named:
             check_limit("the label", len(text), limit)
-        if named or (len(text) <= limit and query.accepts(text)):
-            yield element, name, text, named
-            end = element.end
+        elif len(text) > limit or not query.accepts(text):
+            continue
+        mixed = field is None and id(element) in holding
+        end = end if mixed else element.end
+        yield Hit(
+            part=part,
+            offset=offset,
+            name=name,
+            element=element,
+            text=text,
+            raw=_raw(element, data),
+            named=named,
+            exact=named and name == query.key,
+            mixed=mixed,
+        )
 
 
 def _raw(element: Element, data: bytes) -> bytes:
