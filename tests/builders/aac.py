@@ -1,4 +1,4 @@
-"""AAC files made by hand [ISO14496-3 1.A.2]: ADTS frames, and tags around them."""
+"""AAC files made by hand [ISO14496-3]: ADTS frames, and tags around them."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ def program(version: int = 2) -> bytes:
 
 
 def ac3(count: int = 2, code: int = 0x1E, version: int = 8) -> bytes:
-    """Return frames of AC-3 [A/52 5.3]: by default 48 kHz, 640 bytes... of zeros."""
+    """Return frames of AC-3 [A/52]."""
     rates = (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512, 576, 640)
     rate, kbits = code >> 6, rates[(code & 0x3F) >> 1]
     words = (kbits * 2, kbits * 320 // 147 + (code & 1), kbits * 3)[rate]
@@ -42,7 +42,7 @@ def ac3(count: int = 2, code: int = 0x1E, version: int = 8) -> bytes:
 
 
 def eac3(count: int = 2) -> bytes:
-    """Return frames of E-AC-3 [A/52 E.1.2]."""
+    """Return frames of E-AC-3 [A/52]."""
     return (b"\x0b\x77" + (99).to_bytes(2, "big") + b"\x3f\x80").ljust(200, b"\0") * count
 
 

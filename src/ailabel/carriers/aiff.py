@@ -37,7 +37,7 @@ _ID3: Final = b"ID3 "
 _TAGS: Final = 1000  # ours; files with two are rare
 _TEXTS: Final = frozenset((b"NAME", b"AUTH", b"(c) ", b"ANNO"))  # [AIFF 1.3]
 _APPLICATION: Final = b"APPL"
-_XMP: Final = b"XMP "  # signature of the application [XMP3 2.3.1]
+_XMP: Final = b"XMP "  # signature of the application [XMP3]
 _LONGEST: Final = 0xFFFFFFFF
 _COMMON: Final = 18  # channels, frames, depth, rate; in AIFC the compression follows
 

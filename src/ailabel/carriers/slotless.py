@@ -85,14 +85,14 @@ def _is_program(view: View) -> bool:
     return bool(code) and (code[0] >> 4 == 2 or code[0] >> 6 == 1)  # noqa: PLR2004 - marker bits
 
 
-_SYNC: Final = b"\x0b\x77"  # [A/52 5.4.1.1]
+_SYNC: Final = b"\x0b\x77"  # [A/52]
 _BITRATES: Final = (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512)
-_KBITS: Final = (*_BITRATES, 576, 640)  # [A/52 table 5.18]
+_KBITS: Final = (*_BITRATES, 576, 640)  # [A/52]
 _AC3, _EAC3 = range(11), range(11, 17)  # versions of the bit stream
 
 
 def _is_ac3(view: View) -> bool:
-    """Say whether a frame is followed by another, or by the end [A/52 5.3, E.1.2]."""
+    """Say whether a frame is followed by another, or by the end [A/52]."""
     length = _ac3_length(view.read_some(0, 6))
     return 0 < length <= view.size and _SYNC.startswith(view.read_some(length, 2))
 

@@ -1,4 +1,4 @@
-"""ADTS: frames of AAC, one after the other [ISO13818-7 6.2; ISO14496-3 1.A.2]."""
+"""ADTS: frames of AAC, one after the other [ISO13818-7 6.2]."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Ogg: the comment packet of each codec, around the same comments.
 
-[Vorbis I 4.2.3, 5; RFC7845 5.2; Theora 6.3; Speex manual 7; RFC9639 10.1.] What follows the
+[Vorbis I 4.2.3, 5; RFC7845 5.2; Theora 6.3; Speex manual; RFC9639 10.1.] What follows the
 comments may be changed by rule: in Opus and by custom elsewhere, zeros there are padding.
 """
 
