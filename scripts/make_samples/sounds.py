@@ -6,40 +6,45 @@ import io
 import math
 import random
 import wave
-from typing import Final
+from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 import av
 import numpy as np
 
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
 __all__ = ["MAKERS"]
 
+Sound: TypeAlias = "npt.NDArray[np.float64]"
 
-def _melody(rate: int) -> np.ndarray:
+
+def _melody(rate: int) -> Sound:
     """Return eleven plucked notes of a pentatonic scale, as floats between -1 and 1."""
     notes = (0, 2, 4, 7, 9, 7, 4, 2, 4, 0, -3)
     out = np.zeros(int(rate * (len(notes) * 0.42 + 1.2)))
     for index, note in enumerate(notes):
         time = np.arange(int(rate * 1.4)) / rate
-        tone = sum(
-            np.sin(2 * math.pi * 440 * 2 ** (note / 12) * k * time) * np.exp(-time * (2.5 + k)) / k
-            for k in range(1, 6)
-        )
+        tone = np.zeros(len(time))
+        for k in range(1, 6):
+            phase = 2 * math.pi * 440 * 2 ** (note / 12) * k * time
+            tone += np.sin(phase) * np.exp(-time * (2.5 + k)) / k
         begin = int(rate * 0.42 * index)
         end = min(len(out), begin + len(time))
         out[begin:end] += tone[: end - begin]
-    return out / np.abs(out).max() * 0.7
+    return _at(out, 0.7)
 
 
-def _bell(rate: int) -> np.ndarray:
+def _bell(rate: int) -> Sound:
     time = np.arange(rate * 3) / rate
     partials = ((1.0, 1.0), (2.0, 0.6), (2.4, 0.5), (3.0, 0.25), (4.5, 0.3), (5.33, 0.2))
-    tone = sum(
-        a * np.sin(2 * math.pi * 523.25 * f * time) * np.exp(-time * (1 + f)) for f, a in partials
-    )
-    return tone / np.abs(tone).max() * 0.6
+    tone = np.zeros(len(time))
+    for f, a in partials:
+        tone += a * np.sin(2 * math.pi * 523.25 * f * time) * np.exp(-time * (1 + f))
+    return _at(tone, 0.6)
 
 
-def _murmur(rate: int) -> np.ndarray:
+def _murmur(rate: int) -> Sound:
     """Return syllables of a buzzing source through moving formants: voice-like, without words."""
     rng = random.Random(3)
     pieces = []
@@ -54,11 +59,16 @@ def _murmur(rate: int) -> np.ndarray:
             gain = sum(math.exp(-(((k * 125 - f) / 140) ** 2)) for f in formants) + 0.02
             sound += gain * np.sin(k * phase) / k**0.4
         pieces += [sound * np.hanning(length), np.zeros(int(rate * rng.uniform(0.03, 0.12)))]
-    out = np.concatenate(pieces)
-    return out / np.abs(out).max() * 0.6
+    return _at(np.concatenate(pieces), 0.6)
 
 
-def _wave(samples: np.ndarray, rate: int) -> bytes:
+def _at(sound: Sound, peak: float) -> Sound:
+    """Return a sound scaled to a peak."""
+    scaled: Sound = sound / np.abs(sound).max() * peak
+    return scaled
+
+
+def _wave(samples: Sound, rate: int) -> bytes:
     out = io.BytesIO()
     with wave.open(out, "wb") as file:
         file.setnchannels(samples.shape[1] if samples.ndim > 1 else 1)
@@ -68,16 +78,14 @@ def _wave(samples: np.ndarray, rate: int) -> bytes:
     return out.getvalue()
 
 
-def _encoded(samples: np.ndarray, rate: int, codec: str, kind: str, bit_rate: int = 0) -> bytes:
+def _encoded(samples: Sound, rate: int, codec: str, kind: str, bit_rate: int = 0) -> bytes:
     out = io.BytesIO()
+    layout = "stereo" if samples.ndim > 1 else "mono"
     with av.open(out, "w", format=kind) as container:
-        stream = container.add_stream(
-            codec, rate=rate, layout="stereo" if samples.ndim > 1 else "mono"
-        )
+        stream = cast("av.AudioStream", container.add_stream(codec, rate=rate, layout=layout))
         if bit_rate:
             stream.bit_rate = bit_rate
         planar = np.ascontiguousarray(np.atleast_2d(samples.T)).astype("f4")
-        layout = "stereo" if samples.ndim > 1 else "mono"
         frame = av.AudioFrame.from_ndarray(planar, format="fltp", layout=layout)
         frame.sample_rate = rate
         if codec == "flac":
