@@ -47,6 +47,7 @@ _STRUCTURE: Final = re.compile(r"(?:an?|the) [\w ,/:.'-]+")  # names of structur
 _ENUMS: Final = {"Verdict", "Outcome", "Level", "Medium"}
 _WORDS: Final = (  # values that are shown as they are, besides the enumerations
     *("labelled", "replaced", "already", "planned", "refused", "failed", "skipped"),
+    *("carried", "kept", "propagated", "changed", "lost", "added", "none"),
     *("start", "middle", "end", "both"),
     *("top-left", "top", "top-right", "left", "right", "bottom-left", "bottom", "bottom-right"),
     *("implicit", "explicit", "status", "bytes", "evidence", "person"),
@@ -55,6 +56,8 @@ _WORDS: Final = (  # values that are shown as they are, besides the enumerations
     *("bound by the unified social credit code", "service: generation", "extension not used"),
     *("model or application, the provider's own choice", "service: dissemination"),
     *("label, verify", "assets", "the spoken label in MP3, and FLAC"),
+    *("Extended XMP", "FLV script data", "JPEG XL metadata", "PNG picture data"),  # structures
+    *("free space", "user data"),
     *("Show the version and exit.", "Show this message and exit."),  # click's own
 )
 
