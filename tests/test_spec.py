@@ -254,6 +254,14 @@ def test_decisions_are_dated_and_short() -> None:
             assert f"- {word}: " in section, f"{heading}: {word}"
 
 
+def test_essence_is_told_for_every_format() -> None:
+    """Every format with a slot or without has one row that says what its content is."""
+    text = (SPEC / "essence.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ([\w, ]+) \|", text, re.MULTILINE)
+    named = [name.lower() for row in rows if row != "format" for name in row.split(", ")]
+    assert sorted(named) == sorted(SLOTS)
+
+
 def test_schemas_are_valid() -> None:
     """The published schemas are those of the package, and valid JSON Schema of draft 2020-12."""
     assert (SPEC / "schemas").resolve() == (SOURCE / "assets" / "schemas").resolve()
