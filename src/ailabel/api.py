@@ -252,7 +252,8 @@ def verify(path: str | PathLike[str], options: VerifyOptions | None = None) -> F
 
     options = options or VerifyOptions()
     with open_view(path, options.limits) as view:
-        return engine.verify(view, os.fspath(path), options, _beside(path, view))
+        report = engine.verify(view, os.fspath(path), options)
+        return replace(report, labels=_beside(path, view)) if _is_slotless(report) else report
 
 
 def verify_bytes(
@@ -394,13 +395,20 @@ def _earlier_output(source: FileView, output: str | PathLike[str], spec: LabelSp
 
 def _beside(path: str | PathLike[str], view: FileView) -> tuple[FoundLabel, ...]:
     """Return the label of a sidecar file, for formats that hold none themselves."""
-    from ailabel import registry
     from ailabel.engine.examine import found_label
     from ailabel.engine.sidecar import find
     from ailabel.errors import AilabelError
 
     try:
-        found = None if registry.detect(view).format.has_slot else find(path, view.limits)
+        found = find(path, view.limits)
     except (OSError, AilabelError):
         return ()
     return () if found is None else (found_label(found),)
+
+
+def _is_slotless(report: FileReport) -> bool:
+    """Say whether a file's format has no place for a label, so that one may stand beside it."""
+    from ailabel.standard.slots import SLOTS
+
+    slot = SLOTS.get(report.format or "")
+    return slot is not None and slot.status == "none"

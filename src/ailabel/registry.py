@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ailabel.errors import PluginError, UnsupportedFormatError
 from ailabel.model.media import Format, Match, Strength
@@ -87,14 +87,38 @@ def formats() -> tuple[Format, ...]:
 def _candidates(view: View) -> Iterator[Carrier]:
     """Yield the carriers worth asking: a signature fits, or for text the suffix."""
     head = view.read_some(0, _HEAD)
+    fitting = set()
+    for parts, module in _signatures().get(head[:1], _signatures()[b""]):
+        for offset, part in parts:
+            if not head.startswith(part, offset):
+                break
+        else:
+            fitting.add(module)
+    yield from map(_load, sorted(fitting))
     name = (view.name or "").lower()
-    for module, row in CARRIERS.items():
-        fits = any(
-            all(head[offset : offset + len(part)] == part for offset, part in signature)
-            for signature in row.signatures
-        )
-        if fits or (not row.signatures and (not name or name.endswith(row.suffixes))):
+    for module, suffixes in _by_suffix():
+        if not name or name.endswith(suffixes):
             yield _load(module)
+
+
+_Signatures: TypeAlias = "dict[bytes, list[tuple[tuple[tuple[int, bytes], ...], str]]]"
+
+
+@lru_cache(maxsize=1)
+def _signatures() -> _Signatures:
+    """Sort the signatures by their first byte; those that say nothing of it belong to each."""
+    rows = [(parts, module) for module, row in CARRIERS.items() for parts in row.signatures]
+    first = [dict(parts).get(0, b"")[:1] for parts, _ in rows]
+    return {
+        byte: [row for row, begin in zip(rows, first, strict=True) if begin in {byte, b""}]
+        for byte in {*first, b""}
+    }
+
+
+@lru_cache(maxsize=1)
+def _by_suffix() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return the modules of formats without a signature, with their suffixes."""
+    return tuple((module, row.suffixes) for module, row in CARRIERS.items() if not row.signatures)
 
 
 def _best(view: View, candidates: Iterable[Carrier]) -> list[Match]:

@@ -6,7 +6,6 @@ of the whole, by which the first packet names it.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -85,6 +84,8 @@ def extensions(view: View, found: Iterable[jpeg.Segment]) -> tuple[Extension, ..
 
 def pieces(packet: bytes) -> tuple[bytes, bytes]:
     """Cut an Extended XMP packet; return its digest and the segments that hold it."""
+    import hashlib
+
     digest = hashlib.md5(packet, usedforsecurity=False).hexdigest().upper().encode()
     prefix = EXTENSION + digest + len(packet).to_bytes(4, "big")
     return digest, b"".join(

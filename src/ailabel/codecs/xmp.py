@@ -196,7 +196,9 @@ def _find_ours(packet: bytes, prop: Property) -> Found | None:
         text = raw.decode()
     except UnicodeDecodeError:
         return None
-    value = _OWN_ENTITY.sub(lambda match: _CHARACTERS[match.group()], text)
+    value = text.replace("&quot;", '"')  # most often, all there is
+    if "&" in value:
+        value = _OWN_ENTITY.sub(lambda match: _CHARACTERS[match.group()], text)
     return Found(value=value, raw=raw, offset=len(lead), form="element")
 
 

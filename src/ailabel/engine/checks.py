@@ -7,6 +7,7 @@ weighs stands in the table.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from ailabel.messages import Message
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from ailabel.engine.examine import Found
-    from ailabel.model.media import Format
+    from ailabel.model.media import Format, Medium
     from ailabel.spi import Evidence
 
 __all__ = ["CHECKS", "Case", "run"]
@@ -46,12 +47,24 @@ class Case:
 
 def run(case: Case) -> tuple[Check, ...]:
     """Apply every rule that speaks of this case, in the order of the table."""
+    noted = {problem.rule for item in case.found for problem in item.decoded.problems}
     checks: list[Check] = []
-    for rule in RULES.values():
-        asked = {"implicit": case.implicit, "explicit": case.evidence is not None}
-        if asked.get(rule.label) and case.format.medium in rule.media:
-            checks += CHECKS[rule.id](case, rule.id)
+    for rule in _asked(case.format.medium, case.implicit, case.evidence is not None):
+        predicate = CHECKS[rule]
+        if predicate is not _problems or rule in noted:
+            checks += predicate(case, rule)
+        elif case.found:
+            checks.append(_pass(rule))
     return tuple(checks)
+
+
+@lru_cache(maxsize=32)
+def _asked(medium: Medium, implicit: bool, explicit: bool) -> tuple[str, ...]:  # noqa: FBT001 - a key
+    """Return the rules that speak of a medium and of the labels that are asked about."""
+    asked = {"implicit": implicit, "explicit": explicit}
+    return tuple(
+        rule.id for rule in RULES.values() if asked.get(rule.label) and medium in rule.media
+    )
 
 
 def _present(case: Case, rule: str) -> Iterator[Check]:
@@ -135,26 +148,30 @@ def _first_writing(case: Case, rule: str) -> Iterator[Check]:
 
 
 def _provider_code(case: Case, rule: str) -> Iterator[Check]:
-    from ailabel.errors import LabelError
-    from ailabel.model.provider import is_individual, parse_code
-
     clean = True
     for item in case.found:
         for key in ("ContentProducer", "ContentPropagator"):
-            value = item.decoded.fields[key] or ""
-            if not value.startswith("00") or len(value) < _CODE_LENGTH:
-                continue
-            if is_individual(value):  # what such a code holds is not settled
-                continue
-            try:
-                warnings = parse_code(value).warnings
-            except LabelError as error:
-                warnings = (Message(error.text, error.params),)
-            for warning in warnings:
+            for warning in _code_warnings(item.decoded.fields[key] or ""):
                 clean = False
                 yield _fail(rule, warning, item)
     if case.found and clean:
         yield _pass(rule)
+
+
+@lru_cache(maxsize=256)
+def _code_warnings(value: str) -> tuple[Message, ...]:
+    """Return what is wrong with a provider code; nothing, where the value is meant as a name."""
+    from ailabel.errors import LabelError
+    from ailabel.model.provider import is_individual, parse_code
+
+    if not value.startswith("00") or len(value) < _CODE_LENGTH:
+        return ()
+    if is_individual(value):  # what such a code holds is not settled
+        return ()
+    try:
+        return parse_code(value).warnings
+    except LabelError as error:
+        return (Message(error.text, error.params),)
 
 
 def _key_name(case: Case, rule: str) -> Iterator[Check]:
@@ -198,6 +215,7 @@ def _content(item: Found) -> tuple[str, ...]:
     return tuple(value or "" for value in item.decoded.fields.values())
 
 
+@lru_cache(maxsize=128)
 def _pass(rule: str) -> Check:
     return Check(rule=rule, outcome=Outcome.PASS, message=Message(RULES[rule].title[0]))
 

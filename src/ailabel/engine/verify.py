@@ -118,14 +118,18 @@ def _explicit(evidence: Evidence | None, results: tuple[Check, ...]) -> Verdict:
 
 def _weigh(results: tuple[Check, ...], label: str) -> Verdict:
     """Only a failed check of level error makes a label noncompliant."""
-    outcomes = {
-        check.outcome
-        for check in results
-        if RULES[check.rule].label == label and RULES[check.rule].level is Level.ERROR
-    }
-    if Outcome.FAIL in outcomes:
-        return Verdict.NONCOMPLIANT
-    return Verdict.INCONCLUSIVE if Outcome.INCONCLUSIVE in outcomes else Verdict.COMPLIANT
+    verdict = Verdict.COMPLIANT
+    for check in results:
+        if check.outcome is Outcome.PASS:
+            continue
+        rule = RULES[check.rule]
+        if rule.label != label or rule.level is not Level.ERROR:
+            continue
+        if check.outcome is Outcome.FAIL:
+            return Verdict.NONCOMPLIANT
+        if check.outcome is Outcome.INCONCLUSIVE:
+            verdict = Verdict.INCONCLUSIVE
+    return verdict
 
 
 def _damaged(
