@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import io
 import struct
+from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Thread
 from typing import TYPE_CHECKING, Any, Final
 
 from ailabel.codecs import jpeg, mpf, tiff
@@ -21,7 +23,7 @@ from ailabel.marks.image.layout import lay_out
 from ailabel.spi import Rendition
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from PIL import Image
     from PIL.JpegImagePlugin import JpegImageFile
@@ -311,11 +313,32 @@ def _changed(
     box = _aligned(area, file.frame)
     if not _is_large(painted):
         return compare.share([compare.outside(painted, _decoded(data, file), box)])
-    _decoded(data, file, reduced=True)
-    return compare.share(
-        compare.outside(band, again, compare.within(box, place))
-        for place, band, again in _bands(painted, file)
-    )
+    with _aside(lambda: _decoded(data, file, reduced=True)):
+        return compare.share(
+            compare.outside(band, again, compare.within(box, place))
+            for place, band, again in _bands(painted, file)
+        )
+
+
+@contextmanager
+def _aside(work: Callable[[], object]) -> Iterator[None]:
+    """Do some work in a thread meanwhile; what it raises is raised when the block ends."""
+    failures: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            work()
+        except BaseException as error:  # noqa: BLE001 - handed over to the thread that waits
+            failures.append(error)
+
+    thread = Thread(target=run)
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()
+    if failures:
+        raise failures[0]
 
 
 def _is_large(picture: Image.Image) -> bool:
