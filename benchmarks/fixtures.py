@@ -87,7 +87,7 @@ def _jpeg() -> bytes:
 
 def _png() -> bytes:
     out = io.BytesIO()
-    photo((1800, 1350)).save(out, "PNG")
+    photo((2600, 1950)).save(out, "PNG")
     return out.getvalue()
 
 

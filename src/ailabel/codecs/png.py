@@ -109,6 +109,9 @@ class Profile:
         return b"\n%s\n%8d\n%s\n" % (self.name, len(data), b"\n".join(lines))
 
 
+_CHUNKS: Final = "png.chunks"
+
+
 def chunk(name: bytes, data: bytes) -> bytes:
     """Return a chunk with its length and CRC [PNG3 5.3]."""
     crc = zlib.crc32(data, zlib.crc32(name))
@@ -116,13 +119,25 @@ def chunk(name: bytes, data: bytes) -> bytes:
 
 
 def chunks(view: View) -> Iterator[Chunk]:
-    """Walk the chunks through IEND; CRCs are not checked.
+    """Walk the chunks through IEND; CRCs are not checked. A whole walk is remembered by the view.
 
     Raises:
         MalformedFileError: the signature is missing, a chunk runs past the end of the file or has
             no name, or IEND is missing.
         LimitExceededError: there are more chunks than `Limits.items`.
     """
+    known = view.memo.get(_CHUNKS)
+    if isinstance(known, list):
+        yield from known
+        return
+    found = []
+    for item in _walk(view):
+        found.append(item)
+        yield item
+    view.memo[_CHUNKS] = found
+
+
+def _walk(view: View) -> Iterator[Chunk]:
     if view.read(0, len(SIGNATURE), "the PNG signature") != SIGNATURE:
         raise MalformedFileError("the PNG signature is missing", offset=0)
     position, count, name, size, read = len(SIGNATURE), 0, b"", view.size, view.read

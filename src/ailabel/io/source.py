@@ -57,14 +57,18 @@ class View(ABC):
         size: how many bytes the file has.
         name: the file's name, for formats that only the suffix tells apart.
         limits: what reading it may cost.
+
+    A codec may keep in `memo`, under a key of its own, what a walk over the whole file found, so
+    that the next one need not walk again; a view's bytes do not change.
     """
 
-    __slots__ = ("limits", "name", "size")
+    __slots__ = ("limits", "memo", "name", "size")
 
     def __init__(self, size: int, name: str | None, limits: Limits) -> None:
         self.size = size
         self.name = name
         self.limits = limits
+        self.memo: dict[str, object] = {}
 
     @abstractmethod
     def _get(self, offset: int, length: int) -> bytes:
