@@ -114,6 +114,8 @@ def tree(folder: Path) -> Iterator[Result]:
     ailabel.label(seed, ailabel.LabelSpec(producer=_PRODUCER, explicit=False))
     place = folder / "tree"
     fixtures.tree(place, seed, 1000)
+    paths = [str(path) for path in sorted(place.rglob("*.jpg"))]
+    implicit = ailabel.VerifyOptions(explicit=False)
     contestants = [
         Contestant(
             "exiftool -r -json -fast2", command("exiftool", "-r", "-json", "-fast2", str(place))
@@ -123,6 +125,10 @@ def tree(folder: Path) -> Iterator[Result]:
             "ailabel verify --implicit-only",
             command(_SCRIPT, "verify", str(place), "--implicit-only", "--format", "json-lines"),
         ),
+        Contestant("ailabel.read, in process", lambda: [ailabel.read(path) for path in paths]),
+        Contestant(
+            "ailabel.verify, in process", lambda: [ailabel.verify(path, implicit) for path in paths]
+        ),
     ]
     rows = race(contestants, 5)
     yield Result(
@@ -131,6 +137,8 @@ def tree(folder: Path) -> Iterator[Result]:
         [
             ("cpu: exiftool / ailabel read", rows[0].cpu / rows[1].cpu, "≥ 60"),
             ("cpu: exiftool / ailabel verify", rows[0].cpu / rows[2].cpu, "≥ 30"),
+            ("cpu: exiftool / ailabel.read in process", rows[0].cpu / rows[3].cpu, "≥ 60"),
+            ("cpu: exiftool / ailabel.verify in process", rows[0].cpu / rows[4].cpu, "≥ 30"),
         ],
     )
 

@@ -8,17 +8,17 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ailabel.messages import Message, Reasons, render
-from ailabel.model.report import FileReport, LabelDiff
+from ailabel.model.report import Check, FileReport, LabelDiff, Outcome
 from ailabel.standard.rules import EDITION, RULES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ailabel.model.report import (
-        Check,
         FoundLabel,
         FoundMention,
         LabelResult,
@@ -94,6 +94,8 @@ def dumps(value: object, indent: int | None = None) -> str:
     """Return JSON that is safe to print: what would steer a terminal or its text is escaped."""
     separators = (",", ":") if indent is None else None
     text = json.dumps(value, ensure_ascii=False, indent=indent, separators=separators)
+    if text.isascii() and "\x7f" not in text:  # JSON has escaped the other controls
+        return text
     return _STEERING.sub(lambda found: json.dumps(found.group())[1:-1], text)
 
 
@@ -187,7 +189,19 @@ def _mention(found: FoundMention) -> dict[str, object]:
     }
 
 
-def _check(check: Check, language: str) -> dict[str, object]:
+def _check(check: Check, language: str) -> Mapping[str, object]:
+    if check.outcome is Outcome.PASS and not (check.message.params or check.location):
+        return _passed(check.rule, check.message.text, language)
+    return _check_document(check, language)
+
+
+@lru_cache(maxsize=256)
+def _passed(rule: str, text: str, language: str) -> Mapping[str, object]:
+    """Return what is told of a rule that holds; most rules hold for most files."""
+    return _check_document(Check(rule=rule, outcome=Outcome.PASS, message=Message(text)), language)
+
+
+def _check_document(check: Check, language: str) -> dict[str, object]:
     rule = RULES[check.rule]
     return {
         "rule": check.rule,

@@ -109,9 +109,11 @@ def _walk(path: str, skipped: str | None) -> Iterator[Input]:
             if not name.startswith(".")
             and (skipped is None or os.path.realpath(os.path.join(folder, name)) != skipped)  # noqa: PTH118
         )
+        below = os.path.relpath(folder, path)
         for name in sorted(names):
             full = os.path.join(folder, name)  # noqa: PTH118 - keeps ./ as it was given
-            if not name.startswith(".") and Path(full).is_file():
-                yield Input(full, os.path.relpath(full, path), named=False)
+            if not name.startswith(".") and os.path.isfile(full):  # noqa: PTH113 - of thousands
+                way = name if below == os.curdir else os.path.join(below, name)  # noqa: PTH118
+                yield Input(full, way, named=False)
     for error in closed:
         yield Input(str(error.filename), os.path.relpath(error.filename, path), named=True)
