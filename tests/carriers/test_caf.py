@@ -133,3 +133,11 @@ def test_other_programs(options: tuple[str, ...], tmp_path: Path) -> None:
     with open_view(before) as old, open_view(copied) as new:
         assert essence_digest(CARRIER, old) == essence_digest(CARRIER, new)
         assert [slot.payload for slot in CARRIER.read(new)] == [PAYLOAD]
+
+
+def test_a_header_alone_is_refused_clearly() -> None:
+    """A file that ends behind its header has no chunks, and no chunk behind the last."""
+    data = next(build.samples())[1][:8]
+    view = BytesView(data, "a.caf")
+    assert list(CARRIER.read(view)) == []
+    assert list(CARRIER.canonical(view)) == []

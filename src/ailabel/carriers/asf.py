@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import asf, interleave
@@ -153,7 +154,7 @@ class _Place:
 
 def _place(view: View) -> _Place:
     top, objects = asf.header(view)
-    for item, following in zip(objects, [*objects[1:], None], strict=True):
+    for item, following in zip_longest(objects, objects[1:]):
         if item.id == asf.EXTENDED:
             attributes = list(_attributes(view, item))
             own = None

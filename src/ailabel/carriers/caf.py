@@ -9,6 +9,7 @@ its decoder is set up with, and the coded sound.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import caf
@@ -112,7 +113,7 @@ class _Group:
 
 def _groups(view: View, chunks: list[caf.Chunk]) -> list[_Group]:
     groups: list[_Group] = []
-    for chunk, following in zip(chunks, [*chunks[1:], None], strict=True):
+    for chunk, following in zip_longest(chunks, chunks[1:]):
         if chunk.id != caf.INFORMATION:
             continue
         entries, rest = caf.entries(view, chunk)

@@ -8,6 +8,7 @@ finds room; it is known by rule: the label's entry and that block together fill 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import flac, id3, id3_edit, id3_search, vorbis
@@ -118,7 +119,7 @@ class _Group:
 
 def _groups(view: View, blocks: list[flac.Block]) -> list[_Group]:
     groups: list[_Group] = []
-    for block, following in zip(blocks, [*blocks[1:], None], strict=True):
+    for block, following in zip_longest(blocks, blocks[1:]):
         if block.type != flac.VORBIS_COMMENT:
             continue
         comments = _comments(view, block)
