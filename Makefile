@@ -11,7 +11,8 @@ STAMP := $(VENV)/.ready
 ORACLES := exiftool ffmpeg ffprobe flac qpdf pngcheck exiv2 webpmux djpeg jpegtran pdftotext pdftoppm unzip \
   tiffcp gifsicle xmllint cjxl djxl ogginfo opusinfo mkvmerge
 PACKAGES := libimage-exiftool-perl ffmpeg flac qpdf pngcheck exiv2 webp libjpeg-turbo-progs poppler-utils unzip \
-  libtiff-tools gifsicle libxml2-utils libjxl-tools vorbis-tools opus-tools mkvtoolnix
+  libtiff-tools gifsicle libxml2-utils libjxl-tools vorbis-tools opus-tools mkvtoolnix fonts-noto-cjk
+FONT := /usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -51,6 +52,7 @@ tests: $(STAMP) oracles ## pytest
 
 oracles: ## the independent tools that read our output, from Debian's packages
 	@missing=""; for tool in $(ORACLES); do command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
+	test -e $(FONT) || missing="$$missing fonts-noto-cjk"; \
 	if [ -n "$$missing" ]; then echo "installing the tools:$$missing"; \
 	  $(SUDO) apt-get update -q && DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -q --no-install-recommends $(PACKAGES); fi
 
