@@ -55,7 +55,7 @@ SOURCE_SHA256: Final = (
 
 @pytest.mark.oracle
 def test_script_makes_these_fonts() -> None:
-    """The script gives the same bytes again, and nothing on standard error, from the same source."""
+    """The script gives the same bytes again from the same source, and complains of nothing."""
     with SOURCE.open("rb") as file:
         if hashlib.file_digest(file, "sha256").hexdigest() != SOURCE_SHA256:
             pytest.skip("this system has another version of Noto Sans CJK")
