@@ -9,13 +9,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from ailabel.codecs.xmp_damaged import scan_damaged
-from ailabel.codecs.xmp_parse import Document, Property, parse
+from ailabel.codecs.xmp_property import Property
 from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit, apply
 
 if TYPE_CHECKING:
+    from ailabel.codecs.xmp_parse import Document
     from ailabel.io.source import Limits
 
 __all__ = ["Found", "Property", "compact", "find", "is_own", "new_packet", "put", "vacate"]
@@ -91,11 +91,15 @@ def find(packet: bytes, prop: Property, limits: Limits) -> tuple[Found, ...]:
     ours = _find_ours(packet, prop)
     if ours is not None:
         return (ours,)
+    from ailabel.codecs.xmp_parse import parse
+
     source = _Source.of(packet, errors="replace")
     try:
         document = parse(source.data, prop, limits)
         values = [value for item in document.occurrences for value in item.values]
     except MalformedFileError:
+        from ailabel.codecs.xmp_damaged import scan_damaged
+
         values = scan_damaged(source.data, prop, limits)
     place = source.offsets({edge for value in values for edge in (value.begin, value.end)})
     return tuple(
@@ -222,6 +226,8 @@ def _spaces(count: int) -> bytes:
 
 
 def _open(packet: bytes, prop: Property, limits: Limits) -> tuple[_Source, Document]:
+    from ailabel.codecs.xmp_parse import parse
+
     check_limit("an XMP packet", len(packet), limits.metadata_bytes)
     source = _Source.of(packet, errors="strict")
     return source, parse(source.data, prop, limits)

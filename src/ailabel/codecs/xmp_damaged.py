@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from ailabel.codecs.xmp_parse import Property, Value
+from ailabel.codecs.xmp_parse import Value
 from ailabel.io.source import check_limit
 
 if TYPE_CHECKING:
+    from ailabel.codecs.xmp_property import Property
     from ailabel.io.source import Limits
 
 __all__ = ["scan_damaged"]

@@ -17,9 +17,10 @@ from ailabel.io.source import check_limit
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ailabel.codecs.xmp_property import Property
     from ailabel.io.source import Limits
 
-__all__ = ["Document", "Occurrence", "Property", "Rdf", "Value", "parse"]
+__all__ = ["Document", "Occurrence", "Rdf", "Value", "parse"]
 
 _RDF_URI: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _WRAPPERS: Final = ("xmpmeta", "xapmeta", "RDF", "Description")  # [XMP1 7.3, 7.4]
@@ -28,20 +29,6 @@ _TAGS: Final = 6  # times `Limits.items`; the largest packets seen have half of 
 _MAX_INDENT: Final = 1024  # white space taken out with an element, at most
 _TAG: Final = re.compile(rb"""<(?:[^"'>]+|"[^"]*"|'[^']*')*>""")
 _ATTRIBUTE: Final = re.compile(rb"""\s+([^\s=<>/"']+)\s*=\s*("[^"]*"|'[^']*')""")
-
-
-@dataclass(frozen=True, slots=True)
-class Property:
-    """An XMP property: the URI of its namespace, the prefix to write, and its local name."""
-
-    uri: str
-    prefix: str
-    local: str
-
-    @property
-    def name(self) -> str:
-        """The qualified name, as it is written."""
-        return f"{self.prefix}:{self.local}"
 
 
 @dataclass(frozen=True, slots=True)
