@@ -24,6 +24,19 @@ _PRODUCER: Final = "001191350100M000100Y4310000"
 _PYTHON: Final = sys.executable
 _SCRIPT: Final = str(Path(_PYTHON).parent / "ailabel")
 _GIB: Final = 1 << 30
+_MEMORY: Final = """
+import sys
+import ailabel, ailabel.engine.execute, ailabel.engine.plan
+
+def peak():  # of this program alone: ru_maxrss would keep what its parent used before exec
+    with open("/proc/self/status") as status:
+        return int(next(line for line in status if line.startswith("VmHWM")).split()[1])
+
+spec = ailabel.LabelSpec(producer=sys.argv[2], explicit=False, durable=False)
+start = peak()
+ailabel.label(sys.argv[1], spec)
+print(peak() - start)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,15 +198,12 @@ def memory(folder: Path) -> Iterator[Result]:
     for size in (1 << 20, _GIB):
         path = folder / f"sparse-{size}.wav"
         fixtures.sparse_wave(path, size)
-        code = (
-            "import ailabel, resource, sys\n"
-            f"spec = ailabel.LabelSpec(producer={_PRODUCER!r}, explicit=False, durable=False)\n"
-            "import ailabel.engine.execute, ailabel.engine.plan\n"
-            "start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
-            f"ailabel.label({str(path)!r}, spec)\n"
-            "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - start)\n"
+        done = subprocess.run(
+            [_PYTHON, "-c", _MEMORY, str(path), _PRODUCER],
+            capture_output=True,
+            text=True,
+            check=True,
         )
-        done = subprocess.run([_PYTHON, "-c", code], capture_output=True, text=True, check=True)
         peaks.append(int(done.stdout) / 1024)
         path.unlink()
     yield Result(
