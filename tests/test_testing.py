@@ -9,6 +9,7 @@ import pytest
 
 from ailabel import registry
 from ailabel.errors import PlanError
+from ailabel.io.source import BytesView
 from ailabel.io.splice import Edit
 from ailabel.model.media import Format, Match, Medium, Strength
 from ailabel.spi import Mention, Slot, Span
@@ -117,11 +118,13 @@ def run(monkeypatch: pytest.MonkeyPatch, fault: str, data: bytes = START + b"\1c
 def test_a_carrier_that_obeys_passes(monkeypatch: pytest.MonkeyPatch, data: bytes) -> None:
     """The laws ask for nothing that an honest carrier cannot give."""
     run(monkeypatch, "", data)
+    assert registry.detect(BytesView(data, "a.toy")).format.id == "toy"
 
 
 def test_a_format_without_a_place_must_refuse(monkeypatch: pytest.MonkeyPatch) -> None:
     """Refusing is obeying."""
     run(monkeypatch, "no place")
+    assert not registry.carrier_of("toy").formats[0].has_slot
 
 
 @pytest.mark.parametrize(

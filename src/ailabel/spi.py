@@ -161,7 +161,7 @@ class MarkSpec:
     """What explicit label is asked for; None leaves the choice to the marker.
 
     Args:
-        text: the wording; the engine has checked that it holds the elements that clause 5 asks for.
+        text: the wording; the engine has checked that it holds the elements that are asked for.
         wording: ``zh`` or ``zh+en``.
         position: for text, documents and sound ``start``, ``end`` or ``both``; for pictures one of
             `standard.wording.CORNERS`.

@@ -292,4 +292,5 @@ def test_any_foreign_text_becomes_printable_and_short(text: str) -> None:
 @given(st.binary(max_size=40))
 def test_names_of_any_bytes_can_be_told(name: bytes) -> None:
     """A file name that is no UTF-8 is shown with its bytes escaped."""
-    printable(os.fsdecode(name)).encode("utf-8")
+    shown = printable(os.fsdecode(name))
+    assert shown.encode("utf-8").decode("utf-8") == shown

@@ -44,7 +44,7 @@ class LabelSpec:
         replace: whether to replace labels that somebody else wrote; metadata only.
         sidecar: whether formats without metadata get a file ``NAME.aigc.json`` beside them.
         position: a place, used by every medium that knows it, or places by medium name.
-        text: the wording of visible labels; it must hold the elements that clause 5 asks for.
+        text: the wording of visible labels; it must hold the elements that the standard asks for.
         text_mark: ``words`` or ``corner``.
         audio_mark: ``voice`` or ``rhythm``.
         wording: ``zh`` or ``zh+en``.
