@@ -6,7 +6,7 @@ weighs stands in the table.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -210,6 +210,17 @@ def _explicit(case: Case, rule: str) -> Iterator[Check]:
         yield Check(rule=rule, outcome=Outcome.INCONCLUSIVE, message=evidence.reason)
 
 
+def _measured(case: Case, rule: str) -> Iterator[Check]:
+    """Judge a size, a place at the edge or a duration: seeing a label does not measure it."""
+    for check in _explicit(case, rule):
+        if check.outcome is Outcome.PASS:
+            message = Message(
+                "a label was found, but neither its size, place nor time was measured"
+            )
+            check = replace(check, outcome=Outcome.INCONCLUSIVE, message=message)  # noqa: PLW2901
+        yield check
+
+
 def _content(item: Found) -> tuple[str, ...]:
     """What two labels must share to be the same one; a missing key counts as an empty value."""
     return tuple(value or "" for value in item.decoded.fields.values())
@@ -246,11 +257,11 @@ CHECKS: Final[dict[str, Callable[[Case, str], Iterator[Check]]]] = {
     "IMP-020": _problems,
     "EXP-T1": _explicit,
     "EXP-I1": _explicit,
-    "EXP-I2": _explicit,
-    "EXP-I3": _explicit,
+    "EXP-I2": _measured,
+    "EXP-I3": _measured,
     "EXP-A1": _explicit,
     "EXP-V1": _explicit,
-    "EXP-V2": _explicit,
-    "EXP-V3": _explicit,
-    "EXP-V4": _explicit,
+    "EXP-V2": _measured,
+    "EXP-V3": _measured,
+    "EXP-V4": _measured,
 }
