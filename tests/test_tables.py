@@ -61,7 +61,7 @@ class Shown:
 
     finding: Finding
 
-    def inspect(self, view: View, file_format: Format) -> Evidence:
+    def inspect(self, view: View, file_format: Format, *, explain: bool = False) -> Evidence:  # noqa: ARG002 - the contract
         """Say what was seen."""
         del view, file_format
         if self.finding is Finding.NOT_FOUND:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ailabel.model.media import Format, Match
 
 __all__ = [
+    "Appearance",
     "Carrier",
     "Essence",
     "Evidence",
@@ -213,15 +214,42 @@ class Finding(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Appearance:
+    """How a label looks, measured on the pixels that a viewer shows.
+
+    Args:
+        box: of the ink: left, top, right, bottom, in pixels.
+        frame: width and height of the whole picture, in pixels.
+        ink_height: height of the ideographs' ink, in pixels.
+        em_height: height of the em box of type that has this ink, in pixels.
+        tolerance: how far both heights may be off, as a share of them.
+        at_edge: whether it stands at an edge or corner of the picture.
+        contrast: of the ink against what surrounds it, 1 to 21 [WCAG 2.2].
+    """
+
+    box: tuple[int, int, int, int]
+    frame: tuple[int, int]
+    ink_height: float
+    em_height: float
+    tolerance: float
+    at_edge: bool
+    contrast: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
     """One thing that is, or resembles, an explicit label.
 
     Args:
-        text: what stands there.
-        place: ``start``, ``middle`` or ``end``.
+        text: what stands there, or is said; the rhythm is given as ``·–··``.
+        place: ``start``, ``middle`` or ``end``; for pictures one of `standard.wording.CORNERS`,
+            or ``middle``.
         location: where, in the format's own terms, such as ``line 3``.
         finding: `Finding.FOUND` for a label, `Finding.REVIEW` for a mention.
-        form: ``words`` or ``corner``.
+        form: ``words``, ``corner``, ``speech`` or ``rhythm``.
+        appearance: the measured look, where it could be measured.
+        seconds: from when to when it is shown or heard, in sound and film.
+        rate: of speech, in characters a minute, where it could be measured.
     """
 
     text: str
@@ -229,6 +257,9 @@ class Sighting:
     location: str
     finding: Finding
     form: str = "words"
+    appearance: Appearance | None = None
+    seconds: tuple[float, float] | None = None
+    rate: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,11 +270,14 @@ class Evidence:
         finding: the conclusion.
         sightings: what it rests on, in the order of the content.
         reason: why nothing could be concluded, for `Finding.UNCHECKED`.
+        preview: a PNG picture of what was looked at with the sightings drawn in, where it was
+            asked for and can be made.
     """
 
     finding: Finding
     sightings: tuple[Sighting, ...] = field(default=())
     reason: Message | None = None
+    preview: bytes | None = None
 
 
 class Marker(Protocol):
@@ -258,6 +292,12 @@ class Marker(Protocol):
         """
         ...
 
-    def inspect(self, view: View, file_format: Format) -> Evidence:
-        """Look for the label."""
+    def inspect(self, view: View, file_format: Format, *, explain: bool = False) -> Evidence:
+        """Look for the label.
+
+        Args:
+            view: the file.
+            file_format: of the file.
+            explain: whether a picture of what was seen is asked for.
+        """
         ...

@@ -113,7 +113,7 @@ def test_an_unknown_format_is_an_error_of_the_call() -> None:
 class Failing:
     """A marker that cannot look."""
 
-    def inspect(self, view: View, file_format: Format) -> Evidence:
+    def inspect(self, view: View, file_format: Format, *, explain: bool = False) -> Evidence:  # noqa: ARG002 - the contract
         """Fail."""
         del view, file_format
         raise MalformedFileError("the frame {name} is cut short", offset=7, name="x")

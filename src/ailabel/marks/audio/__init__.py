@@ -39,7 +39,7 @@ class AudioMarker:
             return mp3.render(view, spec)
         raise PlanError("no label can be put into a {format} file", format=file_format.name)
 
-    def inspect(self, view: View, file_format: Format) -> Evidence:  # noqa: ARG002 - the contract
+    def inspect(self, view: View, file_format: Format, *, explain: bool = False) -> Evidence:  # noqa: ARG002 - the contract
         """Say that nobody has listened."""
         return Evidence(
             finding=Finding.UNCHECKED,

@@ -75,7 +75,7 @@ class _Docx:
             marks=tuple(Mark(text=text, place=place) for place in places),
         )
 
-    def inspect(self, view: View, file_format: Format) -> Evidence:
+    def inspect(self, view: View, file_format: Format, *, explain: bool = False) -> Evidence:  # noqa: ARG002 - the contract
         """Look for the label in the paragraphs of the body, the headers and the footers."""
         del file_format
         package = _open(view)

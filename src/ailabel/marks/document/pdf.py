@@ -73,7 +73,7 @@ class _Pdf:
             marks=tuple(Mark(text=text, place=place) for place in places),
         )
 
-    def inspect(self, view: View, file_format: Format) -> Evidence:
+    def inspect(self, view: View, file_format: Format, *, explain: bool = False) -> Evidence:  # noqa: ARG002 - the contract
         """Say that nothing was looked at."""
         del view, file_format
         reason = Message("the appearance of PDF pages is not examined by this version")

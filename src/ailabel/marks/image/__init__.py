@@ -39,7 +39,7 @@ class ImageMarker:
             )
         return render(view, spec)
 
-    def inspect(self, view: View, file_format: Format) -> Evidence:  # noqa: ARG002 - the contract
+    def inspect(self, view: View, file_format: Format, *, explain: bool = False) -> Evidence:  # noqa: ARG002 - the contract
         """Say that pixels are not examined; see `ailabel.spi.Marker`."""
         return Evidence(
             finding=Finding.UNCHECKED,

@@ -72,7 +72,7 @@ class TextMarker:
         marks = tuple(Mark(text=line, place=place) for place in places[: len(edits)])
         return Rendition(edits=tuple(edits), marks=marks)
 
-    def inspect(self, view: View, file_format: Format) -> Evidence:
+    def inspect(self, view: View, file_format: Format, *, explain: bool = False) -> Evidence:  # noqa: ARG002 - the contract
         """Look for the label."""
         look = _INSPECT.get(file_format.id)
         if look is None:
