@@ -224,7 +224,7 @@ class Appearance:
         em_height: height of the em box of type that has this ink, in pixels.
         tolerance: how far both heights may be off, as a share of them.
         at_edge: whether it stands at an edge or corner of the picture.
-        contrast: of the ink against what surrounds it, 1 to 21 [WCAG 1.4.3].
+        contrast: of the ink against what surrounds it, 1 to 21 [WCAG 2.1 1.4.3].
     """
 
     box: tuple[int, int, int, int]
