@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from PIL import Image
 
+from ailabel.drawing.layout import lay_out
+from ailabel.drawing.paint import CONTRAST, choose, contrast
 from ailabel.errors import PlanError
 from ailabel.io.source import BytesView
 from ailabel.io.splice import apply
 from ailabel.marks.image import MARKER
-from ailabel.marks.image.layout import lay_out
-from ailabel.marks.image.paint import CONTRAST, choose, contrast
 from ailabel.model.media import Format, Medium
 from ailabel.spi import Finding, MarkSpec
 from ailabel.standard.wording import CORNERS

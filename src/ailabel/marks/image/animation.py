@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from ailabel.marks.image.stencil import intersection, is_empty
+from ailabel.drawing.stencil import intersection, is_empty
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from PIL import Image
 
-    from ailabel.marks.image.stencil import Box
+    from ailabel.drawing.stencil import Box
 
 __all__ = ["Dispose", "Frame", "composed", "is_steady"]
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from PIL import Image
 
-    from ailabel.marks.image.stencil import Box
+    from ailabel.drawing.stencil import Box
 
 __all__ = ["outside", "share", "within"]
 

@@ -15,11 +15,12 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any, Final
 
 from ailabel.codecs import jpeg, mpf, tiff
+from ailabel.drawing import paint
+from ailabel.drawing.layout import lay_out
 from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.source import BytesView, check_limit
 from ailabel.io.splice import Edit, SplicedView
-from ailabel.marks.image import compare, paint
-from ailabel.marks.image.layout import lay_out
+from ailabel.marks.image import compare
 from ailabel.spi import Rendition
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
     from PIL import Image
     from PIL.JpegImagePlugin import JpegImageFile
 
+    from ailabel.drawing.stencil import Box
     from ailabel.io.source import View
-    from ailabel.marks.image.stencil import Box
     from ailabel.spi import MarkSpec
 
 __all__ = ["render"]

@@ -9,26 +9,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ailabel.drawing.layout import lay_out
+from ailabel.drawing.paint import plate_style
+from ailabel.drawing.stencil import intersection, is_empty
 from ailabel.marks.image.animation import is_steady
 from ailabel.marks.image.deflate import deflate, inflate
-from ailabel.marks.image.layout import lay_out
-from ailabel.marks.image.paint import plate_style
 from ailabel.marks.image.png_file import parse
 from ailabel.marks.image.png_paint import Painter, TooFewColoursError
 from ailabel.marks.image.png_rebuild import rebuild
 from ailabel.marks.image.png_rows import bands, gather, replaced, scatter
 from ailabel.marks.image.png_write import body_edit, stream_edits
-from ailabel.marks.image.stencil import intersection, is_empty
 from ailabel.spi import Rendition
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ailabel.drawing.stencil import Stencil
     from ailabel.io.source import View
     from ailabel.io.splice import Edit
     from ailabel.marks.image.png_file import PngFile
     from ailabel.marks.image.png_rows import Raster
-    from ailabel.marks.image.stencil import Stencil
     from ailabel.spi import MarkSpec
 
 __all__ = ["render"]

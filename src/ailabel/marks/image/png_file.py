@@ -13,8 +13,8 @@ from ailabel.marks.image.animation import Dispose, Frame
 from ailabel.marks.image.png_rows import Raster
 
 if TYPE_CHECKING:
+    from ailabel.drawing.stencil import Box
     from ailabel.io.source import View
-    from ailabel.marks.image.stencil import Box
 
 __all__ = ["GREY", "INDEXED", "MODES", "RGB", "RGBA", "Header", "PngFile", "Stream", "parse"]
 

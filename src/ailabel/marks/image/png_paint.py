@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from ailabel.marks.image import paint
+from ailabel.drawing import paint
 from ailabel.marks.image.png_file import GREY, INDEXED, MODES
 
 if TYPE_CHECKING:
     from PIL import Image
 
+    from ailabel.drawing.stencil import Stencil
     from ailabel.marks.image.png_file import PngFile
-    from ailabel.marks.image.stencil import Stencil
 
 __all__ = ["Painter", "TooFewColoursError"]
 

@@ -11,10 +11,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ailabel.codecs import png
+from ailabel.drawing import paint
 from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit
-from ailabel.marks.image import paint
 from ailabel.marks.image.animation import composed
 from ailabel.marks.image.deflate import deflate
 from ailabel.marks.image.png_file import INDEXED, RGB, RGBA
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
     from PIL import Image
 
+    from ailabel.drawing.stencil import Stencil
     from ailabel.io.source import View
     from ailabel.marks.image.png_file import Header, PngFile, Stream
-    from ailabel.marks.image.stencil import Stencil
 
 __all__ = ["rebuild"]
 

@@ -19,7 +19,7 @@ from ailabel.errors import MalformedFileError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from ailabel.marks.image.stencil import Box
+    from ailabel.drawing.stencil import Box
 
 __all__ = ["Band", "Raster", "bands", "filtered", "gather", "replaced", "scatter"]
 

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import riff, tiff
+from ailabel.drawing import paint
+from ailabel.drawing.layout import lay_out
+from ailabel.drawing.stencil import intersection, is_empty
 from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit
-from ailabel.marks.image import compare, paint
+from ailabel.marks.image import compare
 from ailabel.marks.image.animation import Dispose, Frame, composed, is_steady
-from ailabel.marks.image.layout import lay_out
-from ailabel.marks.image.stencil import intersection, is_empty
 from ailabel.spi import Rendition
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 
     from PIL import Image
 
+    from ailabel.drawing.stencil import Stencil
     from ailabel.io.source import View
-    from ailabel.marks.image.stencil import Stencil
     from ailabel.spi import MarkSpec
 
 __all__ = ["render"]

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from ailabel.drawing.face import Face, ink_box, ink_height, write
+from ailabel.drawing.stencil import Box, Stencil, as_stored, shown_size
 from ailabel.errors import PlanError
-from ailabel.marks.image.face import Face, ink_box, ink_height, write
-from ailabel.marks.image.stencil import Box, Stencil, as_stored, shown_size
 from ailabel.standard.wording import (
     CORNERS,
     IMAGE_AIM_HEIGHT,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from PIL import Image
 
-    from ailabel.marks.image.stencil import Stencil
+    from ailabel.drawing.stencil import Stencil
 
 __all__ = ["CONTRAST", "Style", "brightness", "choose", "contrast", "paint", "plate_style"]
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from PIL import Image, ImageFont
 
-    from ailabel.marks.image.stencil import Box
+    from ailabel.drawing.stencil import Box
 
 __all__ = ["Face", "ink_box", "ink_height", "write"]
 

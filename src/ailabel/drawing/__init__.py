@@ -1,0 +1,1 @@
+"""How the label looks on pictures and films: its letters, size, place, and the ground below it."""
