@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         PluginError,
         UnsupportedFormatError,
     )
+    from ailabel.marks.scene import SceneOverlay, scene_overlay
     from ailabel.messages import Message
     from ailabel.model.content_number import new_content_number
     from ailabel.model.provider import ProviderCode, ServiceType, parse_code
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
         FileReport,
         FoundLabel,
         FoundMention,
+        FoundSighting,
         LabelDiff,
         LabelResult,
         Level,
@@ -96,6 +98,7 @@ _HOMES = {
         "PluginError",
         "UnsupportedFormatError",
     ),
+    "marks.scene": ("SceneOverlay", "scene_overlay"),
     "messages": ("Message",),
     "model.content_number": ("new_content_number",),
     "model.provider": ("ProviderCode", "ServiceType", "parse_code"),
@@ -106,6 +109,7 @@ _HOMES = {
         "FileReport",
         "FoundLabel",
         "FoundMention",
+        "FoundSighting",
         "LabelDiff",
         "LabelResult",
         "Level",
@@ -124,6 +128,7 @@ __all__ = [
     "FileReport",
     "FoundLabel",
     "FoundMention",
+    "FoundSighting",
     "Label",
     "LabelDiff",
     "LabelError",
@@ -140,6 +145,7 @@ __all__ = [
     "PlanError",
     "PluginError",
     "ProviderCode",
+    "SceneOverlay",
     "ServiceType",
     "UnsupportedFormatError",
     "Verdict",
@@ -160,6 +166,7 @@ __all__ = [
     "read_async",
     "read_bytes",
     "read_bytes_async",
+    "scene_overlay",
     "verify",
     "verify_async",
     "verify_bytes",

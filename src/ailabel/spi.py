@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, runtime_checkable
 
 from ailabel.model.report import Mark
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ailabel.model.media import Format, Match
 
 __all__ = [
+    "AnnexBCarrier",
     "Appearance",
     "Carrier",
     "Essence",
@@ -139,6 +140,29 @@ class Carrier(Protocol):
 
     def canonical(self, view: View) -> Sequence[Edit]:
         """Plan the edits that drop the padding which `write` leaves; for law L4 and size checks."""
+        ...
+
+
+@runtime_checkable
+class AnnexBCarrier(Protocol):
+    """A carrier whose formats have a second place, which a guide names in its annex B.
+
+    Only such carriers have the method, so that no other takes a choice that it does not have.
+    """
+
+    def write_annex_b(self, view: View, payload: str) -> Sequence[Edit]:
+        """Plan the edits after which the file holds exactly this label, in the second place.
+
+        What holds for `Carrier.write` holds here too; the official slot is emptied like any other.
+
+        Args:
+            view: the file.
+            payload: compact ASCII JSON in the form that the place asks for.
+
+        Raises:
+            PlanError: somebody else's text stands in the place, or an old label stands where it
+                cannot be replaced.
+        """
         ...
 
 
@@ -272,12 +296,14 @@ class Evidence:
         reason: why nothing could be concluded, for `Finding.UNCHECKED`.
         preview: a PNG picture of what was looked at with the sightings drawn in, where it was
             asked for and can be made.
+        duration: of the whole sound or film in seconds, where it is known.
     """
 
     finding: Finding
     sightings: tuple[Sighting, ...] = field(default=())
     reason: Message | None = None
     preview: bytes | None = None
+    duration: float | None = None
 
 
 class Marker(Protocol):

@@ -22,6 +22,7 @@ from ailabel.model.report import (
     FileReport,
     FoundLabel,
     FoundMention,
+    FoundSighting,
     LabelResult,
     Mark,
     Outcome,
@@ -62,6 +63,24 @@ REPORTS: Final = (
         explicit=Verdict.INCONCLUSIVE,
         labels=(LABEL,),
         mentions=(FoundMention(site="png.raw", location="IDAT", offset=99, raw="AIGC\x1b"),),
+        sightings=(
+            FoundSighting(
+                text="AI生成\x1b[2J",
+                place="bottom-right",
+                location="pixels",
+                finding="found",
+                form="words",
+                box=(880, 930, 1180, 985),
+                frame=(1200, 1000),
+                ink_percent=5.5,
+                em_percent=5.62,
+                tolerance=0.04,
+                at_edge=True,
+                contrast=9.5,
+                seconds=(0.0, 2.5),
+            ),
+            FoundSighting(text="·–··", place="start", location="", finding="review", form="rhythm"),
+        ),
         checks=(
             Check(rule="IMP-001", outcome=Outcome.PASS, message=Message("fine")),
             Check(
@@ -250,7 +269,7 @@ def test_skipped_files_are_counted_and_not_judged() -> None:
 def test_machine_words_are_not_translated() -> None:
     """Keys, verdicts, rules and the seven fields are the same in both languages."""
     english, chinese = (item_document(REPORTS[0], language) for language in ("en", "zh"))
-    for key in ("path", "format", "implicit", "explicit", "mentions"):
+    for key in ("path", "format", "implicit", "explicit", "mentions", "sightings"):
         assert english[key] == chinese[key]
     rules = [
         [(check["rule"], check["outcome"], check["level"]) for check in document["checks"]]  # type: ignore[attr-defined]

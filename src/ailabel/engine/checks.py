@@ -6,7 +6,7 @@ weighs stands in the table.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -211,14 +211,10 @@ def _explicit(case: Case, rule: str) -> Iterator[Check]:
 
 
 def _measured(case: Case, rule: str) -> Iterator[Check]:
-    """Judge a size, a place at the edge or a duration: seeing a label does not measure it."""
-    for check in _explicit(case, rule):
-        if check.outcome is Outcome.PASS:
-            message = Message(
-                "a label was found, but neither its size, place nor time was measured"
-            )
-            check = replace(check, outcome=Outcome.INCONCLUSIVE, message=message)  # noqa: PLW2901
-        yield check
+    """Judge a size, a place at the edge or a duration; loaded where explicit labels are asked."""
+    from ailabel.engine.measures import measured
+
+    yield from measured(case, rule)
 
 
 def _content(item: Found) -> tuple[str, ...]:
@@ -259,9 +255,11 @@ CHECKS: Final[dict[str, Callable[[Case, str], Iterator[Check]]]] = {
     "EXP-I1": _explicit,
     "EXP-I2": _measured,
     "EXP-I3": _measured,
+    "EXP-I4": _measured,
     "EXP-A1": _explicit,
-    "EXP-V1": _explicit,
+    "EXP-V1": _measured,
     "EXP-V2": _measured,
     "EXP-V3": _measured,
     "EXP-V4": _measured,
+    "EXP-V5": _measured,
 }

@@ -136,11 +136,13 @@ class VerifyOptions:
     Args:
         implicit: whether the label in the metadata is asked about.
         explicit: whether the label that people see or hear is asked about.
+        explain: whether the report shall bring a picture of what was seen (`FileReport.preview`).
         limits: what reading a file may cost.
     """
 
     implicit: bool = True
     explicit: bool = True
+    explain: bool = False
     limits: Limits = field(default_factory=Limits)
 
 

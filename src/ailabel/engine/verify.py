@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ailabel import registry
@@ -16,7 +17,7 @@ from ailabel.errors import (
     UnsupportedFormatError,
 )
 from ailabel.messages import Message
-from ailabel.model.report import Check, FileReport, Level, Outcome, Verdict
+from ailabel.model.report import Check, FileReport, FoundSighting, Level, Outcome, Verdict
 from ailabel.spi import Evidence, Finding
 from ailabel.standard.rules import RULES
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from ailabel.io.source import View
     from ailabel.model.media import Format
     from ailabel.model.report import FoundLabel
-    from ailabel.spi import Mention
+    from ailabel.spi import Mention, Sighting
 
 __all__ = ["error_message", "verify"]
 
@@ -52,7 +53,7 @@ def verify(
         examined = examine(view)
     except (MalformedFileError, LimitExceededError) as error:
         return _damaged(view, path, options, error)
-    evidence = _look(view, examined.format) if options.explicit else None
+    evidence = _look(view, examined.format, options.explain) if options.explicit else None
     case = checks.Case(
         format=examined.format,
         found=examined.found,
@@ -67,7 +68,9 @@ def verify(
         explicit=_explicit(evidence, results),
         labels=(*map(found_label, examined.found), *beside),
         mentions=tuple(map(found_mention, _mentions(view, examined))),
+        sightings=() if evidence is None else tuple(map(_sighting, evidence.sightings)),
         checks=results,
+        preview=None if evidence is None else evidence.preview,
     )
 
 
@@ -87,7 +90,7 @@ def error_message(error: AilabelError) -> Message:
     return Message("{problem} (byte {offset})", {"problem": inner, "offset": offset})
 
 
-def _look(view: View, file_format: Format) -> Evidence:
+def _look(view: View, file_format: Format, explain: bool) -> Evidence:  # noqa: FBT001 - passed on
     marker = registry.marker_of(file_format.id)
     if marker is None:
         reason = Message(
@@ -95,9 +98,35 @@ def _look(view: View, file_format: Format) -> Evidence:
         )
         return Evidence(finding=Finding.UNCHECKED, reason=reason)
     try:
-        return marker.inspect(view, file_format)
+        return marker.inspect(view, file_format, explain=explain)
     except AilabelError as error:
         return Evidence(finding=Finding.UNCHECKED, reason=error_message(error))
+
+
+def _sighting(seen: Sighting) -> FoundSighting:
+    found = FoundSighting(
+        text=seen.text,
+        place=seen.place,
+        location=seen.location,
+        finding=seen.finding.value,
+        form=seen.form,
+        seconds=seen.seconds,
+        rate=seen.rate,
+    )
+    look = seen.appearance
+    if look is None:
+        return found
+    side = max(1, min(look.frame))
+    return replace(
+        found,
+        box=look.box,
+        frame=look.frame,
+        ink_percent=round(100 * look.ink_height / side, 2),
+        em_percent=round(100 * look.em_height / side, 2),
+        tolerance=round(look.tolerance, 3),
+        at_edge=look.at_edge,
+        contrast=round(look.contrast, 1),
+    )
 
 
 def _implicit(examined: Examined, results: tuple[Check, ...]) -> Verdict:
@@ -117,8 +146,13 @@ def _explicit(evidence: Evidence | None, results: tuple[Check, ...]) -> Verdict:
 
 
 def _weigh(results: tuple[Check, ...], label: str) -> Verdict:
-    """Only a failed check of level error makes a label noncompliant."""
+    """Only a failed check of level error makes a label noncompliant.
+
+    What a person must judge leaves the verdict open, unless another label keeps the same rule.
+    """
     verdict = Verdict.COMPLIANT
+    open_outcomes = {Outcome.INCONCLUSIVE, Outcome.REVIEW}
+    kept = {check.rule for check in results if check.outcome is Outcome.PASS}
     for check in results:
         if check.outcome is Outcome.PASS:
             continue
@@ -127,7 +161,7 @@ def _weigh(results: tuple[Check, ...], label: str) -> Verdict:
             continue
         if check.outcome is Outcome.FAIL:
             return Verdict.NONCOMPLIANT
-        if check.outcome is Outcome.INCONCLUSIVE:
+        if check.outcome in open_outcomes and check.rule not in kept:
             verdict = Verdict.INCONCLUSIVE
     return verdict
 

@@ -17,6 +17,7 @@ __all__ = [
     "FileReport",
     "FoundLabel",
     "FoundMention",
+    "FoundSighting",
     "LabelDiff",
     "LabelResult",
     "Level",
@@ -113,6 +114,43 @@ class FoundMention:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FoundSighting:
+    """Something that is, or resembles, an explicit label, as it was seen or heard.
+
+    Args:
+        text: what stands there, or is said; the rhythm is given as ``·–··``.
+        place: ``start``, ``middle``, ``end``, or a position of `standard.wording.CORNERS`.
+        location: where, in the format's own terms.
+        finding: ``found`` for a label, ``review`` for what a person must judge.
+        form: ``words``, ``corner``, ``speech`` or ``rhythm``.
+        box: of the ink, as a viewer shows the picture: left, top, right, bottom, in pixels.
+        frame: width and height of the whole picture, in pixels.
+        ink_percent: height of the ideographs' ink in per cent of the shortest side.
+        em_percent: height of the em box of type with this ink, in per cent of the shortest side.
+        tolerance: how far both heights may be off, as a share of them.
+        at_edge: whether it stands at an edge or corner of the picture.
+        contrast: of the ink against what surrounds it, 1 to 21.
+        seconds: from when to when it is shown or heard.
+        rate: of speech, in characters a minute.
+    """
+
+    text: str
+    place: str
+    location: str
+    finding: str
+    form: str
+    box: tuple[int, int, int, int] | None = None
+    frame: tuple[int, int] | None = None
+    ink_percent: float | None = None
+    em_percent: float | None = None
+    tolerance: float | None = None
+    at_edge: bool | None = None
+    contrast: float | None = None
+    seconds: tuple[float, float] | None = None
+    rate: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FileReport:
     """Everything that was found out about one file.
 
@@ -123,8 +161,10 @@ class FileReport:
         explicit: verdict on the label that people see or hear.
         labels: every implicit label, in file order.
         mentions: what only looks like one.
+        sightings: what was seen or heard of the explicit label, in the order of the content.
         checks: every rule that applies, in the order of the table.
         error: why the file could not be worked on, or None.
+        preview: a PNG picture of what was seen, where it was asked for and can be made.
     """
 
     path: str
@@ -133,8 +173,10 @@ class FileReport:
     explicit: Verdict
     labels: tuple[FoundLabel, ...] = ()
     mentions: tuple[FoundMention, ...] = ()
+    sightings: tuple[FoundSighting, ...] = ()
     checks: tuple[Check, ...] = field(default=())
     error: Message | None = None
+    preview: bytes | None = field(default=None, repr=False)
 
     @property
     def ok(self) -> bool:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ailabel.model.report import (
         FoundLabel,
         FoundMention,
+        FoundSighting,
         LabelResult,
         Mark,
     )
@@ -143,6 +144,7 @@ def _report(report: FileReport, language: str) -> dict[str, object]:
         "explicit": {"verdict": report.explicit.value},
         "labels": [_label(found, language) for found in report.labels],
         "mentions": [_mention(found) for found in report.mentions],
+        "sightings": [_sighting(found) for found in report.sightings],
         "checks": [_check(check, language) for check in report.checks],
         "error": _sentence(report.error, language),
     }
@@ -186,6 +188,25 @@ def _mention(found: FoundMention) -> dict[str, object]:
         "location": found.location,
         "offset": found.offset,
         "raw": found.raw,
+    }
+
+
+def _sighting(found: FoundSighting) -> dict[str, object]:
+    return {
+        "text": found.text,
+        "place": found.place,
+        "location": found.location,
+        "finding": found.finding,
+        "form": found.form,
+        "box": None if found.box is None else list(found.box),
+        "frame": None if found.frame is None else list(found.frame),
+        "ink_percent": found.ink_percent,
+        "em_percent": found.em_percent,
+        "tolerance": found.tolerance,
+        "at_edge": found.at_edge,
+        "contrast": found.contrast,
+        "seconds": None if found.seconds is None else list(found.seconds),
+        "rate": found.rate,
     }
 
 

@@ -296,7 +296,28 @@ _ROWS: Final = (
             "the text is at least 5 % of the shortest side high",
             "文字高度不低于最短边长度的 5%",
         ),
-        help=("ailabel draws it at 5.5 %.", "ailabel 按 5.5% 绘制。"),
+        help=(
+            "The standard does not define height: this fails only when even the em box of the type is "
+            "lower. ailabel draws ink of 5.5 %.",
+            "标准未定义“高度”：仅当按字身计仍不足时才判为不符合。ailabel 按墨迹 5.5% 绘制。",
+        ),
+        label="explicit",
+        media=_IMAGE,
+        decidable="evidence",
+    ),
+    Rule(
+        id="EXP-I4",
+        clause="GB 45438-2025 5.2 e",
+        tag="inferred",
+        level=_W,
+        title=(
+            "the ink itself is at least 5 % of the shortest side high",
+            "字形墨迹高度不低于最短边长度的 5%",
+        ),
+        help=(
+            "Between ink and em box the standard can be read either way; ink of 5 % settles it.",
+            "墨迹与字身之间标准可有两种理解；墨迹达到 5% 即无争议。",
+        ),
         label="explicit",
         media=_IMAGE,
         decidable="evidence",
@@ -370,6 +391,23 @@ _ROWS: Final = (
         help=(
             "Only one reader of the text names this for video, so it is no error.",
             "对视频的此项要求仅有一处来源，因此不作为错误。",
+        ),
+        label="explicit",
+        media=_VIDEO,
+        decidable="evidence",
+    ),
+    Rule(
+        id="EXP-V5",
+        clause="GB 45438-2025 5.4 f",
+        tag="inferred",
+        level=_W,
+        title=(
+            "the ink itself is at least 5 % of the shortest side high",
+            "字形墨迹高度不低于最短边长度的 5%",
+        ),
+        help=(
+            "Between ink and em box the standard can be read either way; ink of 5 % settles it.",
+            "墨迹与字身之间标准可有两种理解；墨迹达到 5% 即无争议。",
         ),
         label="explicit",
         media=_VIDEO,

@@ -19,11 +19,13 @@ __all__ = [
     "IMAGE_MIN_HEIGHT",
     "IMAGE_MIN_INK_PX",
     "MAX_MARK_CHARACTERS",
+    "OPENING_SECONDS",
     "PHRASES",
     "RHYTHM",
     "RHYTHM_TEXT",
     "SPEECH_RATE",
     "SPOKEN_TEXT",
+    "VIDEO_MIN_SECONDS",
     "Elements",
     "elements",
     "phrase",
@@ -33,9 +35,11 @@ AI_ELEMENTS: Final = ("人工智能", "AI")  # 5.1 b, 5.2 b, 5.3 b: the AI eleme
 GENERATION_ELEMENTS: Final = ("生成", "合成")  # same: the generation element
 CORNER_MARK: Final = "AI"  # 5.1 c: a corner mark in text needs only this
 
-IMAGE_MIN_HEIGHT: Final = 0.05  # 5.2 e: of the shortest side
+IMAGE_MIN_HEIGHT: Final = 0.05  # 5.2 e, 5.4 f: of the shortest side
 IMAGE_AIM_HEIGHT: Final = 0.055  # ours: drawn ink, with a margin for every reading of "height"
 IMAGE_MIN_INK_PX: Final = 14  # ours, for 5.2 d: below this the strokes of 智 run together
+VIDEO_MIN_SECONDS: Final = 2.0  # 5.4 g: at normal speed
+OPENING_SECONDS: Final = 0.05  # ours: what appears this early stands in the opening frame (5.4 c)
 CORNERS: Final = (  # 5.2 c: edge or corner
     "top-left",
     "top",
