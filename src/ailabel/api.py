@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING
 
 from ailabel.engine.spec import LabelSpec, VerifyOptions
 from ailabel.io.atomic import WriteOptions
+from ailabel.io.inplace import recover
 from ailabel.io.source import BytesView, Limits, open_view
+from ailabel.io.steps import finish
 from ailabel.model.report import Change, LabelDiff, LabelResult
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
     from ailabel.engine.plan import Plan
     from ailabel.io.source import FileView
+    from ailabel.io.steps import Steps
     from ailabel.model.report import FileReport, FoundLabel
 
 __all__ = [
@@ -71,9 +74,18 @@ def label(
         LabelError: a value cannot be written.
         OSError: the file system refused.
     """
-    from ailabel.engine.execute import execute
+    return finish(labelling(path, spec, output=output))
+
+
+def labelling(
+    path: str | PathLike[str], spec: LabelSpec, *, output: str | PathLike[str] | None = None
+) -> Steps[LabelResult]:
+    """Do what `label` does in two steps, for runs over many files (see `batch.local`)."""
+    from ailabel.engine.execute import executing
     from ailabel.engine.sidecar import settle
 
+    if output is None:
+        recover(path)
     target = path if output is None else output
     with open_view(path, spec.limits) as view:
         earlier = None if output is None else _earlier_output(view, output, spec)
@@ -85,7 +97,7 @@ def label(
         found = settle(_planned(view, spec), target, spec)
         in_place = output is None or _is_same_file(path, output)
         if found.status != "already" or not in_place:
-            execute(found, view, target, spec)
+            yield from executing(found, view, target, spec)
         return _result(found, path, target)
 
 
@@ -138,6 +150,8 @@ def carry(
 
     options = options or WriteOptions()
     goal = target if output is None else output
+    if output is None:
+        recover(target)
     with open_view(source) as origin, open_view(target) as view:
         found = plan_carry(origin, view, break_c2pa=break_c2pa)
         if found.status != "already" or not _is_same_file(target, goal):

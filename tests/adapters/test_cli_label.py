@@ -681,6 +681,16 @@ def test_two_processes_do_what_one_does(tmp_path: Path) -> None:
     assert results[:2] == results[2:]
 
 
+def test_one_file_under_two_names_is_labelled_once(tmp_path: Path) -> None:
+    """The second name waits for the first and finds the label there."""
+    (tmp_path / "a.wav").write_bytes(SOUND)
+    (tmp_path / "b.wav").symlink_to("a.wav")
+    names = (tmp_path / "a.wav", tmp_path / "b.wav")
+    done = ailabel("label", *names, "--in-place", "--format", "json", *IMPLICIT)
+    assert done.code == 0
+    assert [file["status"] for file in done.files] == ["labelled", "already"]
+
+
 def test_a_pipe_is_read_in_this_process_whatever_jobs_says(tmp_path: Path) -> None:
     """A worker process has no standard input of ours."""
     (tmp_path / "a.wav").write_bytes(SOUND)
@@ -767,14 +777,14 @@ def test_a_defect_of_ours_ends_one_file_not_the_run(
     tree: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was not foreseen is reported as a defect for its file; the others are labelled."""
-    call = api.label
+    call = api.labelling
 
     def fail(path: str, *arguments: object, **options: object) -> object:
         if path.endswith("b.png"):
             raise ZeroDivisionError("by nothing")
         return call(path, *arguments, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(api, "label", fail)
+    monkeypatch.setattr(api, "labelling", fail)
     done = ailabel("label", tree, "--in-place", *IMPLICIT)
     assert done.code == 2
     assert "this is a defect of ailabel" in done.out

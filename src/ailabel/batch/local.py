@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeVar
+from collections import deque
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from ailabel.errors import AilabelError
+from ailabel.io.steps import finish
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Hashable, Iterator, Sequence
+    from concurrent.futures import Future, ThreadPoolExecutor
 
-__all__ = ["work"]
+    from ailabel.io.steps import Steps
+
+__all__ = ["work", "work_in_steps"]
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
 _CHUNK: Final = 64  # the largest number of files handed to a process at once
 _SHARES: Final = 8  # chunks a process, so that a slow file does not hold up the rest
+_THREADS: Final = 16  # files that are flushed at once; the disk makes one commit of several
+_WAITING: Final = 64  # finished files whose results still wait for an earlier one
+_BYTES: Final = 64 << 20  # of new files that wait to be flushed
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting(Generic[_Result]):
+    """An item whose work was begun: its key, the bytes that are to be flushed, its result."""
+
+    key: Hashable
+    size: int
+    future: Future[_Result]
 
 
 def work(
@@ -34,11 +53,51 @@ def work(
     if jobs <= 1 or len(items) <= 1:
         yield from map(function, items)
         return
+    yield from _in_processes(function, items, jobs, _chunk(items, jobs))
+
+
+def work_in_steps(
+    start: Callable[[_Item], Steps[_Result]],
+    items: Sequence[_Item],
+    jobs: int,
+    key: Callable[[_Item], Hashable],
+) -> Iterator[_Result]:
+    """Do work that ends in waiting for the disk, several waits at once.
+
+    The processor's part of one item is done while earlier items are flushed by threads. A result is
+    yielded in the items' order, and not before its item is done with.
+
+    Args:
+        start: begins the work on one item; a function of a module, as for `work`.
+        items: what to work on.
+        jobs: how many processes.
+        key: tells items apart that must not be worked on at once; None is always apart.
+
+    Raises:
+        AilabelError: a process was killed.
+    """
+    if len(items) <= 1:
+        yield from (finish(start(item)) for item in items)
+    elif jobs <= 1:
+        yield from _overlapped(start, items, key)
+    else:
+        size = _chunk(items, jobs)
+        chunks = [items[index : index + size] for index in range(0, len(items), size)]
+        for results in _in_processes(partial(_whole, start, key), chunks, jobs, 1):
+            yield from results
+
+
+def _chunk(items: Sequence[_Item], jobs: int) -> int:
+    return max(1, min(_CHUNK, len(items) // (jobs * _SHARES)))
+
+
+def _in_processes(
+    function: Callable[[_Item], _Result], items: Sequence[_Item], jobs: int, chunk: int
+) -> Iterator[_Result]:
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
     from multiprocessing import get_context
 
-    chunk = max(1, min(_CHUNK, len(items) // (jobs * _SHARES)))
     with ProcessPoolExecutor(jobs, get_context("forkserver"), initializer=_end_at_once) as pool:
         try:
             yield from pool.map(function, items, chunksize=chunk)
@@ -46,6 +105,51 @@ def work(
             raise AilabelError(
                 "a worker process was killed, perhaps for want of memory; try fewer --jobs"
             ) from error
+
+
+def _whole(
+    start: Callable[[_Item], Steps[_Result]],
+    key: Callable[[_Item], Hashable],
+    items: Sequence[_Item],
+) -> list[_Result]:
+    return list(_overlapped(start, items, key))
+
+
+def _overlapped(
+    start: Callable[[_Item], Steps[_Result]],
+    items: Sequence[_Item],
+    key: Callable[[_Item], Hashable],
+) -> Iterator[_Result]:
+    """Start one item after the other; let threads finish what waits for the disk."""
+    from concurrent.futures import ThreadPoolExecutor, wait
+
+    queue: deque[_Waiting[_Result]] = deque()
+    with ThreadPoolExecutor(_THREADS) as pool:
+        for item in items:
+            while queue and (queue[0].future.done() or _is_full(queue)):
+                yield queue.popleft().future.result()
+            name = key(item)
+            wait([other.future for other in queue if name is not None and other.key == name])
+            queue.append(_begin(start(item), pool, name))
+        while queue:
+            yield queue.popleft().future.result()
+
+
+def _is_full(queue: deque[_Waiting[_Result]]) -> bool:
+    return len(queue) >= _WAITING or sum(item.size for item in queue) >= _BYTES
+
+
+def _begin(steps: Steps[_Result], pool: ThreadPoolExecutor, key: Hashable) -> _Waiting[_Result]:
+    """Take work to its pause and hand it to a thread; work without a pause is done at once."""
+    from concurrent.futures import Future
+
+    try:
+        size = next(steps)
+    except StopIteration as end:
+        done: Future[_Result] = Future()
+        done.set_result(end.value)
+        return _Waiting(key, 0, done)
+    return _Waiting(key, size, pool.submit(finish, steps))
 
 
 def _end_at_once() -> None:

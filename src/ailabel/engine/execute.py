@@ -9,6 +9,7 @@ from ailabel import registry
 from ailabel.engine import sidecar
 from ailabel.errors import AilabelError
 from ailabel.io import atomic, inplace
+from ailabel.io.steps import finish
 from ailabel.spi import Finding, Slot
 
 if TYPE_CHECKING:
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
     from ailabel.engine.plan import Plan
     from ailabel.engine.spec import LabelSpec
     from ailabel.io.source import FileView, View
+    from ailabel.io.steps import Steps
 
-__all__ = ["execute", "proof"]
+__all__ = ["execute", "executing", "proof"]
 
 
 def execute(
@@ -41,17 +43,28 @@ def execute(
         AilabelError: the finished file did not read back as planned; the target is untouched.
         PlanError: the target must not be replaced.
     """
+    finish(executing(plan, source, target, wanted))
+
+
+def executing(
+    plan: Plan,
+    source: FileView,
+    target: str | PathLike[str],
+    wanted: LabelSpec | atomic.WriteOptions,
+) -> Steps[None]:
+    """Do what `execute` does in two steps, pausing when all but flushing and renaming is done."""
     if wanted.fast_in_place and not plan.content_changed and _is_itself(source, target):
-        inplace.recover(target)
         patch = plan.patch
         if patch is not None:
+            opened = os.fstat(source.fd)
             proof(plan)(plan.result)
-            inplace.apply_patch(target, patch)
+            yield len(patch.data)
+            inplace.apply_patch(target, patch, opened)
             return
     options = atomic.WriteOptions(
         hardlinks=wanted.hardlinks, durable=wanted.durable, keep_times=not plan.content_changed
     )
-    atomic.replace(plan.result, source, target, proof(plan), options)
+    yield from atomic.replacing(plan.result, source, target, proof(plan), options)
     sidecar.write(plan, source, os.fspath(target), options)
 
 

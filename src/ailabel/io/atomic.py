@@ -18,13 +18,15 @@ from typing import TYPE_CHECKING, Final
 from ailabel.errors import AilabelError, PlanError
 from ailabel.io.copy import write_all, write_view
 from ailabel.io.source import FileView
+from ailabel.io.steps import finish
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from ailabel.io.source import View
+    from ailabel.io.steps import Steps
 
-__all__ = ["WriteOptions", "create", "replace", "sweep", "temporary_name"]
+__all__ = ["WriteOptions", "create", "replace", "replacing", "sweep", "temporary_name", "version"]
 
 _PREFIX: Final = ".ailabel-"
 _SUFFIX: Final = ".tmp"
@@ -72,6 +74,21 @@ def replace(
         AilabelError: another process is writing the same target.
         OSError: the file system refused; the target is untouched.
     """
+    finish(replacing(result, source, target, check, options))
+
+
+def replacing(
+    result: View,
+    source: FileView,
+    target: str | os.PathLike[str],
+    check: Callable[[View], None],
+    options: WriteOptions = WriteOptions(),
+) -> Steps[None]:
+    """Do what `replace` does in two steps, pausing before the new file is flushed, if it is.
+
+    The source must stay open until the end. Work that is never taken up again leaves the target
+    as it was, and removes its temporary when it is closed.
+    """
     path = os.path.realpath(target)
     opened = os.fstat(source.fd)
     found = _check_target(path, options)
@@ -80,6 +97,7 @@ def replace(
         check(FileView(fd, os.path.basename(path), source.limits))  # noqa: PTH119 - no pathlib here
         _copy_attributes(source.fd, fd, opened, options)
         if options.durable:
+            yield result.size
             os.fsync(fd)
         _check_unchanged(path, found, source.fd, opened)
         os.rename(name, path)  # noqa: PTH104 - no pathlib here
@@ -235,11 +253,12 @@ def _check_unchanged(
     path: str, found: os.stat_result | None, fd: int, opened: os.stat_result
 ) -> None:
     """Refuse when the source, or what stands at the target, changed since it was looked at."""
-    if _version(os.fstat(fd)) != _version(opened) or _version(_stat(path)) != _version(found):
+    if version(os.fstat(fd)) != version(opened) or version(_stat(path)) != version(found):
         raise PlanError("the file was changed by somebody else meanwhile; try again")
 
 
-def _version(found: os.stat_result | None) -> tuple[int, int, int, int] | None:
+def version(found: os.stat_result | None) -> tuple[int, int, int, int] | None:
+    """Return what changes when a file is written to or replaced."""
     return found and (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 from zlib import crc32
 
 from ailabel.errors import AilabelError, PlanError
+from ailabel.io.atomic import version
 from ailabel.io.copy import write_all
 from ailabel.io.splice import edits_of
 
@@ -52,12 +53,19 @@ def patch_of(result: SplicedView) -> Patch | None:
     return Patch(begin, result.read(begin, end - begin))
 
 
-def apply_patch(path: str | os.PathLike[str], patch: Patch) -> None:
+def apply_patch(
+    path: str | os.PathLike[str], patch: Patch, opened: os.stat_result | None = None
+) -> None:
     """Write a patch into a file, through a journal.
+
+    Args:
+        path: the file.
+        patch: what it gets.
+        opened: the file as it was when the patch was planned, if it may have changed since.
 
     Raises:
         AilabelError: another process is changing the file.
-        PlanError: the file has become shorter, or is read-only.
+        PlanError: the file is not what it was, too short, or read-only.
         OSError: the file system refused; what was begun is carried out by the next run.
     """
     real = os.path.realpath(path)
@@ -67,7 +75,8 @@ def apply_patch(path: str | os.PathLike[str], patch: Patch) -> None:
     fd = os.open(real, os.O_RDWR | os.O_CLOEXEC)
     try:
         found = os.fstat(fd)
-        if patch.offset + len(patch.data) > found.st_size:
+        short = patch.offset + len(patch.data) > found.st_size
+        if short or (opened is not None and version(found) != version(opened)):
             raise PlanError("the file was changed by somebody else meanwhile; try again")
         journal = _write_journal(_journal_name(real), _record(found, patch))
         try:

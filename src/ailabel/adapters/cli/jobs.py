@@ -19,7 +19,9 @@ from ailabel.model.report import LabelResult
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["Job", "failure", "internal_error", "label_one", "make_jobs"]
+    from ailabel.io.steps import Steps
+
+__all__ = ["Job", "failure", "internal_error", "label_one", "make_jobs", "target_key"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,18 @@ def make_jobs(
     return jobs
 
 
-def label_one(job: Job, spec: api.LabelSpec, name: str | None, *, dry_run: bool) -> LabelResult:
+def target_key(job: Job) -> tuple[int, int] | None:
+    """Return what tells the files that jobs replace apart, however they are named."""
+    try:
+        found = os.stat(job.item.path if job.output is None else job.output)  # noqa: PTH116 - of thousands
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def label_one(
+    job: Job, spec: api.LabelSpec, name: str | None, *, dry_run: bool
+) -> Steps[LabelResult]:
     """Label one file; what makes it impossible becomes the result's error."""
     failed = LabelResult(path=job.item.path, output=None, format=None, status="failed")
     if job.problem is not None:
@@ -69,7 +82,7 @@ def label_one(job: Job, spec: api.LabelSpec, name: str | None, *, dry_run: bool)
     if job.produce_id is not None:
         spec = replace(spec, produce_id=job.produce_id)
     try:
-        return _label(job, spec, name, dry_run=dry_run)
+        return (yield from _label(job, spec, name, dry_run=dry_run))
     except Exception as error:  # noqa: BLE001 - one file must not end a run of thousands
         status, message = failure(error, job.item)
         return replace(failed, status=status, error=message)
@@ -100,7 +113,7 @@ def internal_error(error: Exception) -> Message:
     return Message("this is a defect of ailabel; please report it with the file: {reason}", reason)
 
 
-def _label(job: Job, spec: api.LabelSpec, name: str | None, *, dry_run: bool) -> LabelResult:
+def _label(job: Job, spec: api.LabelSpec, name: str | None, *, dry_run: bool) -> Steps[LabelResult]:
     path, output = job.item.path, job.output
     if path == STDIN:
         return _label_stdin(output, spec, name, dry_run=dry_run)
@@ -110,7 +123,7 @@ def _label(job: Job, spec: api.LabelSpec, name: str | None, *, dry_run: bool) ->
         return api.label_bytes(Path(path).read_bytes(), spec, name=job.item.below)
     if output is not None:
         Path(output).parent.mkdir(parents=True, exist_ok=True)
-    return api.label(path, spec, output=output)
+    return (yield from api.labelling(path, spec, output=output))
 
 
 def _label_stdin(

@@ -15,8 +15,8 @@ import ailabel
 from ailabel import api
 from ailabel.adapters.cli.base import TranslatedCommand, emit, language, language_option
 from ailabel.adapters.cli.inputs import STDIN, collect, usage_error
-from ailabel.adapters.cli.jobs import Job, label_one, make_jobs
-from ailabel.batch.local import work
+from ailabel.adapters.cli.jobs import Job, label_one, make_jobs, target_key
+from ailabel.batch.local import work_in_steps
 from ailabel.io.atomic import sweep
 from ailabel.model.media import Medium
 from ailabel.model.record import Label
@@ -153,7 +153,7 @@ def label_command(**options: Any) -> None:  # noqa: ANN401 - click's way
     header = Header(command="label", tool_version=ailabel.__version__, language=language())
     reporter = import_module(f"ailabel.reporters.{_FORMATS[options['output_format']]}")
     processes = 1 if piped else options["jobs"]
-    results = codes.watch(_progress(work(one, jobs, processes), len(jobs)))
+    results = codes.watch(_progress(work_in_steps(one, jobs, processes, target_key), len(jobs)))
     pieces = reporter.render(header, results)
     if not options["dry_run"]:
         _sweep(jobs)
