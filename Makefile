@@ -9,9 +9,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 ORACLES := exiftool ffmpeg ffprobe flac qpdf pngcheck exiv2 webpmux djpeg jpegtran pdftotext pdftoppm unzip \
-  tiffcp gifsicle xmllint cjxl djxl ogginfo opusinfo mkvmerge
+  tiffcp gifsicle xmllint cjxl djxl ogginfo opusinfo mkvmerge chromium-headless-shell
 PACKAGES := libimage-exiftool-perl ffmpeg flac qpdf pngcheck exiv2 webp libjpeg-turbo-progs poppler-utils unzip \
-  libtiff-tools gifsicle libxml2-utils libjxl-tools vorbis-tools opus-tools mkvtoolnix fonts-noto-cjk
+  libtiff-tools gifsicle libxml2-utils libjxl-tools vorbis-tools opus-tools mkvtoolnix chromium-headless-shell fonts-noto-cjk
 FONT := /usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1

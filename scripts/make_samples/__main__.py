@@ -6,7 +6,7 @@ import inspect
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from make_samples import documents, pictures, sounds, texts
+from make_samples import documents, pictures, scenes, sounds, texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +22,7 @@ def main() -> None:
         (sounds, "sounds"),
         (texts, "texts"),
         (documents, "documents"),
+        (scenes, "scenes"),
     ):
         makers: dict[str, Callable[[], bytes]] = module.MAKERS
         for name, maker in makers.items():

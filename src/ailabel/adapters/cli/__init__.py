@@ -1,4 +1,4 @@
-"""The command line: ``ailabel label | verify | read | carry | diff | rule | formats | …``.
+"""The command line: ``ailabel label | verify | read | carry | diff | scene | rule | …``.
 
 Each command stands in a module of its own, imported when it is called. Exit codes: 0 all is well,
 1 something is not, 2 the work could not be done as asked, 130 interrupted; 2 outranks 1.
@@ -26,6 +26,7 @@ _COMMANDS: Final = {  # name: module
     "read": "verify",
     "carry": "pair",
     "diff": "pair",
+    "scene": "scene",
     "rule": "info",
     "formats": "info",
     "code": "code",
