@@ -87,16 +87,33 @@ class _Heif:
 
     def write(self, view: View, payload: str) -> Sequence[Edit]:
         """Put the label into the packet of the primary picture, or into a new one."""
-        stores = bmff_store.load(view)
-        if not stores or not stores[0].belongs_to_file:
-            raise PlanError("the file has no items, so there is no place for XMP in it")
+        stores = _own_stores(view)
         target = _target(stores)
         contents = _cleared(stores, target)
         others = partial(_drop, view, search.search(view, _QUERY))
         if target is None:
-            added = bmff_store.Added(_XMP_TYPE, xmp.new_packet(_PROPERTY, payload))
+            added = bmff_store.Added(b"mime", _XMP_TYPE, xmp.new_packet(_PROPERTY, payload))
             return bmff_store.revise(stores, contents, added, others)
         contents[target.places] = _labelled(target, payload)
+        return bmff_store.revise(stores, contents, others=others)
+
+    def write_annex_b(self, view: View, payload: str) -> Sequence[Edit]:
+        """Put the label into the comment of the primary picture's Exif, or into new Exif."""
+        from ailabel.codecs import exif
+
+        stores = _own_stores(view)
+        target = _target_exif(stores)
+        contents = _cleared(stores, target)
+        others = partial(_drop, view, search.search(view, _QUERY))
+        if target is None:
+            data = len(exif.PREFIX).to_bytes(4, "big") + exif.PREFIX + exif.new(payload)
+            added = bmff_store.Added(b"Exif", "", data)
+            return bmff_store.revise(stores, contents, added, others)
+        data = target.data
+        start = _exif_start(data)
+        new = data[:start] + exif.put(data[start:], payload, is_label, view.limits)
+        if new != data:
+            contents[target.places] = new
         return bmff_store.revise(stores, contents, others=others)
 
     def essence(self, view: View) -> Iterator[Essence]:
@@ -198,6 +215,31 @@ def _target(stores: Sequence[Store]) -> _Item | None:
     return next((item for item in packets if _describes_primary(item)), first)
 
 
+def _own_stores(view: View) -> tuple[Store, ...]:
+    stores = bmff_store.load(view)
+    if not stores or not stores[0].belongs_to_file:
+        raise PlanError("the file has no items, so there is no place for metadata in it")
+    return stores
+
+
+def _target_exif(stores: Sequence[Store]) -> _Item | None:
+    """Return the Exif that readers go by: the file's first that describes the primary item.
+
+    Raises:
+        PlanError: it cannot be looked into.
+    """
+    found = [_Item(stores[0], info) for info in stores[0].infos if info.type == b"Exif"]
+    first = found[0] if found else None
+    target = next((item for item in found if _describes_primary(item)), first)
+    if target is not None and not target.is_readable:
+        raise PlanError(
+            "the Exif of item {number} is encrypted, compressed or elsewhere, so no label can be "
+            "put into it; use --slot official",
+            number=target.info.id,
+        )
+    return target
+
+
 def _describes_primary(item: _Item) -> bool:
     return any(
         reference.type == b"cdsc"
@@ -239,9 +281,14 @@ def _exif_labels(item: _Item) -> tuple[int, list[ExifText]]:
     from ailabel.codecs import tiff
 
     data = item.data
-    start = 0 if data.startswith(_TIFF_HEADS) else 4 + int.from_bytes(data[:4], "big")
+    start = _exif_start(data)
     found = tiff.texts(data[start:], item.store.view.limits)
     return start, [text for text in found if is_label(text.text)]
+
+
+def _exif_start(data: bytes) -> int:
+    """Return where the TIFF begins in the data of an Exif item [ISO23008-12 A.2.1]."""
+    return 0 if data.startswith(_TIFF_HEADS) else 4 + int.from_bytes(data[:4], "big")
 
 
 def _hit_slot(hit: search.Hit, name: str) -> Slot:
@@ -268,7 +315,7 @@ def _cleared(stores: Sequence[Store], target: _Item | None) -> dict[Places, byte
     for item in _items(stores):
         if item.info.type == b"Exif":
             start, found = _exif_labels(item)
-            if found:
+            if found and (target is None or item.places != target.places):
                 contents[item.places] = _blanked(item.data, start, found)
         elif not item.is_readable:
             raise PlanError(

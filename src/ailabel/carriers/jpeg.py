@@ -23,7 +23,7 @@ from ailabel.standard.schema import is_label
 from ailabel.standard.slots import KEY, XMP_PREFIX, XMP_PROPERTY, XMP_URI
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ailabel.codecs.tiff import ExifText
     from ailabel.io.source import View
@@ -127,6 +127,19 @@ class _Jpeg:
         for place in places:
             if place is not main:
                 edits += _displace(view, place)
+        return [*edits, *_follow(view, places, edits)]
+
+    def write_annex_b(self, view: View, payload: str) -> Sequence[Edit]:
+        """Put the label into the comment of the first Exif segment, or of a new one behind JFIF."""
+        header = tuple(jpeg.segments(view))
+        places = tuple(_places(view, header))
+        exif = [place for place in places if place.kind is _Kind.EXIF]
+        target = exif[0] if exif else None
+        edits, renamed = _displace_extensions(view, places)
+        edits += _commented(view, exif, payload, _insertion(header, places))
+        for place in places:
+            if place is not target:
+                edits += _displace(view, place, renamed)
         return [*edits, *_follow(view, places, edits)]
 
     def essence(self, view: View) -> Iterator[Span]:
@@ -283,17 +296,58 @@ def _replace(view: View, place: _Place, value: bytes) -> Iterator[Edit]:
         yield Edit(place.segment.offset, place.segment.length, data)
 
 
-def _displace(view: View, place: _Place) -> Iterator[Edit]:
-    """Yield the edits that take the label out of a segment and leave the rest."""
-    if place.kind in (_Kind.PACKET, _Kind.MISNAMED):
-        yield from _replace(view, place, _vacated(view, place.segment, place.value(view)))
-    elif place.kind is _Kind.EXIF:
-        from ailabel.codecs import tiff
+def _commented(view: View, found: Sequence[_Place], payload: str, insertion: int) -> Iterator[Edit]:
+    """Yield the edit that puts the label into the first Exif segment, or into a new one."""
+    from ailabel.codecs import jpeg_exif
 
-        for edit in {tiff.blank(found) for found in _exif_labels(view, place)}:
-            yield Edit(place.start + edit.offset, edit.length, edit.data)
+    jpeg_exif.check_single(view, [place.start for place in found])
+    if not found:
+        yield Edit(insertion, 0, jpeg_exif.commented(view, None, payload, is_label))
+        return
+    segment = found[0].segment
+    data = jpeg_exif.commented(view, found[0].value(view), payload, is_label)
+    if data != view.read(segment.offset, segment.length):
+        yield Edit(segment.offset, segment.length, data)
+
+
+def _displace(
+    view: View, place: _Place, renamed: Mapping[bytes, bytes] | None = None
+) -> Iterator[Edit]:
+    """Yield the edits that take the label out of a segment; where nothing else is, it goes whole.
+
+    Args:
+        view: the file.
+        place: the segment.
+        renamed: new digests of Extended XMP by old ones.
+    """
+    if place.kind in (_Kind.PACKET, _Kind.MISNAMED):
+        yield from _displace_packet(view, place, renamed or {})
+    elif place.kind is _Kind.EXIF:
+        yield from _displace_exif(view, place)
     elif _bare_label(view, place):
         yield Edit(place.segment.offset, place.segment.length, b"")
+
+
+def _displace_packet(view: View, place: _Place, renamed: Mapping[bytes, bytes]) -> Iterator[Edit]:
+    packet = place.value(view)
+    if xmp.is_own(packet) and xmp.find(packet, _PROPERTY, view.limits):
+        yield Edit(place.segment.offset, place.segment.length, b"")
+    else:
+        packet = _vacated(view, place.segment, _rename(view, packet, renamed))
+        yield from _replace(view, place, packet)
+
+
+def _displace_exif(view: View, place: _Place) -> Iterator[Edit]:
+    found = list(_exif_labels(view, place))
+    if not found:
+        return
+    from ailabel.codecs import exif, tiff
+
+    if exif.is_own(place.value(view)):
+        yield Edit(place.segment.offset, place.segment.length, b"")
+        return
+    for edit in {tiff.blank(text) for text in found}:
+        yield Edit(place.start + edit.offset, edit.length, edit.data)
 
 
 def _displace_extensions(
@@ -312,7 +366,7 @@ def _displace_extensions(
     return edits, renamed
 
 
-def _rename(view: View, packet: bytes, renamed: dict[bytes, bytes]) -> bytes:
+def _rename(view: View, packet: bytes, renamed: Mapping[bytes, bytes]) -> bytes:
     """Let a packet name its Extended XMP by the new digest, which is as long as the old one."""
     if renamed:
         for found in xmp.find(packet, _EXTENDED, view.limits):

@@ -110,6 +110,18 @@ class _Png:
             edits += _merged(view, target, payload)
         return edits
 
+    def write_annex_b(self, view: View, payload: str) -> Sequence[Edit]:
+        """Put the label into the file's tEXt chunk AIGC, or into a new one right behind IHDR."""
+        places = list(_places(view))
+        target = next((place for place in places if _is_annex_b(view, place)), None)
+        data = png.chunk(b"tEXt", KEY.encode() + b"\0" + payload.encode())
+        edits = [_cleared(view, place) for place in places if place.slots and place is not target]
+        if target is None:
+            edits.append(Edit(_header(view).end, 0, data))
+        elif _bytes(view, target.chunk) != data:
+            edits.append(Edit(target.chunk.offset, target.chunk.end - target.chunk.offset, data))
+        return edits
+
     def essence(self, view: View) -> Iterator[Essence]:
         """Yield what decides the pixels; the data of IDAT and fdAT chunks without their framing."""
         last = b""
@@ -322,12 +334,24 @@ def _target(places: Sequence[_Place]) -> _Place | None:
 def _new_packet(view: View, payload: str) -> Edit:
     from ailabel.codecs import xmp
 
-    # before the pixels, so that a reader that stops at them finds it [XMP3 1.1.5]
+    packet = xmp.new_packet(_property(), payload)
+    return Edit(_header(view).end, 0, png.chunk(b"iTXt", _PACKET_HEAD + packet))
+
+
+def _header(view: View) -> png.Chunk:
+    """Return IHDR: a label goes behind it, where readers that stop at the pixels find it."""
     header = next((chunk for chunk in png.chunks(view) if chunk.type == b"IHDR"), None)
     if header is None:
         raise MalformedFileError("PNG chunk {name} is missing", name="IHDR")
-    packet = xmp.new_packet(_property(), payload)
-    return Edit(header.end, 0, png.chunk(b"iTXt", _PACKET_HEAD + packet))
+    return header
+
+
+def _bytes(view: View, chunk: png.Chunk) -> bytes:
+    return view.read(chunk.offset, chunk.end - chunk.offset, "a PNG chunk")
+
+
+def _is_annex_b(view: View, place: _Place) -> bool:
+    return place.chunk.type == b"tEXt" and png.keyword(view, place.chunk) == KEY
 
 
 def _merged(view: View, place: _Place, payload: str) -> list[Edit]:
@@ -343,7 +367,7 @@ def _merged(view: View, place: _Place, payload: str) -> list[Edit]:
 
 def _cleared(view: View, place: _Place) -> Edit:
     """Take the label out of a chunk, and the chunk out of the file where it holds nothing else."""
-    if place.kind is _Kind.OWN:
+    if place.kind is _Kind.OWN or _is_all(place):
         return Edit(place.chunk.offset, place.chunk.end - place.chunk.offset, b"")
     if place.kind is _Kind.EXIF:
         from ailabel.codecs import tiff
@@ -356,6 +380,15 @@ def _cleared(view: View, place: _Place) -> Edit:
         return place.replaced(xmp.vacate(place.data, _property(), view.limits))
     except MalformedFileError as error:
         raise _unreadable(place) from error
+
+
+def _is_all(place: _Place) -> bool:
+    """Say whether a chunk holds a packet of ours, in which nothing else stands."""
+    if place.kind is not _Kind.PACKET or place.stored:
+        return False
+    from ailabel.codecs import xmp
+
+    return xmp.is_own(place.data)
 
 
 def _unreadable(place: _Place) -> PlanError:

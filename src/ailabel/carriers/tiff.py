@@ -302,17 +302,11 @@ def _new_directory(file: _File, payload: str) -> list[Edit]:
     from ailabel.codecs import xmp
 
     view, form, first = file.view, file.form, file.directories[0]
-    data = view.read_some(first.offset, first.end - first.offset)
-    data = data.ljust(first.end - first.offset, b"\0")  # a last pointer that was left out is zero
     start = _even(view.size)
     packet = xmp.new_packet(_property(), payload)
-    entry = form.pack(_XMP, _UNDEFINED, len(packet), start + len(data) + form.entry)
-    later = (item.offset for item in first.entries if item.tag > _XMP)
-    cut = next(later, first.end - form.word) - first.offset
-    count = len(first.entries) + 1
-    if count >= 1 << 8 * form.counter:
-        raise PlanError("the first TIFF directory has no room for another entry")
-    copy = count.to_bytes(form.counter, form.order) + data[form.counter : cut] + entry + data[cut:]
+    place = start + tiff_file.copy_length(form, first)
+    entry = form.pack(_XMP, _UNDEFINED, len(packet), place)
+    copy = tiff_file.copied(view, form, first, entry)
     _check_size(form, start + len(copy) + len(packet))
     return [
         Edit(form.first, form.word, start.to_bytes(form.word, form.order)),

@@ -38,7 +38,9 @@ _EXIF: Final = b"EXIF"
 _CODED: Final = (b"ALPH", b"VP8 ", b"VP8L", b"ANIM", b"ANMF")
 _XMP_FLAG: Final = 0x04
 _ALPHA_FLAG: Final = 0x10
-_FLAGS: Final = {b"XMP ": _XMP_FLAG, _EXIF: 0x08, b"ALPH": _ALPHA_FLAG, b"ICCP": 0x20}
+_EXIF_FLAG: Final = 0x08
+_FLAGS: Final = {_XMP: _XMP_FLAG, _EXIF: _EXIF_FLAG, b"ALPH": _ALPHA_FLAG, b"ICCP": 0x20}
+_METADATA: Final = {_XMP, _EXIF}
 
 
 class _WebP:
@@ -59,22 +61,26 @@ class _WebP:
 
     def write(self, view: View, payload: str) -> Sequence[Edit]:
         """Put the label into the XMP chunk, or into a new one at the end."""
-        end = _riff_end(view)
-        if end > view.size:
-            raise MalformedFileError("the RIFF size is larger than the file", offset=4)
-        chunks = tuple(_chunks(view))
+        chunks = _whole(view)
         main = _main(chunks)
-        edits = list(_extend(view, chunks))
         if main is None:
-            data = riff.chunk(_XMP, xmp.new_packet(_PROPERTY, payload))
-            missing = b"\0" * (max(chunks[-1].end, end) - end)  # a pad byte that was left out
-            edits.append(Edit(end, 0, missing + data))
+            edits = [_append(view, chunks, riff.chunk(_XMP, xmp.new_packet(_PROPERTY, payload)))]
         else:
-            edits += _replace(view, main, _labelled(view, main, payload))
-        for chunk in chunks:
-            if chunk is not main:
-                edits += _displace(view, chunk)
-        return [*edits, *_resize(view, edits)]
+            edits = [*_replace(view, main, _labelled(view, main, payload))]
+        return _settled(view, chunks, main, _XMP, edits)
+
+    def write_annex_b(self, view: View, payload: str) -> Sequence[Edit]:
+        """Put the label into the comment of the EXIF chunk, or of a new one at the end."""
+        from ailabel.codecs import exif
+
+        chunks = _whole(view)
+        main = next((chunk for chunk in chunks if chunk.id == _EXIF), None)
+        if main is None:
+            edits = [_append(view, chunks, riff.chunk(_EXIF, exif.new(payload)))]
+        else:
+            body = exif.put(_body(view, main), payload, is_label, view.limits)
+            edits = [*_replace(view, main, body)]
+        return _settled(view, chunks, main, _EXIF, edits)
 
     def essence(self, view: View) -> Iterator[Essence]:
         """Yield the canvas and the coded frames."""
@@ -194,14 +200,66 @@ def _replace(view: View, chunk: riff.Chunk, body: bytes) -> Iterator[Edit]:
         yield Edit(chunk.offset, end - chunk.offset, riff.chunk(chunk.id, body))
 
 
-def _displace(view: View, chunk: riff.Chunk) -> Iterator[Edit]:
-    """Yield the edits that take the label out of a chunk and leave the rest."""
-    if _is_packet(chunk):
-        yield from _replace(view, chunk, _vacated(view, chunk))
-    elif chunk.id == _EXIF:
-        from ailabel.codecs import tiff
+def _whole(view: View) -> tuple[riff.Chunk, ...]:
+    """Return the chunks of a file that is as long as it says."""
+    if _riff_end(view) > view.size:
+        raise MalformedFileError("the RIFF size is larger than the file", offset=4)
+    return tuple(_chunks(view))
 
-        for edit in {tiff.blank(found) for found in _exif_labels(view, chunk)}:
+
+def _append(view: View, chunks: Sequence[riff.Chunk], data: bytes) -> Edit:
+    end = _riff_end(view)
+    missing = b"\0" * (max(chunks[-1].end, end) - end)  # a pad byte that was left out
+    return Edit(end, 0, missing + data)
+
+
+def _settled(
+    view: View,
+    chunks: Sequence[riff.Chunk],
+    main: riff.Chunk | None,
+    kind: bytes,
+    edits: Sequence[Edit],
+) -> list[Edit]:
+    """Return edits with those that take the label out of other chunks, and the sizes they change.
+
+    Args:
+        view: the file.
+        chunks: all of them.
+        main: the one that takes the label, or None for a new one.
+        kind: its name.
+        edits: those that put the label in.
+    """
+    displaced = {
+        chunk: found
+        for chunk in chunks
+        if chunk is not main and (found := list(_displace(view, chunk)))
+    }
+    kept = [
+        chunk
+        for chunk in chunks
+        if not any(
+            not edit.data and edit.offset == chunk.offset for edit in displaced.get(chunk, ())
+        )
+    ]
+    flags = _extend(view, chunks, {chunk.id for chunk in kept}, kind)
+    every = [*flags, *edits, *(edit for found in displaced.values() for edit in found)]
+    return [*every, *_resize(view, every)]
+
+
+def _displace(view: View, chunk: riff.Chunk) -> Iterator[Edit]:
+    """Yield the edits that take the label out of a chunk; where nothing else is, it goes whole."""
+    gone = Edit(chunk.offset, min(chunk.end, _riff_end(view)) - chunk.offset, b"")
+    if _is_packet(chunk):
+        packet = _body(view, chunk)
+        own = xmp.is_own(packet) and xmp.find(packet, _PROPERTY, view.limits)
+        yield from [gone] if own else _replace(view, chunk, _vacated(view, chunk))
+    elif chunk.id == _EXIF and (labels := list(_exif_labels(view, chunk))):
+        from ailabel.codecs import exif, tiff
+
+        if exif.is_own(_body(view, chunk)):
+            yield gone
+            return
+        for edit in {tiff.blank(found) for found in labels}:
             yield Edit(chunk.body + edit.offset, edit.length, edit.data)
 
 
@@ -215,21 +273,30 @@ def _resize(view: View, edits: Sequence[Edit]) -> Iterator[Edit]:
         yield Edit(4, 4, size.to_bytes(4, "little"))
 
 
-def _extend(view: View, chunks: Sequence[riff.Chunk]) -> Iterator[Edit]:
-    """Yield the edit after which the extended header says that there is XMP."""
+def _extend(
+    view: View, chunks: Sequence[riff.Chunk], kept: set[bytes], added: bytes
+) -> Iterator[Edit]:
+    """Yield the edit after which the extended header says what metadata there is.
+
+    Args:
+        view: the file.
+        chunks: of the file as it is.
+        kept: the names of those that stay.
+        added: the name of the one that takes the label.
+    """
     header = next((chunk for chunk in chunks if chunk.id == _VP8X), None)
     if header is None:
-        flags = _XMP_FLAG | _alpha(view, chunks)
-        for chunk in chunks:
-            flags |= _FLAGS.get(chunk.id, 0)
-        body = bytes((flags, 0, 0, 0)) + _canvas(view, chunks)
+        present = sum(flag for name, flag in _FLAGS.items() if name in kept | {added})
+        body = bytes((present | _alpha(view, chunks), 0, 0, 0)) + _canvas(view, chunks)
         yield Edit(riff.HEADER, 0, riff.chunk(_VP8X, body))
         return
     if header.length < _VP8X_LENGTH:
         raise MalformedFileError("the WebP header is too short", offset=header.offset)
     flags = view.read(header.body, 1)[0]
-    if not flags & _XMP_FLAG:
-        yield Edit(header.body, 1, bytes((flags | _XMP_FLAG,)))
+    gone = {chunk.id for chunk in chunks} & _METADATA - kept
+    new = flags & ~sum(_FLAGS[name] for name in gone) | _FLAGS[added]
+    if new != flags:
+        yield Edit(header.body, 1, bytes((new,)))
 
 
 def _canvas(view: View, chunks: Sequence[riff.Chunk]) -> bytes:

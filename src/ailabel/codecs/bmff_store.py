@@ -78,8 +78,9 @@ class Store:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """An item to be added, which describes the primary item."""
+    """An item to be added, which describes the primary item: its type, media type and data."""
 
+    type: bytes
     content_type: str
     data: bytes
 
@@ -279,7 +280,7 @@ def _add(store: Store, changes: Changes, added: Added) -> int:
     if count >= 1 << 8 * width or len(store.locations.entries) >= _MOST_NUMBERS - 1:
         raise PlanError("the file has so many items that none can be added")
     changes.replace(iinf, iinf.body + 4, width, count.to_bytes(width, "big"))
-    info = Info(id=number, type=b"mime", content_type=added.content_type)
+    info = Info(id=number, type=added.type, content_type=added.content_type)
     changes.replace(iinf, iinf.end, 0, bmff_items.build_info(info))
     if store.primary is not None:
         _refer(store, changes, Reference(b"cdsc", number, (store.primary,)))

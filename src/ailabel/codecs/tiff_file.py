@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from ailabel.errors import MalformedFileError
+from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.source import check_limit
 
 if TYPE_CHECKING:
@@ -17,7 +17,17 @@ if TYPE_CHECKING:
 
     from ailabel.io.source import View
 
-__all__ = ["BYTE_TYPES", "Directory", "Entry", "Layout", "directories", "layout", "pointers"]
+__all__ = [
+    "BYTE_TYPES",
+    "Directory",
+    "Entry",
+    "Layout",
+    "copied",
+    "copy_length",
+    "directories",
+    "layout",
+    "pointers",
+]
 
 BYTE_TYPES: Final = (1, 2, 6, 7)  # BYTE, ASCII, SBYTE, UNDEFINED [TIFF6 2]
 _SIZES: Final = {  # [TIFF6 2; IFD: TIFF Technical Note 1; 16 to 18: BigTIFF]
@@ -180,6 +190,28 @@ def pointers(view: View, form: Layout, entry: Entry, limit: int) -> list[int]:
     check_limit("the number of TIFF entries", entry.count, limit)
     data = view.read(entry.place, entry.length)
     return [form.number(data[at : at + size]) for at in range(0, len(data), size)]
+
+
+def copy_length(form: Layout, directory: Directory) -> int:
+    """Return how long a copy of a directory with an entry more is."""
+    return directory.end - directory.offset + form.entry
+
+
+def copied(view: View, form: Layout, directory: Directory, entry: bytes) -> bytes:
+    """Return a copy of a directory with an entry more, in the order of the tags.
+
+    Raises:
+        PlanError: it has as many entries as can be.
+    """
+    data = view.read_some(directory.offset, directory.end - directory.offset)
+    data = data.ljust(directory.end - directory.offset, b"\0")  # a last pointer left out is zero
+    tag = form.number(entry[:2])
+    later = (item.offset for item in directory.entries if item.tag > tag)
+    cut = next(later, directory.end - form.word) - directory.offset
+    count = len(directory.entries) + 1
+    if count >= 1 << 8 * form.counter:
+        raise PlanError("the first TIFF directory has no room for another entry")
+    return count.to_bytes(form.counter, form.order) + data[form.counter : cut] + entry + data[cut:]
 
 
 def _directory(view: View, form: Layout, name: str, offset: int, count: int) -> Directory | None:
