@@ -34,6 +34,8 @@ def table(readme: str) -> str:
         slot = SLOTS[item.id]
         guide = slot.guide or (practice if slot.status == "practice" else "–")
         place = f"`{slot.place}`" if slot.place else nowhere
+        if slot.annex_b:
+            place += f"; `--slot annex-b`: `{slot.annex_b}`"
         name = f"{item.name} ({', '.join(item.suffixes)})"
         rows.append(f"| {name} | {place} | {guide} | {yes if item.id in MARKERS else no} |")
     return "\n".join(rows) + "\n"

@@ -14,16 +14,17 @@ from ailabel.messages import Message
 from ailabel.model.content_number import new_content_number
 from ailabel.model.media import Medium
 from ailabel.model.report import Level
-from ailabel.spi import Finding, Rendition
+from ailabel.spi import AnnexBCarrier, Finding, Rendition
 from ailabel.standard.notices import IMPLICIT_ONLY
 from ailabel.standard.rules import RULES
-from ailabel.standard.schema import encode
+from ailabel.standard.schema import encode, verbatim
+from ailabel.standard.slots import ANNEX_B, ANNEX_B_SITES, OFFICIAL
 from ailabel.traces.c2pa import find_manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from ailabel.engine.examine import Examined
+    from ailabel.engine.examine import Examined, Found
     from ailabel.engine.spec import LabelSpec
     from ailabel.io.inplace import Patch
     from ailabel.io.source import View
@@ -110,9 +111,22 @@ def make_plan(view: View, spec: LabelSpec, numbers: Callable[[], str] = new_cont
     if not examined.format.has_slot:
         return replace(plan, notes=(*plan.notes, _no_place(examined, spec)))
     produce_id = spec.produce_id or numbers()
-    payload = encode(spec.record(produce_id))
-    result = SplicedView(stage, examined.carrier.write(stage, payload))
+    payload = encode(spec.record(produce_id), wrapped=spec.slot == ANNEX_B)
+    result = SplicedView(stage, _edits(stage, examined, spec, payload))
     return replace(plan, result=result, payload=payload, produce_id=produce_id)
+
+
+def _edits(view: View, examined: Examined, spec: LabelSpec, payload: str) -> Sequence[Edit]:
+    """Return the edits that put a label where it was asked for."""
+    carrier = examined.carrier
+    if spec.slot != ANNEX_B:
+        return carrier.write(view, payload)
+    if not isinstance(carrier, AnnexBCarrier):
+        raise PlanError(
+            "annex B of the guide names no place in {format}; use --slot official",
+            format=examined.format.name,
+        )
+    return carrier.write_annex_b(view, payload)
 
 
 def refuse_manifest(view: View, file_format: Format) -> None:
@@ -155,17 +169,29 @@ def _already(view: View, examined: Examined, spec: LabelSpec) -> Plan | None:
 
 
 def _is_sound(examined: Examined, spec: LabelSpec) -> bool:
-    """Say whether the only label is ours and breaks no rule of level error.
+    """Say whether the only label is ours, breaks no rule of level error, and may stay.
 
-    Asked to replace, it must also stand and say what a new one would, its number aside.
+    It may where no place was asked for, or that one. Asked to replace, it must also say what a new
+    one would, its number aside.
     """
     found = examined.found[0]
-    if any(RULES[problem.rule].level is Level.ERROR for problem in found.decoded.problems):
+    if _is_broken(found):
         return False
     if spec.replace:
         wanted = spec.record(spec.produce_id or found.number)
-        return found.slot.official and found.decoded.record == wanted
-    return found.producer == spec.producer
+        return _stands(found, spec.slot or OFFICIAL) and found.decoded.record == wanted
+    return found.producer == spec.producer and (spec.slot is None or _stands(found, spec.slot))
+
+
+def _is_broken(found: Found) -> bool:
+    return any(RULES[problem.rule].level is Level.ERROR for problem in found.decoded.problems)
+
+
+def _stands(found: Found, slot: str) -> bool:
+    """Say whether a label stands in a place, in the form that the place asks for."""
+    if slot == ANNEX_B:
+        return found.slot.site.startswith(ANNEX_B_SITES) and found.decoded.wrapped
+    return found.slot.official
 
 
 def _is_shown(view: View, examined: Examined) -> bool:
@@ -188,17 +214,27 @@ def _replacement(
         )
     kept = {found.number for found in examined.found} if ours and not spec.replace else set()
     produce_id = spec.produce_id or (kept.pop() if len(kept) == 1 else "") or numbers()
-    payload = encode(spec.record(produce_id))
+    payload = _moved(examined, spec) or encode(
+        spec.record(produce_id), wrapped=spec.slot == ANNEX_B
+    )
     note = Message("the metadata was replaced; the visible or audible content was not touched")
     return Plan(
         format=examined.format,
         status="replaced",
-        result=SplicedView(view, examined.carrier.write(view, payload)),
+        result=SplicedView(view, _edits(view, examined, spec, payload)),
         payload=payload,
         produce_id=produce_id,
         replaced=tuple(text_of(found.slot.raw) for found in examined.found),
         notes=(note,),
     )
+
+
+def _moved(examined: Examined, spec: LabelSpec) -> str | None:
+    """Return what a sound label of ours says, where nothing but its place is to change."""
+    found = examined.found[0]
+    if spec.replace or spec.slot is None or len(examined.found) > 1 or _is_broken(found):
+        return None
+    return verbatim(found.slot.payload, wrapped=spec.slot == ANNEX_B)
 
 
 def _render(view: View, examined: Examined, spec: LabelSpec) -> Rendition:

@@ -11,6 +11,7 @@ from ailabel.messages import Message, Reasons
 from ailabel.model.media import Medium
 from ailabel.model.record import AigcRecord, Label
 from ailabel.spi import MarkSpec
+from ailabel.standard.slots import CHOICES, OFFICIAL
 from ailabel.standard.wording import CORNERS, Elements, elements
 
 if TYPE_CHECKING:
@@ -42,6 +43,9 @@ class LabelSpec:
         implicit: whether to write the label into the metadata.
         explicit: whether to add the label that people see or hear.
         replace: whether to replace labels that somebody else wrote; metadata only.
+        slot: ``official``, or ``annex-b`` for the second place that the guide for pictures names;
+            a sound label of the same producer that stands elsewhere is moved there. None writes
+            to the official place and leaves sound labels where they are.
         sidecar: whether formats without metadata get a file ``NAME.aigc.json`` beside them.
         position: a place, used by every medium that knows it, or places by medium name.
         text: the wording of visible labels; it must hold the elements that the standard asks for.
@@ -69,6 +73,7 @@ class LabelSpec:
     implicit: bool = True
     explicit: bool = True
     replace: bool = False
+    slot: str | None = None
     sidecar: bool = False
     position: str | Mapping[str, str] | None = None
     text: str | None = None
@@ -151,6 +156,7 @@ def _choices(spec: LabelSpec) -> list[Message]:
         ("text_mark", spec.text_mark, ("words", "corner")),
         ("audio_mark", spec.audio_mark, ("voice", "rhythm")),
         ("wording", spec.wording, ("zh", "zh+en")),
+        ("slot", spec.slot or OFFICIAL, CHOICES),
     )
     return [
         Message(

@@ -135,18 +135,23 @@ def decode(payload: str) -> Decoded:
     )
 
 
-def verbatim(payload: str) -> str | None:
-    """Return a payload's own members as compact bare ASCII JSON: values, spellings and order kept.
+def verbatim(payload: str, *, wrapped: bool = False) -> str | None:
+    """Return a payload's own members as compact ASCII JSON: values, spellings and order kept.
 
     What stood between the slot and the object (a wrapper, another encoding) is left behind. None
     where the object is damaged or repeats a key, so that its members are not sure.
+
+    Args:
+        payload: the text that a slot holds.
+        wrapped: whether to put the object inside ``{"AIGC": …}``, as annex-B places want it.
     """
     opened = unpack(payload)
     if not opened.members or any(rule in {"IMP-002", "IMP-011"} for rule, _ in opened.problems):
         return None
     import json
 
-    return json.dumps(dict(opened.members), separators=(",", ":"))
+    members = dict(opened.members)
+    return json.dumps({KEY: members} if wrapped else members, separators=(",", ":"))
 
 
 def is_label(text: str) -> bool:

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from typing import Final
 
 __all__ = [
+    "ANNEX_B",
     "ANNEX_B_SITES",
+    "CHOICES",
     "KEY",
+    "OFFICIAL",
     "SLOTS",
     "XMP_PREFIX",
     "XMP_PROPERTY",
@@ -19,6 +22,9 @@ KEY: Final = "AIGC"  # annex E a: the field's name or keyword must contain it
 XMP_URI: Final = "http://www.tc260.org.cn/ns/AIGC/1.0/"  # TC260-PG-20259A, clause 6
 XMP_PREFIX: Final = "TC260"
 XMP_PROPERTY: Final = "AIGC"
+OFFICIAL: Final = "official"
+ANNEX_B: Final = "annex-b"  # the second place of pictures: TC260-PG-20259A, annex B
+CHOICES: Final = (OFFICIAL, ANNEX_B)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,11 +36,13 @@ class OfficialSlot:
         guide: the document that names the place, or empty where none does.
         status: ``guide`` where a guide names it, ``practice`` where products agree on it,
             ``none`` where the format has no place.
+        annex_b: the second place, in the format's own terms; empty where there is none.
     """
 
     place: str
     guide: str
     status: str
+    annex_b: str = ""
 
 
 ANNEX_B_SITES: Final = (  # TC260-PG-20259A, annex B: how the ids of its alternative places begin
@@ -47,6 +55,7 @@ ANNEX_B_SITES: Final = (  # TC260-PG-20259A, annex B: how the ids of its alterna
 )
 
 _IMAGE: Final = "TC260-PG-20259A, 6"
+_USER_COMMENT: Final = "Exif UserComment"
 _VIDEO: Final = "TC260-PG-20257A, 6.1"
 _AUDIO: Final = "TC260-PG-202510A, 6.1"
 _MOVIE: Final = "moov/udta/meta, key AIGC"
@@ -55,17 +64,30 @@ _PROPERTY: Final = "docProps/custom.xml, property AIGC"
 _FIELD: Final = "meta.xml, user-defined field AIGC"
 
 SLOTS: Final = {
-    "png": OfficialSlot(place="iTXt XML:com.adobe.xmp, TC260:AIGC", guide=_IMAGE, status="guide"),
-    "jpeg": OfficialSlot(place="APP1 XMP, TC260:AIGC", guide=_IMAGE, status="guide"),
-    "webp": OfficialSlot(place="XMP chunk, TC260:AIGC", guide=_IMAGE, status="guide"),
+    "png": OfficialSlot(
+        place="iTXt XML:com.adobe.xmp, TC260:AIGC",
+        guide=_IMAGE,
+        status="guide",
+        annex_b="tEXt AIGC",
+    ),
+    "jpeg": OfficialSlot(
+        place="APP1 XMP, TC260:AIGC", guide=_IMAGE, status="guide", annex_b=_USER_COMMENT
+    ),
+    "webp": OfficialSlot(
+        place="XMP chunk, TC260:AIGC", guide=_IMAGE, status="guide", annex_b=_USER_COMMENT
+    ),
     "tiff": OfficialSlot(place="IFD0 tag 700, TC260:AIGC", guide=_IMAGE, status="guide"),
     "gif": OfficialSlot(
         place="application extension XMP Data, TC260:AIGC", guide=_IMAGE, status="guide"
     ),
     "jxl": OfficialSlot(place="xml box, TC260:AIGC", guide="", status="practice"),
     "svg": OfficialSlot(place="metadata element, TC260:AIGC", guide="", status="practice"),
-    "heic": OfficialSlot(place="XMP item, TC260:AIGC", guide=_IMAGE, status="guide"),
-    "avif": OfficialSlot(place="XMP item, TC260:AIGC", guide="", status="practice"),
+    "heic": OfficialSlot(
+        place="XMP item, TC260:AIGC", guide=_IMAGE, status="guide", annex_b=_USER_COMMENT
+    ),
+    "avif": OfficialSlot(
+        place="XMP item, TC260:AIGC", guide="", status="practice", annex_b=_USER_COMMENT
+    ),
     "wav": OfficialSlot(place="AIGC chunk", guide=_AUDIO, status="guide"),
     "mp3": OfficialSlot(place="ID3v2 TXXX:AIGC", guide=_AUDIO, status="guide"),
     "flac": OfficialSlot(place="VORBIS_COMMENT AIGC=", guide=_AUDIO, status="guide"),

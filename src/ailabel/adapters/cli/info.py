@@ -62,7 +62,8 @@ def formats_command(output_format: str) -> None:
         place = row["place"] or translate("no place for metadata", language())
         guide = f" ({row['guide']})" if row["guide"] else ""
         medium = translate(str(row["medium"]), language())
-        emit([f"{row['id']:<9} {medium:<9} {place}{guide}\n"])
+        second = f"; annex-b: {row['annex_b']}" if row["annex_b"] else ""
+        emit([f"{row['id']:<9} {medium:<9} {place}{guide}{second}\n"])
 
 
 @click.command(
@@ -145,6 +146,7 @@ def _formats() -> Iterator[dict[str, object]]:
             "write": item.has_slot,
             "place": slot.place if slot else "",
             "guide": slot.guide if slot else "",
+            "annex_b": slot.annex_b if slot else "",
             "status": slot.status if slot else "extension",
             "explicit": item.id in MARKERS,
         }

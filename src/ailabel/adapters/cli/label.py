@@ -91,6 +91,12 @@ _OPTIONS: Final = (
     click.option("--implicit-only", is_flag=True, help="Write the metadata only."),
     click.option("--explicit-only", is_flag=True, help="Add the visible or audible label only."),
     click.option("--replace", is_flag=True, help="Replace labels of others; in the metadata only."),
+    click.option(
+        "--slot",
+        type=click.Choice(["official", "annex-b"]),
+        help="In pictures: the XMP property, or the second place that annex B of the guide names, "
+        "which some app stores ask for; the producer's own label moves there.",
+    ),
     click.option("--sidecar", is_flag=True, help="Write NAME.aigc.json beside plain text files."),
     click.option("--stamp-signed", is_flag=True, help="Stamp signed PDF files too."),
     click.option(
@@ -220,6 +226,7 @@ def _spec(options: dict[str, Any]) -> api.LabelSpec:
         implicit=not options["explicit_only"],
         explicit=not options["implicit_only"],
         replace=options["replace"],
+        slot=options["slot"],
         sidecar=options["sidecar"],
         position=_positions(options["position"]),
         text=options["text"],
