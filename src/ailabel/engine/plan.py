@@ -234,6 +234,8 @@ def _moved(examined: Examined, spec: LabelSpec) -> str | None:
     found = examined.found[0]
     if spec.replace or spec.slot is None or len(examined.found) > 1 or _is_broken(found):
         return None
+    if spec.produce_id not in {None, found.number}:
+        return None
     return verbatim(found.slot.payload, wrapped=spec.slot == ANNEX_B)
 
 
