@@ -126,7 +126,7 @@ def _open(data: bytes, limits: Limits) -> _File:
     pointer = next((entry for entry in found[0].entries if entry.tag == _EXIF_IFD), None)
     exif = next((item for item in found if item.name == "ExifIFD"), None)
     if pointer is not None and exif is None:
-        raise MalformedFileError("the Exif directory is damaged", offset=pointer.offset)
+        raise MalformedFileError("the first TIFF directory is damaged", offset=pointer.offset)
     return _File(view=view, form=form, directories=found, pointer=pointer, exif=exif)
 
 
