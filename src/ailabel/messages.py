@@ -7,9 +7,11 @@ itself, with named fields, so English needs no catalogue; the catalogues of othe
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
+
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,7 +22,7 @@ LANGUAGES: Final = ("en", "zh")
 _SENTENCES: Final = {"structure", "purpose"}  # parameters that are themselves gettext ids
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Message:
     """A sentence for people.
 

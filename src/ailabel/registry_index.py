@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from ailabel.values import frozen
 
 __all__ = ["CARRIERS", "MARKERS", "Row"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """One carrier module: its formats, and what makes a file worth asking it."""
 

@@ -7,11 +7,12 @@ the rest. The laws that every carrier obeys are in `ailabel.testing`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, runtime_checkable
 
 from ailabel.model.report import Mark
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -44,7 +45,7 @@ __all__ = [
 _COPY: Final = 1 << 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Slot:
     """A place that holds a label.
 
@@ -65,7 +66,7 @@ class Slot:
     official: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Mention:
     """Something that looks like a label but stands in no slot: quoted, fenced, commented text.
 
@@ -78,7 +79,7 @@ class Mention:
     site: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Span:
     """A range of bytes of the file."""
 
@@ -90,7 +91,7 @@ Essence: TypeAlias = "Span | bytes"
 """A piece of content: where it stands, or its bytes where they stand compressed or scattered."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Signature:
     """Bytes that stand at fixed offsets of every file of a format: pairs of offset and bytes."""
 
@@ -181,7 +182,7 @@ def essence_digest(carrier: Carrier, view: View) -> str:
     return digest.hexdigest()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class MarkSpec:
     """What explicit label is asked for; None leaves the choice to the marker.
 
@@ -207,7 +208,7 @@ class MarkSpec:
     stamp_signed: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Rendition:
     """The answer of a marker: the edits that put the explicit label into the content.
 
@@ -237,7 +238,7 @@ class Finding(Enum):
     """It could not be looked at; the reason says why."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Appearance:
     """How a label looks, measured on the pixels that a viewer shows.
 
@@ -260,7 +261,7 @@ class Appearance:
     contrast: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Sighting:
     """One thing that is, or resembles, an explicit label.
 
@@ -286,7 +287,7 @@ class Sighting:
     rate: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Evidence:
     """What can be seen or heard of the explicit label.
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from ailabel.errors import AilabelError
 from ailabel.io.steps import finish
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Sequence
@@ -28,7 +28,7 @@ _WAITING: Final = 64  # finished files whose results still wait for an earlier o
 _BYTES: Final = 64 << 20  # of new files that wait to be flushed
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Waiting(Generic[_Result]):
     """An item whose work was begun: its key, the bytes that are to be flushed, its result."""
 

@@ -9,7 +9,7 @@ The essence is, for each stream in order, the payloads of its packets one behind
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
@@ -22,6 +22,7 @@ from ailabel.model.media import Format, Match, Medium, Strength
 from ailabel.spi import Essence, Signature, Slot
 from ailabel.standard.schema import is_label
 from ailabel.standard.slots import KEY, XMP_PREFIX, XMP_PROPERTY, XMP_URI
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -133,7 +134,7 @@ class AsfCarrier:
 # -- our attribute ---------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class _Place:
     """The description that the label goes into, and the padding behind it if that is ours."""
 
@@ -197,7 +198,7 @@ def _resized(view: View, edits: Iterable[Edit], *, added: int) -> list[Edit]:
 # -- labels in any place ---------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class _Item:
     """One attribute: its name, its bytes, and the slot that it is if it holds a label."""
 
@@ -206,7 +207,7 @@ class _Item:
     slot: Slot | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Holder:
     """An object with labels in it."""
 

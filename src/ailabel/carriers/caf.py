@@ -8,7 +8,6 @@ its decoder is set up with, and the coded sound.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +17,7 @@ from ailabel.model.media import Format, Match, Medium, Strength
 from ailabel.spi import Essence, Signature, Slot, Span
 from ailabel.standard.schema import is_label
 from ailabel.standard.slots import KEY
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -100,7 +100,7 @@ class CafCarrier:
         return [Edit(own.offset, own.end - own.offset, b"")] if own else []
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Group:
     """An information chunk, what it holds, and our free chunk behind it, if there is one."""
 

@@ -5,7 +5,6 @@ Essence: the format of the samples, and the samples.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import id3, id3_search, tag_texts
@@ -15,6 +14,7 @@ from ailabel.model.media import Format, Match, Medium, Strength
 from ailabel.spi import Essence, Signature, Slot, Span
 from ailabel.standard.schema import is_label
 from ailabel.standard.slots import KEY, XMP_PREFIX, XMP_PROPERTY, XMP_URI
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -34,7 +34,7 @@ _FORMAT: Final = 52  # length of the chunk "fmt "
 _SAMPLES: Final = 28 + _FORMAT
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _File:
     """Where the metadata stand, and the tag there."""
 

@@ -7,7 +7,6 @@ finds room; it is known by rule: the label's entry and that block together fill 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +17,7 @@ from ailabel.model.media import Format, Match, Medium, Strength
 from ailabel.spi import Essence, Signature, Slot, Span
 from ailabel.standard.schema import is_label
 from ailabel.standard.slots import KEY, XMP_PREFIX, XMP_PROPERTY, XMP_URI
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -98,7 +98,7 @@ class FlacCarrier:
         return edits
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Group:
     """A comment block, what it holds, and our PADDING block behind it, if there is one."""
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 import math
 import struct
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
@@ -26,6 +25,7 @@ from ailabel.model.media import Format, Match, Medium, Strength
 from ailabel.spi import Essence, Signature, Slot, Span
 from ailabel.standard.schema import is_label
 from ailabel.standard.slots import KEY, XMP_PREFIX, XMP_PROPERTY, XMP_URI
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -96,7 +96,7 @@ def _media(view: View) -> Iterator[tuple[int, Span]]:
     return ((tag.type, Span(tag.body, tag.length)) for tag in flv.tags(view))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class _Script:
     """A script tag and what it holds.
 
@@ -290,7 +290,7 @@ def _moved(scripts: Iterable[_Script], edits: Sequence[Edit]) -> list[Edit]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Shift:
     """How far edits move what stands behind them."""
 

@@ -10,7 +10,6 @@ shown.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
@@ -22,6 +21,7 @@ from ailabel.io.splice import Edit
 from ailabel.model.media import Format, Match, Medium, Strength
 from ailabel.spi import Signature, Slot, Span
 from ailabel.standard.slots import XMP_PREFIX, XMP_PROPERTY, XMP_URI
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -53,7 +53,7 @@ class _Kind(Enum):
     """A comment that is nothing but a label."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Place:
     """One block that holds labels, or may take one: with its packet, or its comment's text."""
 

@@ -8,7 +8,6 @@ the page keeps its bytes.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs.html import Attribute, Kind, Region, Token, unescape, walk
@@ -18,6 +17,7 @@ from ailabel.model.media import Format, Match, Medium, Strength
 from ailabel.spi import Mention, Slot, Span
 from ailabel.standard.schema import is_label
 from ailabel.standard.slots import KEY
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -120,7 +120,7 @@ CARRIER: Final[Carrier] = HtmlCarrier()
 # -- reading ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class _Meta:
     """A ``meta`` element that names the label.
 
@@ -196,7 +196,7 @@ def _comment(text: Text, token: Token) -> Iterator[Mention]:
 # -- writing ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class _Page:
     """What writing needs to know of a page.
 

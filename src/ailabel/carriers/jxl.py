@@ -12,7 +12,6 @@ The essence is the codestream, joined where it stands in parts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
@@ -23,6 +22,7 @@ from ailabel.io.splice import Edit, apply
 from ailabel.model.media import Format, Match, Medium, Strength
 from ailabel.spi import Signature, Slot, Span
 from ailabel.standard.slots import XMP_PREFIX, XMP_PROPERTY, XMP_URI
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -55,7 +55,7 @@ class _Kind(Enum):
     EXIF = "exif"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class _Place:
     """One box that holds labels, or may take one.
 

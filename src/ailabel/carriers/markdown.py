@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import frontmatter
@@ -23,6 +22,7 @@ from ailabel.model.media import Format, Match, Medium, Strength
 from ailabel.spi import Mention, Slot, Span
 from ailabel.standard.schema import KEYS, is_label
 from ailabel.standard.slots import KEY
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -127,7 +127,7 @@ def _named(view: View) -> bool:
 # -- the front matter ------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Front:
     """The front matter as far as it could be read.
 

@@ -12,7 +12,6 @@ its blocks without lacing, one behind the other; where headers were stripped, wi
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -24,6 +23,7 @@ from ailabel.model.media import Format, Match, Medium, Strength
 from ailabel.spi import Essence, Signature, Slot
 from ailabel.standard.schema import is_label
 from ailabel.standard.slots import KEY
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -115,7 +115,7 @@ class MatroskaCarrier:
         return [drop, *_resized(view, segment, -length)]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Place:
     """Where our Tags element is, or is to be.
 

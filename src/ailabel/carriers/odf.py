@@ -10,7 +10,6 @@ the document anew keeps it. It leaves out what only describes: the media type, `
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs.bundle import MIMETYPE, Bundle, framed, media_type, open_bundle
@@ -22,6 +21,7 @@ from ailabel.model.media import Format, Match, Medium, Strength
 from ailabel.spi import Signature, Slot
 from ailabel.standard.schema import is_label
 from ailabel.standard.slots import KEY
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -70,7 +70,7 @@ _MOST: Final = 50_000  # ours: elements of a manifest
 _STRING: Final = (None, "string")  # the type of a value; the first stands for a missing one
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Document:
     """A package, its format, and the elements of its manifest; none where it has no manifest."""
 

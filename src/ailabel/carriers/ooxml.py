@@ -11,7 +11,6 @@ package's own relationships, ``docProps/``, and ``customXml/``, whose data Word 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs.markup import Element, appended, elements, encode, escape, events
@@ -34,6 +33,7 @@ from ailabel.model.media import Format, Match, Medium, Strength
 from ailabel.spi import Signature, Slot
 from ailabel.standard.schema import is_label
 from ailabel.standard.slots import KEY
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -118,7 +118,7 @@ _TAGS: Final = 3  # times `Limits.items`, in all metadata parts together
 _OUTSIDE: Final = ("docprops/", "customxml/")  # folders outside the essence
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Place:
     """A slot, the edit of its part that empties it, and the whole property where it is one."""
 

@@ -5,12 +5,12 @@ BMP, ICO, MPEG transport and program streams, AC-3 and AMR. The whole file is es
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.errors import PlanError, UnsupportedFormatError
 from ailabel.model.media import Format, Match, Medium, Strength
 from ailabel.spi import Signature, Span
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["CARRIER", "SlotlessCarrier"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Row:
     """A format, how its files begin, and what else their beginning must fulfil."""
 

@@ -12,7 +12,6 @@ thumbnail.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import json_object
@@ -26,6 +25,7 @@ from ailabel.model.media import Format, Match, Medium, Strength
 from ailabel.spi import Signature, Slot
 from ailabel.standard.schema import is_label
 from ailabel.standard.slots import KEY
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -59,7 +59,7 @@ _OLD_HEAD: Final = (
 _OUTSIDE: Final = (_METADATA, _LISTING, _OLD_METADATA, "META-INF/", "Thumbnails/")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Metadata:
     """``metadata.json``: its text, its object, and the slots by the index of their member."""
 

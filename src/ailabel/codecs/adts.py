@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +19,7 @@ _WINDOW: Final = 1 << 16
 _RATES: Final = 13  # sampling frequencies that are defined
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Frame:
     """One frame: where it stands, its length, the length of its header, and what it decides.
 

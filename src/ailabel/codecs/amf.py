@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.errors import LimitExceededError
 from ailabel.io.source import check_limit
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from ailabel.io.source import Limits
@@ -42,7 +42,7 @@ _NUMBER_SIZE: Final = 9
 _SHORT: Final = 0xFFFF
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Entry:
     """One value.
 
@@ -69,7 +69,7 @@ class Entry:
     counter: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Script:
     """The values in the order of their ends, and whether all of them could be read."""
 
@@ -77,7 +77,7 @@ class Script:
     complete: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Place:
     """Where a value stands among the others."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -33,7 +33,7 @@ _IS_HEADER: Final = 1 << 29
 _KEY: Final = 256  # a key has at most 255 characters
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Tag:
     """A tag: where it begins and ends, whether a header repeats the footer, how many items."""
 
@@ -48,7 +48,7 @@ class Tag:
         return self.offset + (FOOTER if self.headed else 0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Item:
     """One item; `offset` and `length` of all of it, `value` where its value begins."""
 

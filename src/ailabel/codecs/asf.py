@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.errors import MalformedFileError
 from ailabel.io.source import check_limit
 from ailabel.spi import Span
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +64,7 @@ _STREAM_NUMBER: Final = 0x7F
 _SHORTEST: Final = 16  # bytes a payload of an honest file takes on average, at the least
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Object:
     """One object: its id, where it begins, and its length with id and size."""
 

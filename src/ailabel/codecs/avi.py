@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import riff
 from ailabel.errors import MalformedFileError
 from ailabel.io.source import check_limit
 from ailabel.spi import Span
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ _HEADER: Final = 8
 _SHORTEST: Final = 16  # bytes a chunk of an honest file takes on average, at the least
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Riff:
     """One RIFF and the chunks at its top level; chunks that are cut short end where it does."""
 
@@ -37,7 +37,7 @@ class Riff:
         return min(chunk.end, self.end) - chunk.offset
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Layout:
     """The file.
 

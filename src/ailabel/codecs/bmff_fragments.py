@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import bmff
 from ailabel.codecs.bmff_tracks import numbers
 from ailabel.errors import MalformedFileError
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,7 @@ _RUN_SIZES: Final = 0x200
 _RUN_FIELDS: Final = (0x100, _RUN_SIZES, 0x400, 0x800)  # in the order in which they stand
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Header:
     """What ``tfhd`` says: the track, where its data begin (if it says so), and a sample's size."""
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import bmff
 from ailabel.errors import MalformedFileError
 from ailabel.io.source import check_limit
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +44,7 @@ _MOST_ITEMS: Final = 1 << 14  # the largest grids of tiles have some hundreds
 _WIDE_ID: Final = 2  # the version of iloc from which item numbers have 32 bits
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Extent:
     """A piece of an item: where it begins, counted from the location's base, and how long it is.
 
@@ -55,7 +56,7 @@ class Extent:
     index: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Location:
     """Where an item's data stand.
 
@@ -74,7 +75,7 @@ class Location:
     extents: tuple[Extent, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Locations:
     """The content of an ``iloc`` box: its version, the widths of its fields, its entries."""
 
@@ -86,7 +87,7 @@ class Locations:
     entries: tuple[Location, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Info:
     """What an item is.
 
@@ -105,7 +106,7 @@ class Info:
     is_protected: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reference:
     """A typed reference from one item to others."""
 

@@ -6,12 +6,12 @@ box refer by number, from 1 [QTFF Metadata]; one of handler ``mdir`` names its i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import bmff
 from ailabel.errors import MalformedFileError
 from ailabel.io.source import check_limit
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,7 +36,7 @@ _ENTRY: Final = 8  # size and namespace of a key, size and type of an item
 _VALUE: Final = 8  # type and locale, before a value
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Key:
     """An entry of the ``keys`` box."""
 
@@ -46,7 +46,7 @@ class Key:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Item:
     """An item of the ``ilst`` box, and the number of its key, or 0."""
 
@@ -54,7 +54,7 @@ class Item:
     number: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Table:
     """A ``meta`` box with its items.
 

@@ -6,13 +6,13 @@ Those are metadata items (keyed, named, free-form), boxes that are named by the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import bmff, bmff_keys, xmp
 from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.source import check_limit
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -27,7 +27,7 @@ _CONTAINERS: Final = (b"moov", b"trak", b"udta", b"moof", b"traf")
 _OPENING: Final = tuple(b'{"\xfe\xff\xef')  # how such texts begin, byte order marks included
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Query:
     """What is looked for.
 
@@ -53,7 +53,7 @@ class Kind(Enum):
     """An XMP packet."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Hit:
     """One text that was found.
 
@@ -76,7 +76,7 @@ class Hit:
     table: bmff_keys.Table | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Path:
     """Where the search stands: names from the outside, and the number of the track."""
 

@@ -5,7 +5,6 @@ So are OpenDocument files [ODF3 3.3] and books [EPUB3 4]; other formats have the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs.zip import LOCAL, SIGNATURE, STORED, content, open_archive, read
@@ -13,6 +12,7 @@ from ailabel.codecs.zipedit import change
 from ailabel.errors import MalformedFileError
 from ailabel.io.source import check_limit
 from ailabel.io.splice import apply
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -27,7 +27,7 @@ MIMETYPE: Final = "mimetype"
 _LONGEST: Final = 256  # of a media type; ours
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bundle:
     """A ZIP file by the names of its members, which are compared with regard to case."""
 

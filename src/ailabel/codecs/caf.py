@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.errors import MalformedFileError
 from ailabel.io.source import check_limit
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +35,7 @@ _CHUNKS: Final = 10_000  # ours; files with twenty are rare
 _OPEN: Final = (1 << 64) - 1  # the sound goes on to the end of the file
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Chunk:
     """One chunk: `id`, where its header begins, the length of its body, whether that is stated."""
 
@@ -55,7 +55,7 @@ class Chunk:
         return self.offset + HEADER + self.length
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """One text of an information chunk: its bytes, both terminators included, and their offset."""
 

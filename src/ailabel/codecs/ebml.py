@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.errors import MalformedFileError
 from ailabel.io.source import View, check_limit
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +38,7 @@ _HEADER: Final = _ID_WIDTH + SIZE_WIDTH
 _SHORTEST: Final = 16  # bytes an element of an honest file takes on average, at the least
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Element:
     """One element.
 

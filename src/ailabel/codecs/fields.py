@@ -7,13 +7,13 @@ other elements, it is found, but cannot be taken out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ailabel.codecs.markup import appended, elements, encode
 from ailabel.errors import PlanError
 from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Found", "Hit", "Query", "cut", "rewritten", "search"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Query:
     """What is looked for.
 
@@ -39,7 +39,7 @@ class Query:
     field: Callable[[Element], tuple[str, str] | None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Hit:
     """One text that was found.
 
@@ -66,7 +66,7 @@ class Hit:
     mixed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Found:
     """What a search found, in file order, and the elements of each part, its root first."""
 

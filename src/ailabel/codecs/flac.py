@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import id3
 from ailabel.errors import MalformedFileError
 from ailabel.io.source import check_limit
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +38,7 @@ _INVALID: Final = 127
 _LAST: Final = 0x80
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Block:
     """One metadata block: its type, where its header begins, the length of its body."""
 
@@ -58,7 +58,7 @@ class Block:
         return self.offset + HEADER + self.length
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class StreamInfo:
     """What the STREAMINFO block says [RFC9639 8.2].
 

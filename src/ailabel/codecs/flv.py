@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.errors import MalformedFileError
 from ailabel.io.source import check_limit
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +37,7 @@ _FILTERED: Final = 0x20  # encrypted
 _SHORTEST: Final = 16  # bytes a tag of an honest file takes, at the least
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tag:
     """One tag: its type, whether it is encrypted, where it begins, and the length of its data."""
 

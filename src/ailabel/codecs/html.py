@@ -8,9 +8,10 @@ search that fails ends the input, so the time is linear. Positions are units of 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final
+
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,7 +69,7 @@ class Region(Enum):
     INERT = "template"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Attribute:
     """An attribute: its name in lower case, and where its value stands, quotes included."""
 
@@ -83,7 +84,7 @@ class Attribute:
         return (self.start + 1, self.end - 1) if self.quoted else (self.start, self.end)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Token:
     """A token; `name` (in lower case), `attributes` and `empty` (``/>``) are those of a tag."""
 

@@ -8,11 +8,12 @@ tag of version 2.2 or 2.3 counts its frame lengths before that escaping, so it i
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Final
 
 from ailabel.errors import MalformedFileError
 from ailabel.io.source import check_limit
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from ailabel.io.source import View
@@ -48,7 +49,7 @@ _NO_VERSION: Final = 0xFF  # [ID3v2.3 3.1]
 _LETTERS: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Tag:
     """The header of a tag.
 
@@ -95,7 +96,7 @@ class Tag:
         return self.version in KNOWN and not (self.version == V2 and self.flags & _EXTENDED)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Body:
     """A tag's body as its frames count it; positions begin at the first byte after the header.
 
@@ -134,7 +135,7 @@ class Body:
         return self.start + position + bisect_left(self.dropped, position + 1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Frame:
     """One frame; `position` of its header, in the body, and the length of header and data."""
 
@@ -150,7 +151,7 @@ class Frame:
         return self.position + self.header + self.length
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Content:
     """What a tag holds.
 

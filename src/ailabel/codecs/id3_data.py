@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs.id3 import V3, V4
 from ailabel.io.source import check_limit
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +59,7 @@ def _inflate(data: bytes, limit: int) -> bytes | None:
     return result
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Text:
     """A text with a description: ``TXXX`` or ``COMM``, under the names of version 2.3 and later."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import id3_data
 from ailabel.codecs.id3_edit import reframe
 from ailabel.errors import MalformedFileError, PlanError
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -19,7 +19,7 @@ __all__ = ["Hit", "Query", "removals", "search"]
 _XMP_OWNER: Final = "XMP"  # [XMP3 2.3.3]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Query:
     """What is looked for.
 
@@ -34,7 +34,7 @@ class Query:
     prop: tuple[str, str, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Hit:
     """One text that was found.
 

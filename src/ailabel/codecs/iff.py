@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.errors import MalformedFileError
 from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,7 @@ __all__ = ["Chunk", "Form", "chunk", "form", "grow"]
 _HEADER: Final = 8  # id and size
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Chunk:
     """One chunk: `id`, where its header begins, the length of its body, and where it ends.
 
@@ -37,7 +37,7 @@ class Chunk:
         return self.offset + _HEADER
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Form:
     """The outermost chunk: its type, the chunks in it, and where it ends."""
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.source import check_limit
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,7 +68,7 @@ _FILL: Final = 4096
 _END_OF_SCAN: Final = re.compile(rb"\xff[\xc0-\xcf\xd8-\xfe]")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Segment:
     """One marker segment.
 
@@ -98,7 +98,7 @@ class Segment:
         return self.offset + self.length
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Component:
     """One component of a frame: its id, sampling factors and quantisation table."""
 
@@ -108,7 +108,7 @@ class Component:
     table: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Frame:
     """A frame header [T.81 B.2.2].
 

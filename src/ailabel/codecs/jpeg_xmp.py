@@ -6,11 +6,11 @@ of the whole, by which the first packet names it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import jpeg
 from ailabel.io.source import check_limit
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,7 +28,7 @@ _PREFIX: Final = len(EXTENSION) + _DIGEST + 8  # then the length of the whole an
 _PIECE: Final = 65_400  # the length that [XMP3 1.1.3.1] advises
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Extension:
     """One Extended XMP packet, put together.
 
@@ -43,7 +43,7 @@ class Extension:
     packet: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Piece:
     segment: jpeg.Segment
     total: int

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.errors import MalformedFileError
 from ailabel.io.source import check_limit
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
@@ -22,7 +22,7 @@ _DECODER: Final = json.JSONDecoder(strict=False)
 _BLANK: Final = re.compile(r"[ \t\r\n]*")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class JsonMember:
     """One member of an object.
 
@@ -41,7 +41,7 @@ class JsonMember:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class JsonObject:
     """An object: where its content begins, and its members in their order."""
 

@@ -8,13 +8,13 @@ lists, comments or folded parts.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs.frontmatter import fields
 from ailabel.codecs.markdown import Kind, Line, lines
 from ailabel.errors import MalformedFileError
 from ailabel.io.source import check_limit
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -35,7 +35,7 @@ _WRITTEN: Final = re.compile(r"\S")
 _APART: Final = frozenset({Kind.BLANK, Kind.HEADING})  # lines that no removal below them can touch
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Passage:
     """A piece of the body that has the key that was looked for; positions are units.
 
@@ -57,7 +57,7 @@ class Passage:
     kind: Kind
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Mark:
     """A line that matters: a delimiter or a line with the key; and the line before it."""
 

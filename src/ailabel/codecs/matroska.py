@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import ebml
 from ailabel.errors import MalformedFileError
 from ailabel.io.source import check_limit
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -71,7 +72,7 @@ _TRACKS_MOST: Final = 1000  # more than any honest file has
 _CHILDREN: Final = 16  # of a cluster that stand before its blocks, at the most
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Segment:
     """A segment and what stands in it, but for its clusters.
 
@@ -101,7 +102,7 @@ class Segment:
         return last if last is not None and last.end == self.end else None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Track:
     """One track: its number, its type, and the bytes that were stripped from its frames."""
 

@@ -7,13 +7,13 @@ at the end, and one that leads there takes their place.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import ebml, matroska
 from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,7 +31,7 @@ _TAGS_ID: Final = matroska.TAGS.to_bytes(_ID_WIDTH, "big")
 _MOVABLE: Final = 4  # entries that move to the second SeekHead at the most; two suffice
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Index:
     """The edits of the SeekHeads there are, and the second one that goes before the new element."""
 
@@ -39,7 +39,7 @@ class Index:
     second: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Entry:
     """One child of a SeekHead: its bytes, and where it leads to."""
 
@@ -48,7 +48,7 @@ class _Entry:
     position: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Head:
     """A SeekHead, its entries, whether it has a checksum, and how many bytes it can take."""
 

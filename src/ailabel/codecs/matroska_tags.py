@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import ebml, matroska
 from ailabel.errors import LimitExceededError
 from ailabel.io.source import BytesView, check_limit
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -27,7 +27,7 @@ _BINARY: Final = 0x4485
 _WHOLE: Final = 50  # an album, a film: the default
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class SimpleTag:
     """One name and its value.
 

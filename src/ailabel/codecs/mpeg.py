@@ -7,9 +7,10 @@ of an MP3 file may be an encoder's table of contents in the shape of a silent fr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final
+
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +67,7 @@ _SIDE_INFO: Final = {  # Layer III, by low sampling frequency and mono
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class FrameHeader:
     """The header of one frame.
 
@@ -108,7 +109,7 @@ class FrameHeader:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Frame:
     """One whole frame: where it stands, its length in bytes, its header."""
 

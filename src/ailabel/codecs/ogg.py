@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from ailabel.errors import MalformedFileError
 from ailabel.io.source import check_limit
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -58,7 +59,7 @@ _BEGINNINGS: Final = 64  # streams that are looked at to tell sound from video
 _MAGIC: Final = 16  # how much of the first packet tells the codec
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Kind:
     """What is coded in a stream, and how its headers look.
 
@@ -96,7 +97,7 @@ UNKNOWN: Final = Kind(name="unknown", magic=b"", headers=1)
 _KINDS: Final = (VORBIS, OPUS, THEORA, SPEEX, FLAC, SKELETON, DIRAC, VP8, UNKNOWN)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Page:
     """One page [RFC3533 6].
 
@@ -129,7 +130,7 @@ class Page:
         return self.body + sum(self.lacing)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Stream:
     """One logical stream.
 
@@ -150,7 +151,7 @@ class Stream:
     complete: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Packet:
     """Where a packet stands: page and segment, by index in `Stream.pages`, of start and end."""
 

@@ -6,11 +6,11 @@ comments may be changed by rule: in Opus and by custom elsewhere, zeros there ar
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import ogg, vorbis
 from ailabel.errors import MalformedFileError
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from ailabel.codecs.ogg import Kind
@@ -24,7 +24,7 @@ _LAST: Final = 0x80
 _LONGEST: Final = (1 << 24) - 1  # FLAC: a block's length has 24 bits
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CommentPacket:
     """A comment packet.
 

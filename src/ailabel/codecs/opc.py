@@ -7,7 +7,6 @@ the leading slash.
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs.markup import Element, appended, elements, escape
@@ -16,6 +15,7 @@ from ailabel.codecs.zipedit import change
 from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.source import check_limit
 from ailabel.io.splice import apply
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -50,7 +50,7 @@ _SIGNATURE_ORIGIN: Final = "/digital-signature/origin"  # ends that relationship
 _SIGNATURES: Final = "_xmlsignatures/"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Relationship:
     """A link from the package, or from a part, to a part of the package.
 
@@ -65,7 +65,7 @@ class Relationship:
     target: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Package:
     """An office document's package.
 

@@ -8,11 +8,11 @@ charset gives to the index [ISO32000-2 9.7.4.2].
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from ailabel.errors import MalformedFileError
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +41,7 @@ _END_NIBBLE: Final = 0x0F
 _EM: Final = 1000  # units of a PDF's glyph space
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Glyph:
     """A glyph: the code that selects it, and its width in thousandths of the font size."""
 
@@ -49,7 +49,7 @@ class Glyph:
     width: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Font:
     """A font that was opened.
 

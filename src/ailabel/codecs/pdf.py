@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import pdf_stream, pdf_xref
@@ -17,6 +16,7 @@ from ailabel.codecs.pdf_stream import Stream
 from ailabel.codecs.pdf_syntax import Array, Dictionary, Incomplete, Parser, Ref, Value, parse_at
 from ailabel.errors import MalformedFileError
 from ailabel.io.source import check_limit
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +40,7 @@ _OBJECT_HEADER: Final = 64
 _AFTER: Final = 32  # the keyword that follows a dictionary
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Page:
     """One page: a reference to it, its dictionary, and what it inherits: values and their bytes."""
 

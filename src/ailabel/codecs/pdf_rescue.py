@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import io
 import logging
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs.pdf_syntax import text_of
 from ailabel.errors import AilabelError, MalformedFileError, UnsupportedFormatError
 from ailabel.io.source import check_limit
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +27,7 @@ __all__ = ["Rescued", "rescue"]
 _SILENT: Final = logging.NullHandler()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Rescued:
     """The text entries of the dictionaries where metadata stands.
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs.pdf_syntax import Dictionary
 from ailabel.errors import MalformedFileError, UnsupportedFormatError
 from ailabel.io.source import check_limit
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +25,7 @@ _SLOW: Final = 1 << 20  # ours: bytes under other predictors than `_UP`, which t
 _AVERAGE: Final = 3
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stream:
     """A stream object: its dictionary, and where its stored bytes begin in the file."""
 

@@ -9,13 +9,13 @@ on.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs.pdf import Document
 from ailabel.codecs.pdf_syntax import Dictionary, Name, Ref
 from ailabel.errors import PlanError
 from ailabel.io.splice import Edit, SplicedView
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,7 +64,7 @@ _MAX_OFFSET: Final = 9_999_999_999  # ten digits
 _BYTES: Final = 4  # of an offset in a cross-reference stream, usually
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Own:
     """An update of ours: its kind, where it begins and ends, and the objects in it."""
 

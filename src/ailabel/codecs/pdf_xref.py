@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs.pdf_syntax import Array, Dictionary, Incomplete, Parser, parse_at
 from ailabel.errors import MalformedFileError
 from ailabel.io.source import check_limit
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -42,7 +42,7 @@ _WIDTHS: Final = 3
 _MAX_WIDTH: Final = 8
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Range:
     """Consecutive entries: in the file as text, or in `data` as binary fields of `widths`."""
 
@@ -99,7 +99,7 @@ class Table:
         return result
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Section:
     """One cross-reference section: what one revision of the file says.
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.errors import MalformedFileError
 from ailabel.io.source import check_limit
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +35,7 @@ _HEX_LINE: Final = 72  # what ImageMagick writes
 _KEYWORD: Final = 79  # the longest keyword [PNG3 11.3.3.2]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Chunk:
     """One chunk: its type, where its length field begins, and the length of its data."""
 
@@ -54,7 +54,7 @@ class Chunk:
         return self.offset + _FRAME + self.length
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Text:
     """A text chunk, taken apart.
 
@@ -92,7 +92,7 @@ class Text:
         return name + separator + b"\0\0" + rest[2:] + data
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Profile:
     """What a text chunk ``Raw profile type …`` holds: a line for its name and length, and hex.
 

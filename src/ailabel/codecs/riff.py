@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.errors import MalformedFileError
 from ailabel.io.source import check_limit
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,7 @@ HEADER: Final = 12  # "RIFF", size, form type
 _STREAMED: Final = 0xFFFFFFFF  # size not known when the header was written
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Chunk:
     """One chunk: `id`, where its header begins, and the length of its body without the pad byte."""
 

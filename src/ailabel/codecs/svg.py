@@ -15,6 +15,7 @@ from xml.parsers import expat
 from ailabel.errors import LimitExceededError, MalformedFileError
 from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,7 +77,7 @@ class Element:
         return self.inner == self.end
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Packet:
     """An RDF element: where it stands, the namespaces that are bound there, and its metadata.
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import ape, id3
 from ailabel.io.source import check_limit
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from ailabel.io.source import View
@@ -18,7 +18,7 @@ _ENHANCED: Final = 227  # "TAG+", before ID3v1
 _LYRICS_END: Final = b"LYRICS200"  # after six digits, the length of all that stands before them
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tail:
     """Where the sound ends, and the tags after it that can hold texts, the last one first."""
 

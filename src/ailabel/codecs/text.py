@@ -9,12 +9,12 @@ only values are ever decoded.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from ailabel.io.source import View
@@ -37,7 +37,7 @@ _COMMON: Final = bytes((0xA1, 0xA3, *range(0xB0, 0xD8)))  # rows of GB 2312: mar
 _SHARE: Final = 0.5  # of the characters in these rows; Big5, Shift JIS, Latin-1 stay below 0.3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Text:
     """The text of a file, by its code units.
 

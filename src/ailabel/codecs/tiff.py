@@ -6,10 +6,10 @@ cannot be read is left out. All work is bounded by the length of the data and by
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.io.splice import Edit
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +41,7 @@ _CODES: Final = {
 _PREFIX: Final = b"Exif\0\0"  # belongs to JPEG, but is copied into other containers too
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ExifText:
     """One text field.
 
@@ -62,7 +62,7 @@ class ExifText:
     length: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Entry:
     tag: int
     type: int
@@ -70,7 +70,7 @@ class _Entry:
     offset: int  # of the entry
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Tiff:
     data: bytes
     base: int

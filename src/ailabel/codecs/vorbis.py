@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ailabel.errors import MalformedFileError
 from ailabel.io.source import check_limit
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from ailabel.io.source import Limits
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["Comments", "build", "entry", "parse", "split"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Comments:
     """A comment header, as bytes, so that what was there is written back unchanged.
 

@@ -6,7 +6,6 @@ streaming programs) mean "up to the end of the file".
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +13,7 @@ from ailabel.codecs import riff
 from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from ailabel.io.source import View
@@ -27,7 +27,7 @@ _DS64: Final = 28  # riffSize, dataSize, sampleCount, and the length of a table 
 _HEADER: Final = 8  # of a chunk
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Layout:
     """Where everything stands.
 
@@ -56,7 +56,7 @@ class Layout:
         return min(chunk.end, self.end) - chunk.offset
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class _Sizes:
     """What the headers say: where the RIFF ends, and the lengths that ``ds64`` holds."""
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from ailabel.codecs.markup import Element, appended, encode, events
 from ailabel.errors import MalformedFileError
 from ailabel.io.splice import Edit
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +33,7 @@ _TINY: Final = 10  # ours: half-points; 5 pt is the smallest size of Chinese pri
 _CHAIN: Final = 32  # ours: styles that build on one another
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Paragraph:
     """One paragraph.
 
@@ -47,7 +48,7 @@ class Paragraph:
     obscured: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Body:
     """The body of a main part: its element, and the section properties that end it."""
 

@@ -6,13 +6,13 @@ The caller names the property; nothing here knows what it means.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs.xmp_property import Property
 from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit, apply
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from ailabel.codecs.xmp_parse import Document
@@ -56,7 +56,7 @@ _OURS: Final = (  # what `new_packet` writes
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Found:
     """One value of the property.
 
@@ -263,7 +263,7 @@ def _escape(value: str) -> bytes:
     return value.translate(_ESCAPES).encode()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class _Source:
     """A packet as UTF-8 from its first ``<``, and the way back to its own bytes.
 

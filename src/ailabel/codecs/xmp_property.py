@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from ailabel.values import frozen
 
 __all__ = ["Property"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Property:
     """An XMP property: the URI of its namespace, the prefix to write, and its local name."""
 

@@ -7,10 +7,10 @@ text that they are, and an alias is shown as ``*name``, never expanded.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.errors import LimitExceededError
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,7 @@ __all__ = ["Entry", "Mapping", "mapping"]
 _DEPTH: Final = 32  # ours; front matter that people write stays below 6
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Entry:
     """One entry of a mapping.
 
@@ -46,7 +46,7 @@ class Entry:
         return self.start, self.end
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mapping:
     """A mapping: its entries, and for one in braces the position behind the opening brace."""
 
@@ -72,7 +72,7 @@ def mapping(content: str) -> Mapping | None:
         raise ValueError(str(error)) from error
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Node:
     """A node: its JSON, where it stands, and for a scalar its text."""
 

@@ -7,13 +7,13 @@ extracted. What changes it stands in `codecs.zipedit`.
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
 from itertools import pairwise
 from struct import Struct
 from typing import TYPE_CHECKING, Final
 
 from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.source import check_limit
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +66,7 @@ _ZIP64: Final = 0x0001  # the extra field that holds 64-bit values [APPNOTE 4.5.
 _CHUNK: Final = 1 << 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Member:
     """One file of the archive, as the central directory describes it.
 
@@ -95,7 +95,7 @@ class Member:
     wide_offset: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """A local entry: its header's bytes, where its content begins, where its descriptor ends."""
 
@@ -104,7 +104,7 @@ class Entry:
     end: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Archive:
     """A ZIP file.
 

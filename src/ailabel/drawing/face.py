@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from ailabel.errors import PlanError
 from ailabel.standard.wording import IMAGE_MIN_INK_PX
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +24,7 @@ _TRIES: Final = 64
 _NEVER_A_CHARACTER: Final = "\U0010fffe"  # a noncharacter: every font draws its .notdef glyph
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Face:
     """A font file in memory."""
 

@@ -6,7 +6,7 @@ parenthesis beside them does not count. See `standard.wording` for the figures o
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from ailabel.drawing.face import Face, ink_box, ink_height, write
@@ -19,6 +19,7 @@ from ailabel.standard.wording import (
     IMAGE_MIN_INK_PX,
     PHRASES,
 )
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from PIL import Image, ImageFont
@@ -81,7 +82,7 @@ def _wordings(spec: MarkSpec) -> tuple[str, ...]:
     return tuple(dict.fromkeys(wanted))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Fitted:
     """The written text: letters and outline on canvases of one size, the ink in them, padding."""
 

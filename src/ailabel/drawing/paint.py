@@ -7,8 +7,9 @@ the letters differ from what touches them by `CONTRAST` at least.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -29,7 +30,7 @@ _BUSY: Final = 72  # levels between the darkest and the lightest ground that sti
 _STRAY: Final = 0.02  # the share of pixels at either end that does not count
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Style:
     """Colours of a label.
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ailabel.model.report import Mark
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -22,7 +23,7 @@ _TO_STORED: Final = {2: _FLIP_X, 3: _HALF, 4: _FLIP_Y, 5: _MAIN, 6: _LEFT, 7: _O
 _ON_ITS_SIDE: Final = 5  # from this orientation on, width and height change places
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Stencil:
     """The label's shape, ready to be painted.
 

@@ -6,7 +6,6 @@ weighs stands in the table.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +14,7 @@ from ailabel.model.report import Check, Outcome
 from ailabel.spi import Finding
 from ailabel.standard.rules import RULES
 from ailabel.standard.slots import ANNEX_B_SITES, KEY, SLOTS
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,7 +28,7 @@ __all__ = ["CHECKS", "Case", "run"]
 _CODE_LENGTH: Final = 20  # a value this long that begins with 00 is meant to be a code
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Case:
     """What the predicates look at.
 

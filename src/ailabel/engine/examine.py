@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ailabel import registry
 from ailabel.model.report import FoundLabel, FoundMention
 from ailabel.spi import Mention, Slot
 from ailabel.standard.schema import decode
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from ailabel.io.source import View
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Examined", "Found", "examine", "found_label", "found_mention", "text_of"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Found:
     """One slot and what its payload says."""
 
@@ -37,7 +37,7 @@ class Found:
         return self.decoded.fields["ProduceID"] or ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Examined:
     """A file's format, carrier, labels and mentions, in file order."""
 

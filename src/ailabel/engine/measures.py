@@ -7,7 +7,7 @@ what was not measured at all stays open.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ailabel.messages import Message
@@ -15,6 +15,7 @@ from ailabel.model.report import Check, Level, Outcome
 from ailabel.spi import Finding
 from ailabel.standard.rules import RULES
 from ailabel.standard.wording import IMAGE_MIN_HEIGHT, OPENING_SECONDS, VIDEO_MIN_SECONDS
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,7 +32,7 @@ _BADNESS: Final = (Outcome.PASS, Outcome.REVIEW, Outcome.INCONCLUSIVE, Outcome.F
 _UNMEASURED: Final = Message("a label was found, but neither its size, place nor time was measured")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Judged:
     """What one measure says of one sighting."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ailabel import registry
@@ -20,6 +20,7 @@ from ailabel.standard.rules import RULES
 from ailabel.standard.schema import encode, verbatim
 from ailabel.standard.slots import ANNEX_B, ANNEX_B_SITES, OFFICIAL
 from ailabel.traces.c2pa import find_manifest
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["Plan", "find_done", "make_plan", "refuse_manifest"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Plan:
     """What is to be done to one file.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
 from ailabel.errors import LabelError
@@ -13,6 +13,7 @@ from ailabel.model.record import AigcRecord, Label
 from ailabel.spi import MarkSpec
 from ailabel.standard.slots import CHOICES, OFFICIAL
 from ailabel.standard.wording import CORNERS, Elements, elements
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +31,7 @@ PLACES: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class LabelSpec:
     """How files are to be labelled; frozen, so one value serves many files and threads.
 
@@ -134,7 +135,7 @@ class LabelSpec:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class VerifyOptions:
     """How files are to be verified.
 

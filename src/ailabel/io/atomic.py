@@ -12,13 +12,13 @@ from __future__ import annotations
 import os
 import stat
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.errors import AilabelError, PlanError
 from ailabel.io.copy import write_all, write_view
 from ailabel.io.source import FileView
 from ailabel.io.steps import finish
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,7 +33,7 @@ _SUFFIX: Final = ".tmp"
 _ATTEMPTS: Final = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class WriteOptions:
     """How a file is replaced.
 
@@ -52,12 +52,15 @@ class WriteOptions:
     durable: bool = True
 
 
+_DEFAULTS: Final = WriteOptions()
+
+
 def replace(
     result: View,
     source: FileView,
     target: str | os.PathLike[str],
     check: Callable[[View], None],
-    options: WriteOptions = WriteOptions(),
+    options: WriteOptions = _DEFAULTS,
 ) -> None:
     """Write `result`, a changed view of `source`, to `target`.
 
@@ -82,7 +85,7 @@ def replacing(
     source: FileView,
     target: str | os.PathLike[str],
     check: Callable[[View], None],
-    options: WriteOptions = WriteOptions(),
+    options: WriteOptions = _DEFAULTS,
 ) -> Steps[None]:
     """Do what `replace` does in two steps, pausing before the new file is flushed, if it is.
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 import os
 import struct
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from zlib import crc32
 
@@ -20,6 +19,7 @@ from ailabel.errors import AilabelError, PlanError
 from ailabel.io.atomic import version
 from ailabel.io.copy import write_all
 from ailabel.io.splice import edits_of
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from ailabel.io.splice import SplicedView
@@ -33,7 +33,7 @@ _PREFIX: Final = ".ailabel-"
 _SUFFIX: Final = ".jnl"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Patch:
     """New bytes for one range of a file."""
 

@@ -8,11 +8,11 @@ and `segments` says how to build the result by copying.
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ailabel.errors import PlanError
 from ailabel.io.source import View
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Edit", "Segment", "SplicedView", "apply", "edits_of", "normalise"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Edit:
     """Replace `length` bytes at `offset` of the original by `data`; an insertion has length 0."""
 
@@ -29,7 +29,7 @@ class Edit:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Segment:
     """A piece of a spliced file: `length` bytes, either `data` or a range of the base file.
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, IntEnum
+
+from ailabel.values import frozen
 
 __all__ = ["Format", "Match", "Medium", "Strength"]
 
@@ -18,7 +19,7 @@ class Medium(Enum):
     VIDEO = "video"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Format:
     """A file format.
 
@@ -50,7 +51,7 @@ class Strength(IntEnum):
     """A signature in the content says so."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Match:
     """A carrier's claim on a file."""
 

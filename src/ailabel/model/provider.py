@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
 from ailabel.errors import LabelError
 from ailabel.messages import Message, Reasons
+from ailabel.values import frozen
 
 __all__ = [
     "ProviderCode",
@@ -36,7 +36,7 @@ class ServiceType(Enum):
     DISSEMINATION = "2"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ProviderCode:
     """The code of an organisation, built from its unified social credit code.
 

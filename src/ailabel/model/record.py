@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from ailabel.values import frozen
 
 __all__ = ["AigcRecord", "Label"]
 
@@ -19,7 +20,7 @@ class Label(Enum):
     """疑似为: a platform detected signs of it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class AigcRecord:
     """One implicit label as annex E defines it; every value is a string.
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import TYPE_CHECKING
+
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,7 +61,7 @@ class Verdict(Enum):
     INCONCLUSIVE = "inconclusive"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Check:
     """One rule, applied to one file.
 
@@ -78,7 +80,7 @@ class Check:
     figure: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class FoundLabel:
     """One implicit label found in a file.
 
@@ -103,7 +105,7 @@ class FoundLabel:
     problems: tuple[Message, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class FoundMention:
     """Text that looks like a label but stands in no slot."""
 
@@ -113,7 +115,7 @@ class FoundMention:
     raw: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class FoundSighting:
     """Something that is, or resembles, an explicit label, as it was seen or heard.
 
@@ -150,7 +152,7 @@ class FoundSighting:
     rate: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class FileReport:
     """Everything that was found out about one file.
 
@@ -192,7 +194,7 @@ class FileReport:
 _GOOD = {Verdict.COMPLIANT, Verdict.NOT_APPLICABLE}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Mark:
     """One explicit label as it was drawn, spoken or written.
 
@@ -211,7 +213,7 @@ class Mark:
     seconds: tuple[float, float] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Change:
     """One edit without its bytes: `removed` bytes at `offset` give way to `inserted` bytes."""
 
@@ -220,7 +222,7 @@ class Change:
     inserted: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class LabelResult:
     """What labelling one file came to.
 
@@ -265,7 +267,7 @@ class LabelResult:
         return self.status == "skipped"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class LabelDiff:
     """What a step of a pipeline did to a file's label.
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ailabel.messages import Message, Reasons, render
 from ailabel.model.report import Check, FileReport, LabelDiff, Outcome
 from ailabel.standard.rules import EDITION, RULES
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,7 +43,7 @@ Item: TypeAlias = "FileReport | LabelResult | LabelDiff"
 SCHEMA_VERSION: Final = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Header:
     """What stands above the files of a report.
 

@@ -6,11 +6,11 @@ less surely than "quoted by 2" is never an error.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from ailabel.model.media import Medium
 from ailabel.model.report import Level
+from ailabel.values import frozen
 
 __all__ = ["EDITION", "RULES", "Rule"]
 
@@ -22,7 +22,7 @@ _AUDIO: Final = frozenset({Medium.AUDIO})
 _VIDEO: Final = frozenset({Medium.VIDEO})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Rule:
     """One rule.
 

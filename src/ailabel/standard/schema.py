@@ -8,7 +8,6 @@ silently. The key spellings of the standard stand in this module alone.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.errors import LabelError
@@ -16,6 +15,7 @@ from ailabel.messages import Message, Reasons
 from ailabel.model.record import AigcRecord, Label
 from ailabel.standard.payload import unpack
 from ailabel.standard.slots import KEY
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,7 +50,7 @@ _MAX_PAYLOAD: Final = 64 * 1024  # ours; the standard gives no length
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Problem:
     """One departure from annex E.
 
@@ -65,7 +65,7 @@ class Problem:
     key: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Decoded:
     """What a payload says.
 

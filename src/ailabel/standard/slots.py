@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from ailabel.values import frozen
 
 __all__ = [
     "ANNEX_B",
@@ -27,7 +28,7 @@ ANNEX_B: Final = "annex-b"  # the second place of pictures: TC260-PG-20259A, ann
 CHOICES: Final = (OFFICIAL, ANNEX_B)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class OfficialSlot:
     """The place of the label in one format.
 

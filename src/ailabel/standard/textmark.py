@@ -10,12 +10,12 @@ judge. A negation can never match, because the grammar has no word for it.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
 from ailabel.standard.assertion import CLOSERS, OPENERS, asserts, dense, fold, leads_in
 from ailabel.standard.wording import CORNER_MARK, MAX_MARK_CHARACTERS, Elements, elements
+from ailabel.values import frozen
 
 __all__ = [
     "Form",
@@ -54,7 +54,7 @@ class Form(Enum):
     """The corner mark in brackets."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Judgement:
     """A label: how it is worded, and its text as it stands in the line."""
 
@@ -62,7 +62,7 @@ class Judgement:
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Standing:
     """How a line stands in its text.
 

@@ -6,9 +6,10 @@ Writers and checkers read the same constants, so that a threshold cannot differ 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
+
+from ailabel.values import frozen
 
 __all__ = [
     "AI_ELEMENTS",
@@ -92,7 +93,7 @@ class Elements(Enum):
     NONE = "none"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Found:
     ai: bool
     generation: bool

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from ailabel.messages import render
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,7 +20,7 @@ __all__ = ["STDIN", "Input", "collect", "output_of", "usage_error"]
 STDIN: Final = "-"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Input:
     """One file to work on.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from ailabel.errors import AilabelError, LabelError, PlanError, UnsupportedForma
 from ailabel.io.atomic import create
 from ailabel.messages import Message
 from ailabel.model.report import LabelResult
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Job", "failure", "internal_error", "label_one", "make_jobs", "target_key"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Job:
     """One file to label.
 

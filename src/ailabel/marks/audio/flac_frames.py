@@ -6,12 +6,12 @@ the coded sound in them stays as it is. New frames are coded simply, with fixed 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from ailabel.errors import MalformedFileError
 from ailabel.marks.audio import crc16
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +33,7 @@ _WIDEST: Final = 30  # parameter of five bits
 _WIDEST_RESIDUAL: Final = 1 << 31  # [RFC9639 9.2.7.3]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class FrameHeader:
     """The header of a frame.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import flac, tails
@@ -11,6 +10,7 @@ from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.source import check_limit
 from ailabel.marks.audio import crc16, libav, loudness
 from ailabel.marks.audio.flac_frames import FrameHeader, parse_header
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,7 @@ SMALLEST_BLOCK: Final = 16  # of all but the last [RFC9639 8.2]
 _CUESHEET: Final = 5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Stream:
     """The content.
 
@@ -69,7 +69,7 @@ class Stream:
         return SMALLEST_BLOCK if self.variable else self.block
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Checksums:
     """MD5 of the content and of the labelled sound; and the content's last block, decoded."""
 

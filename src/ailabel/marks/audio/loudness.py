@@ -7,10 +7,11 @@ costs no more than a small one. In plain Python: the sound of a WAV file needs n
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
+
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -115,7 +116,7 @@ def _lkfs(power: float) -> float:
     return _OFFSET + 10 * math.log10(power) if power > 0 else -math.inf
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Weighting:
     """Coefficients of the K weighting: a shelf for the head, then a high-pass [BS1770 annex 1]."""
 

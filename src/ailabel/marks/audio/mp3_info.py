@@ -6,12 +6,12 @@ own fields [Xing 2000; LAME tag revision 1]. Fraunhofer's ``VBRI`` is replaced b
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import mpeg
 from ailabel.marks.audio import crc16
 from ailabel.marks.audio.mp3_frames import side_info
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +27,7 @@ _XING: Final = 4 + 4 + 4 + 4 + _PLACES  # mark, flags, frames, bytes, places
 _DECODER_DELAY: Final = 529  # samples, of every decoder [LAME tag revision 1]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Change:
     """What a label adds.
 

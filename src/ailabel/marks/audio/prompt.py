@@ -12,7 +12,6 @@ decoder's overlap reaches from one into the other.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING, Final
 
@@ -22,6 +21,7 @@ from ailabel.marks.audio import loudness
 from ailabel.marks.audio.resample import resample
 from ailabel.marks.audio.wav_sound import open_sound
 from ailabel.standard.wording import RHYTHM, RHYTHM_TEXT, SPOKEN_TEXT
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +46,7 @@ _HIGHEST: Final = 768_000
 _FRONT_CENTRE: Final = 0x4  # [WAVEFORMATEXTENSIBLE dwChannelMask]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Target:
     """The sound that a label is made for.
 
@@ -61,7 +61,7 @@ class Target:
     channels: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Label:
     """A label as sound.
 

@@ -11,7 +11,6 @@ the document's tags; the metadata label is what programs read.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import pdf, pdf_update
@@ -26,6 +25,7 @@ from ailabel.marks.document import pdf_stamp
 from ailabel.messages import Message
 from ailabel.spi import Evidence, Finding, Mark, Rendition
 from ailabel.standard.wording import phrase
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from ailabel.codecs.pdf import Page
@@ -83,7 +83,7 @@ class _Pdf:
 MARKER: Marker = _Pdf()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Content:
     """The content streams of a page: references as they stand, and which of them are ours."""
 

@@ -7,13 +7,13 @@ and carries a map back to Unicode, so that it can be searched and copied [ISO320
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs.opentype import open_font
 from ailabel.codecs.pdf_syntax import Array, Ref
 from ailabel.codecs.pdf_update import stream_object
 from ailabel.errors import MalformedFileError, PlanError
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,7 +36,7 @@ _MAX_FONT: Final = 64 << 20
 _NUMBERS: Final = 4  # of a rectangle
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Line:
     """A line of text, set: its text, its font, its glyphs."""
 
@@ -50,7 +50,7 @@ class Line:
         return sum(glyph.width for glyph in self.glyphs) / 1000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sheet:
     """A page as a viewer shows it.
 

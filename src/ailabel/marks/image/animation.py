@@ -7,11 +7,11 @@ does not hold, the frames are drawn out to whole canvases first [PNG3 11.3.6; RF
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from ailabel.drawing.stencil import intersection, is_empty
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -31,7 +31,7 @@ class Dispose(Enum):
     RESTORE = "restore"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Frame:
     """One frame: its box on the canvas, whether it replaces what is there, and what comes after."""
 

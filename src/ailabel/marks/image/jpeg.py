@@ -10,7 +10,6 @@ from __future__ import annotations
 import io
 import struct
 from contextlib import contextmanager
-from dataclasses import dataclass
 from threading import Thread
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,6 +21,7 @@ from ailabel.io.source import BytesView, check_limit
 from ailabel.io.splice import Edit, SplicedView
 from ailabel.marks.image import compare
 from ailabel.spi import Rendition
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -56,7 +56,7 @@ _SCANS: Final = 100  # ours, and libjpeg's advice: each costs as much as the who
 _SAMPLED: Final = "; changes were measured on one band of rows in eight"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class _Jpeg:
     """A JPEG, taken apart.
 

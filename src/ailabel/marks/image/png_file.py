@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -11,6 +10,7 @@ from ailabel.errors import MalformedFileError
 from ailabel.io.source import check_limit
 from ailabel.marks.image.animation import Dispose, Frame
 from ailabel.marks.image.png_rows import Raster
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from ailabel.drawing.stencil import Box
@@ -35,7 +35,7 @@ _PIXEL_BYTES: Final = 4  # of pixels with 8 bytes a picture may have half as man
 _DISPOSE: Final = {0: Dispose.KEEP, 1: Dispose.CLEAR, 2: Dispose.RESTORE}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Header:
     """IHDR [PNG3 11.2.1]."""
 
@@ -56,7 +56,7 @@ class Header:
         return size + bytes((self.depth, self.colour, 0, 0, self.interlaced))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stream:
     """One stream of pixels: the chunks that hold it, its control chunk and place in an animation.
 
@@ -88,7 +88,7 @@ class Stream:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class PngFile:
     """A PNG, taken apart.
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.drawing import paint
 from ailabel.marks.image.png_file import GREY, INDEXED, MODES
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -122,7 +122,7 @@ def _numbered(pixels: bytes, stencil: Stencil, style: paint.Style, found: _Shade
     return image.tobytes()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Shades:
     """The entries of a palette that the label is painted with.
 

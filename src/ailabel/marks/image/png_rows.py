@@ -11,10 +11,10 @@ as many channels as a pixel has bytes: Pillow does it in C and loses no bit of 1
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.errors import MalformedFileError
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -38,7 +38,7 @@ _BYTE: Final = 8  # bits
 _WORK: Final = 1 << 19  # bytes that are unfiltered at a time, which stay in the processor's cache
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Pass:
     """A grid of pixels that is stored as a picture of its own: all pixels, or an Adam7 pass.
 
@@ -67,7 +67,7 @@ class Pass:
         return max(first, 0), min(max(last, 0), size)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Raster:
     """How pixels are laid out: size, bits a pixel, interlaced or not."""
 
@@ -103,7 +103,7 @@ class Raster:
         return last.row(last.size[1])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Band:
     """The rows of one pass that a box touches, unfiltered.
 

@@ -8,7 +8,6 @@ pixels outside the label stay as they are.
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import riff, tiff
@@ -21,6 +20,7 @@ from ailabel.io.splice import Edit
 from ailabel.marks.image import compare
 from ailabel.marks.image.animation import Dispose, Frame, composed, is_steady
 from ailabel.spi import Rendition
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +42,7 @@ _FRAME: Final = 16  # bytes of ANMF before its chunks [RFC 9649 2.7.1.1]
 _CLEAR, _REPLACE = 1, 2  # its flags
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class _Picture:
     """One coded picture: the still one, or a frame.
 
@@ -62,7 +62,7 @@ class _Picture:
         return self.chunks[-1].id == b"VP8L"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class _WebP:
     """A WebP, taken apart."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from ailabel.spi import Evidence, Finding, Sighting
@@ -16,6 +16,7 @@ from ailabel.standard.textmark import (
     judge,
     may_hold,
 )
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,7 +31,7 @@ _ENDING: Final = re.compile(r"[。！？!?.…：:；;][”’」』）)】\]*_]
 _CORNERS: Final = (Form.CORNER, Form.CORNER_BRACKETED)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Passage:
     """A line, or a block of a page, that names AI.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs.frontmatter import body_start
@@ -13,6 +12,7 @@ from ailabel.codecs.text import read_text
 from ailabel.marks.text.lines import Passage, conclude, ends_sentence
 from ailabel.marks.text.markup import runs
 from ailabel.standard.textmark import may_hold
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -86,7 +86,7 @@ def inspect(view: View) -> Evidence:
     return conclude(_passages(page), sum(1 for line in page.lines if line.kind in _COUNTED))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Page:
     """The body of a file.
 

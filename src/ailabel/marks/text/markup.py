@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs.html import Kind, Token, tokens
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +53,7 @@ _HIDING_STYLE: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Run:
     """A stretch of a page.
 
@@ -94,7 +94,7 @@ def runs(units: str, *, xml: bool = False) -> Iterator[Run]:
                 yield Run(start=start, end=end, breaks=True)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Element:
     """An open element; for a block, the inline elements that were open around it, by name."""
 
