@@ -39,6 +39,42 @@ def tiff(
     return data
 
 
+def camera(
+    comment: bytes | None = None, order: Literal["little", "big"] = "little"
+) -> tuple[bytes, bytes]:
+    """Return the Exif of a camera, and its thumbnail: everything in it points by absolute offsets.
+
+    Args:
+        comment: of UserComment, its character code included.
+        order: of the bytes in every number.
+    """
+    thumbnail = b"\xff\xd8\xff\xd9"
+    maker = b"Canon EOS by hand\0"  # Canon's notes are a directory [ExifTool Canon]
+    exif = [
+        (0x9003, 2, b"2026:11:22 18:30:00\0"),
+        (0x927C, 7, b"\xa5" * (2 + _ENTRY + 4 + len(maker))),
+    ]
+    exif += [] if comment is None else [(0x9286, 7, comment)]
+    first = [(0x010F, 2, b"Canon\0"), (_EXIF_DIRECTORY, _LONG, bytes(4))]
+    below = 8 + len(_directory(first, 8, order))
+    second = below + len(_directory(exif, below, order))
+    first[1] = (_EXIF_DIRECTORY, _LONG, below.to_bytes(4, order))
+    data = _directory(exif, below, order)
+    notes = below + data.index(exif[1][2])
+    filled = _directory([(0x0006, 2, maker)], notes, order)
+    data = data.replace(exif[1][2], filled, 1)
+    place = second + 2 + 2 * _ENTRY + 4
+    picture = ((0x0201, place), (0x0202, len(thumbnail)))  # [DC-008 4.6.9]
+    data += _directory(
+        [(tag, _LONG, value.to_bytes(4, order)) for tag, value in picture], second, order
+    )
+    head = (b"II*\0" if order == "little" else b"MM\0*") + (8).to_bytes(4, order)
+    chain = _directory(first, 8, order)
+    at = 2 + _ENTRY * len(first)
+    chain = chain[:at] + second.to_bytes(4, order) + chain[at + 4 :]
+    return head + chain + data + thumbnail, thumbnail
+
+
 def _directory(
     fields: Sequence[tuple[int, int, bytes]], at: int, order: Literal["little", "big"]
 ) -> bytes:

@@ -16,7 +16,9 @@ from ailabel.io.source import BytesView
 from ailabel.io.splice import SplicedView, apply
 from ailabel.model.media import Medium
 from ailabel.model.record import Label
+from ailabel.spi import Slot
 from ailabel.standard.notices import IMPLICIT_ONLY
+from ailabel.standard.schema import decode
 from builders import png, wav
 
 CODE: Final = "001191350100M000100Y4310000"
@@ -301,3 +303,77 @@ def test_the_record_repeats_the_producer_unless_told_otherwise() -> None:
 def test_what_is_asked_about_is_both_labels_by_default() -> None:
     """Verification looks at both unless told otherwise."""
     assert (VerifyOptions().implicit, VerifyOptions().explicit) == (True, True)
+
+
+# -- the place -------------------------------------------------------------------------------------
+
+ANNEX_B: Final = LabelSpec(producer=CODE, explicit=False, slot="annex-b")
+
+
+def picture() -> BytesView:
+    """Return a PNG without a label."""
+    return BytesView(dict(png.samples())["rgb.png"], "a.png")
+
+
+def sites(view: BytesView) -> list[str]:
+    """Return where labels stand."""
+    carrier = registry.carrier_of("png")
+    return [item.site for item in carrier.read(view) if isinstance(item, Slot)]
+
+
+def test_annex_b_holds_the_wrapped_form() -> None:
+    """The label goes there when it is asked for, and the plan says what was written."""
+    plan = make_plan(picture(), ANNEX_B, Numbers())
+    assert plan.status == "labelled"
+    assert plan.payload is not None
+    assert plan.payload.startswith('{"AIGC":{"Label":"1"')
+    after = BytesView(apply(picture().data, plan.edits), "a.png")
+    assert sites(after) == ["png.tEXt[AIGC]"]
+    assert make_plan(after, ANNEX_B, Numbers()).status == "already"
+    assert make_plan(after, IMPLICIT, Numbers()).status == "already"
+
+
+@pytest.mark.parametrize(("before", "after"), [("official", "annex-b"), ("annex-b", "official")])
+def test_a_sound_label_moves_with_its_values(before: str, after: str) -> None:
+    """Asking for the other place changes nothing of what the label says, and uses no number."""
+    numbers = Numbers()
+    old = replace(ANNEX_B, slot=before, label=Label.MAY_BE, propagate=False)
+    there = make_plan(picture(), old, numbers)
+    data = BytesView(apply(picture().data, there.edits), "a.png")
+    moved = make_plan(data, replace(ANNEX_B, slot=after), numbers)
+    assert moved.status == "replaced"
+    assert numbers.used == 1
+    assert moved.produce_id == there.produce_id
+    assert there.payload is not None
+    assert moved.payload is not None
+    assert decode(moved.payload).record == decode(there.payload).record
+    result = BytesView(apply(data.data, moved.edits), "a.png")
+    assert len(sites(result)) == 1
+    assert make_plan(result, replace(ANNEX_B, slot=after), numbers).status == "already"
+
+
+def test_a_new_number_or_values_are_put_into_a_moved_label() -> None:
+    """What is asked for by name, or by --replace, is not what the old label says."""
+    old = make_plan(picture(), IMPLICIT, Numbers())
+    data = BytesView(apply(picture().data, old.edits), "a.png")
+    moved = make_plan(data, replace(ANNEX_B, produce_id="asked-for"), Numbers())
+    assert moved.produce_id == "asked-for"
+    assert '"ProduceID":"asked-for"' in (moved.payload or "")
+    changed = make_plan(data, replace(ANNEX_B, replace=True, label=Label.SUSPECTED), Numbers())
+    assert '"Label":"3"' in (changed.payload or "")
+
+
+def test_a_bare_label_in_annex_b_is_wrapped_when_asked() -> None:
+    """Products write the bare object there; the guide asks for the wrapped one."""
+    data = png.build(png.text("AIGC", label()))
+    plan = make_plan(BytesView(data, "a.png"), ANNEX_B, Numbers())
+    assert plan.status == "replaced"
+    assert plan.produce_id == "old-1"
+
+
+def test_other_formats_have_no_second_place() -> None:
+    """The refusal says what to do; a place that does not exist is no choice."""
+    with pytest.raises(PlanError, match="use --slot official"):
+        make_plan(sound(), ANNEX_B, Numbers())
+    with pytest.raises(LabelError, match="slot is xmp"):
+        LabelSpec(producer=CODE, slot="xmp")

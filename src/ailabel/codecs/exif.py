@@ -81,12 +81,12 @@ def put(data: bytes, comment: str, accepts: Callable[[str], bool], limits: Limit
     prefix = PREFIX if data.startswith(PREFIX) else b""
     try:
         file = _open(data[len(prefix) :], limits)
+        old = _replaceable(file, accepts)
     except MalformedFileError as error:
         raise PlanError(
             "the Exif is damaged, so no comment can be put into it; use --slot official"
         ) from error
     value = _ASCII + comment.encode("ascii")
-    old = _replaceable(file, accepts)
     stale = _blanks(file.view.data, accepts, limits)
     if old is None or not _stands_last(file, old):
         edits = _appended(file, old, value)
