@@ -49,7 +49,7 @@ def camera(
         order: of the bytes in every number.
     """
     thumbnail = b"\xff\xd8\xff\xd9"
-    maker = b"Canon EOS by hand\0"  # Canon's notes are a directory [ExifTool Canon]
+    maker = b"Canon EOS by hand\0"  # Canon's notes are a directory, as ExifTool reads them
     exif = [
         (0x9003, 2, b"2026:11:22 18:30:00\0"),
         (0x927C, 7, b"\xa5" * (2 + _ENTRY + 4 + len(maker))),
@@ -64,7 +64,7 @@ def camera(
     filled = _directory([(0x0006, 2, maker)], notes, order)
     data = data.replace(exif[1][2], filled, 1)
     place = second + 2 + 2 * _ENTRY + 4
-    picture = ((0x0201, place), (0x0202, len(thumbnail)))  # [DC-008 4.6.9]
+    picture = ((0x0201, place), (0x0202, len(thumbnail)))  # [Exif 4.6.9]
     data += _directory(
         [(tag, _LONG, value.to_bytes(4, order)) for tag, value in picture], second, order
     )

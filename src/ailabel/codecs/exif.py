@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 __all__ = ["PREFIX", "blank", "is_own", "is_tiff", "new", "put"]
 
 PREFIX: Final = b"Exif\0\0"  # before the TIFF, in JPEG and in what was copied from it
-_ASCII: Final = b"ASCII\0\0\0"  # the character code of the comment [DC-008 4.6.5]
+_ASCII: Final = b"ASCII\0\0\0"  # the character code of the comment [Exif 4.6.5]
 _EXIF_IFD: Final = 0x8769
-_VERSION: Final = 0x9000  # an Exif directory must say it [DC-008 4.6.5]
+_VERSION: Final = 0x9000  # an Exif directory must say it [Exif 4.6.5]
 _COMMENT: Final = 0x9286
 _LONG: Final = 4
 _UNDEFINED: Final = 7  # [TIFF6 2]

@@ -1,4 +1,4 @@
-"""How a JPEG keeps Exif: one APP1 segment, so at most 64 KiB [DC-008 4.7.2]."""
+"""How a JPEG keeps Exif: one APP1 segment, so at most 64 KiB [Exif 4.7.2]."""
 
 from __future__ import annotations
 
