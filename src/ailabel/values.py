@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import MISSING, FrozenInstanceError, dataclass, field, fields
 from functools import partial
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, Final, TypeVar, dataclass_transform, overload
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def _compiled(cls: type[Any]) -> Callable[..., None]:
 
 
 def _content(self: Any) -> tuple[object, ...]:  # noqa: ANN401 - a value of any type
-    return tuple(getattr(self, name) for name in self.__slots__)
+    return tuple(map(getattr, repeat(self), self.__slots__))
 
 
 def _equal(self: object, other: object) -> bool:

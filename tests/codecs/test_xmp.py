@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import Final
 
 import pytest
@@ -391,6 +392,25 @@ def test_own_packets_read_the_same_with_and_without_parsing(value: str) -> None:
     short, long = (xmp.find(item, PROP, Limits()) for item in (packet, parsed))
     assert [item.value for item in short] == [item.value for item in long] == [value]
     assert [item.raw for item in short] == [item.raw for item in long]
+
+
+_PIECES = st.sampled_from(
+    ["&", "quot;", "amp;", "#9;", "&#10;", "]]", ">", "<", "<!---->", '"', " ", "\n", "\0", "\x7f"]
+)
+
+
+@given(st.lists(_PIECES | st.characters(codec="utf-8"), max_size=6), st.binary(max_size=2))
+def test_the_short_way_through_a_packet_agrees_with_the_parser(
+    pieces: list[str], odd: bytes
+) -> None:
+    """Whatever stands where our value would, the short way reads what the parser reads, or not."""
+    raw = "".join(pieces).encode() + odd
+    before, after = xmp.new_packet(PROP, "@").split(b"@")
+    short = xmp._find_ours(before + raw + after, PROP)
+    if short is not None:
+        foreign = before.replace(b"<?xpacket begin", b"<?xpacket  begin") + raw + after
+        (parsed,) = xmp.find(foreign, PROP, Limits())
+        assert replace(parsed, offset=parsed.offset - 1) == short
 
 
 def test_tags_outside_the_property_are_bounded() -> None:

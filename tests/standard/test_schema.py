@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from ailabel.errors import LabelError
 from ailabel.model.record import AigcRecord, Label
 from ailabel.model.report import Level
+from ailabel.standard import schema
 from ailabel.standard.rules import RULES
 from ailabel.standard.schema import KEYS, Decoded, decode, encode, is_label
 from strategies import records
@@ -50,6 +51,22 @@ def test_a_label_is_written_as_the_standard_prints_it() -> None:
     )
     assert f'{{"AIGC":{BARE}}}' == WRAPPED
     assert list(json.loads(BARE)) == list(KEYS)
+
+
+_VALUES = st.text('Aa1 "\\\t/é+~\x7f', max_size=3) | st.sampled_from(["1", "2", "3", "0", ""])
+
+
+@given(st.lists(_VALUES, min_size=7, max_size=7), st.data())
+def test_the_short_way_through_a_label_agrees_with_the_long_one(
+    values: list[str], data: st.DataObject
+) -> None:
+    """Labels as we write them are not parsed, and read as if they had been."""
+    members = dict(zip(KEYS, values, strict=True))
+    text = json.dumps(members, ensure_ascii=data.draw(st.booleans()), separators=(",", ":"))
+    assert decode(text) == schema._decode(text)
+    place = data.draw(st.integers(0, len(text)))
+    for cut in (text[:place] + text[place + 1 :], text[:place] + " " + text[place:], text + "\n"):
+        assert decode(cut) == schema._decode(cut)
 
 
 def test_a_label_is_ascii_whatever_its_values() -> None:

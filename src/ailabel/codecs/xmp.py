@@ -6,6 +6,7 @@ The caller names the property; nothing here knows what it means.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs.xmp_property import Property
@@ -35,9 +36,11 @@ _ESCAPES: Final = str.maketrans(
     }
 )
 _CHARACTERS: Final = {escape: chr(code) for code, escape in _ESCAPES.items()}
-_OWN_ENTITY: Final = re.compile("|".join(map(re.escape, _CHARACTERS)))
-_FOREIGN_ENTITY: Final = re.compile(  # and characters that XML reads differently than they stand
-    b"&(?!" + b"|".join(escape.encode()[1:] for escape in _CHARACTERS) + rb")|[\x00-\x1f\x7f]"
+_OWN_ENTITY: Final = "|".join(map(re.escape, _CHARACTERS))
+_FOREIGN_ENTITY: Final = (  # and characters that XML reads differently than they stand
+    b"&(?!"
+    + b"|".join(escape.encode()[1:] for escape in _CHARACTERS)
+    + rb")|[\x00-\x1f\x7f>]|\xef\xbf[\xbe\xbf]"
 )
 _HEAD: Final = (
     b'<?xpacket begin="\xef\xbb\xbf" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'  # [XMP1 7.3.2]
@@ -86,11 +89,11 @@ def find(packet: bytes, prop: Property, limits: Limits) -> tuple[Found, ...]:
         LimitExceededError: the packet is too long, or holds too many values.
     """
     check_limit("an XMP packet", len(packet), limits.metadata_bytes)
-    if prop.local.encode("utf-16-le") not in packet and prop.local.encode() not in packet:
-        return ()  # names have no escapes in XML, so most packets need no parsing
     ours = _find_ours(packet, prop)
     if ours is not None:
         return (ours,)
+    if prop.local.encode("utf-16-le") not in packet and prop.local.encode() not in packet:
+        return ()  # names have no escapes in XML, so most packets need no parsing
     from ailabel.codecs.xmp_parse import parse
 
     source = _Source.of(packet, errors="replace")
@@ -190,20 +193,28 @@ def is_own(packet: bytes) -> bool:
 
 def _find_ours(packet: bytes, prop: Property) -> Found | None:
     """Read a packet that `new_packet` made without parsing XML; None where it is not one."""
-    lead = _lead(prop)
-    if not (packet.startswith(lead) and is_own(packet)):
+    lead, close = _frame(prop)
+    begin, end = len(lead), packet.find(b"<", len(lead))
+    padding = len(packet) - end - len(close) - len(_FOOT) - len(_TRAILER)
+    if not (packet.startswith(lead) and packet[end:] == _packet(close + _FOOT, padding)):
         return None
-    raw = packet[len(lead) : packet.index(b"<", len(lead))]
-    if _FOREIGN_ENTITY.search(raw):
-        return None
+    raw = packet[begin:end]
     try:
         text = raw.decode()
     except UnicodeDecodeError:
         return None
-    value = text.replace("&quot;", '"')  # most often, all there is
-    if "&" in value:
-        value = _OWN_ENTITY.sub(lambda match: _CHARACTERS[match.group()], text)
-    return Found(value=value, raw=raw, offset=len(lead), form="element")
+    value = text.replace("&quot;", '"')
+    if "&" in value or ">" in value or not value.isprintable():  # more than quotation marks
+        if re.search(_FOREIGN_ENTITY, raw):
+            return None
+        value = re.sub(_OWN_ENTITY, lambda match: _CHARACTERS[match.group()], text)
+    return Found(value=value, raw=raw, offset=begin, form="element")
+
+
+@lru_cache(maxsize=8)
+def _frame(prop: Property) -> tuple[bytes, bytes]:
+    """Return what stands before and directly behind the value in our own packets."""
+    return _lead(prop), _close("rdf", prop)
 
 
 def _lead(prop: Property) -> bytes:
@@ -246,15 +257,18 @@ def _insertion(document: Document, prop: Property, value: str) -> Edit:
 
 
 def _description(prefix: str, about: bytes, prop: Property, value: str) -> bytes:
-    rdf = f"{prefix}:" if prefix else ""
-    close = f"</{prop.name}></{rdf}Description>".encode()
-    return _open_description(prefix, about, prop) + _escape(value) + close
+    return _open_description(prefix, about, prop) + _escape(value) + _close(prefix, prop)
 
 
 def _open_description(prefix: str, about: bytes, prop: Property) -> bytes:
     rdf = f"{prefix}:" if prefix else ""
     head = f"<{rdf}Description {rdf}about=".encode()
     return head + about + f' xmlns:{prop.prefix}="{prop.uri}"><{prop.name}>'.encode()
+
+
+def _close(prefix: str, prop: Property) -> bytes:
+    rdf = f"{prefix}:" if prefix else ""
+    return f"</{prop.name}></{rdf}Description>".encode()
 
 
 def _escape(value: str) -> bytes:

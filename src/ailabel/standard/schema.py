@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Final
 from ailabel.errors import LabelError
 from ailabel.messages import Message, Reasons
 from ailabel.model.record import AigcRecord, Label
-from ailabel.standard.payload import unpack
 from ailabel.standard.slots import KEY
 from ailabel.values import frozen
 
@@ -45,9 +44,15 @@ _ALIASES: Final = {  # other spellings that were met, by their letters and digit
     "producer": "ContentProducer",
     "propagatorid": "PropagateID",
 }
-_CHARACTERS: Final = re.compile(r"[\x21-\x5B\x5D-\x7E]*")  # annex E j, with the quotation mark
+_CHARACTERS: Final = r"[\x21-\x5B\x5D-\x7E]*"  # annex E j, with the quotation mark
+_UNESCAPED: Final = r"[\x21\x23-\x5B\x5D-\x7E]"  # the same, without it
+_FLAWLESS: Final = re.compile(  # what `encode` writes, where nothing in it is a problem
+    '{"Label":"([123])",'
+    + ",".join(f'"{key}":"({_UNESCAPED}{"+" if key in _REQUIRED else "*"})"' for key in [*KEYS][1:])
+    + "}"
+)
 _MAX_PAYLOAD: Final = 64 * 1024  # ours; the standard gives no length
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_CONTROL: Final = r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]"
 
 
 @frozen
@@ -74,14 +79,22 @@ class Decoded:
         extra: keys that the standard does not know, with their values as JSON text.
         problems: every departure from annex E, in the order in which it was met.
         wrapped: whether the object stood inside ``{"AIGC": …}``.
-        record: the label as a value, or None when `Label` is not readable as 1, 2 or 3.
     """
 
     fields: Mapping[str, str | None]
     extra: Mapping[str, str]
     problems: tuple[Problem, ...]
     wrapped: bool
-    record: AigcRecord | None
+
+    @property
+    def record(self) -> AigcRecord | None:
+        """The label as a value, or None when `Label` is not readable as 1, 2 or 3."""
+        try:
+            label = Label(self.fields["Label"])
+        except ValueError:
+            return None
+        values = {name: self.fields[key] or "" for key, name in KEYS.items() if key != "Label"}
+        return AigcRecord(label=label, **values)
 
 
 def encode(record: AigcRecord, *, wrapped: bool = False) -> str:
@@ -113,26 +126,11 @@ def decode(payload: str) -> Decoded:
     Args:
         payload: the text that a slot holds, the container's own escaping undone.
     """
-    opened = unpack(payload)
-    problems = [Problem(rule, message) for rule, message in opened.problems]
-    fields: dict[str, str | None] = dict.fromkeys(KEYS)
-    extra: dict[str, str] = {}
-    for name, value in opened.members:
-        key = _key_of(name, problems)
-        text = _value_of(name, value, key, problems)
-        if key is None:
-            extra[name] = text
-        elif fields[key] is None or name == key:
-            fields[key] = text
-    if opened.members or not problems:
-        problems += _judge(fields)
-    return Decoded(
-        fields=fields,
-        extra=extra,
-        problems=tuple(problems),
-        wrapped=opened.wrapped,
-        record=_record(fields),
-    )
+    flawless = _FLAWLESS.fullmatch(payload)
+    if flawless is None:
+        return _decode(payload)
+    fields = dict(zip(KEYS, flawless.groups(), strict=True))
+    return Decoded(fields=fields, extra={}, problems=(), wrapped=False)
 
 
 def verbatim(payload: str, *, wrapped: bool = False) -> str | None:
@@ -145,6 +143,8 @@ def verbatim(payload: str, *, wrapped: bool = False) -> str | None:
         payload: the text that a slot holds.
         wrapped: whether to put the object inside ``{"AIGC": …}``, as annex-B places want it.
     """
+    from ailabel.standard.payload import unpack
+
     opened = unpack(payload)
     if not opened.members or any(rule in {"IMP-002", "IMP-011"} for rule, _ in opened.problems):
         return None
@@ -162,6 +162,8 @@ def is_label(text: str) -> bool:
     """
     if not any(hint in text for hint in _HINTS):
         return False
+    from ailabel.standard.payload import unpack
+
     opened = unpack(text)
     names = {_ALIASES.get(_letters(name), _DRAFT.get(_letters(name))) for name, _ in opened.members}
     names.discard(None)
@@ -192,13 +194,33 @@ def _unusable(record: AigcRecord) -> list[Message]:
         text = _text_of(getattr(record, name))
         if key in _REQUIRED and not text.strip():
             problems.append(Message("{key} is empty", {"key": key}))
-        if _CONTROL.search(text):
+        if re.search(_CONTROL, text):
             problems.append(Message("{key} holds control characters", {"key": key}))
     return problems
 
 
 def _text_of(value: str | Label) -> str:
     return value.value if isinstance(value, Label) else value
+
+
+def _decode(payload: str) -> Decoded:
+    """Read a label of any form."""
+    from ailabel.standard.payload import unpack
+
+    opened = unpack(payload)
+    problems = [Problem(rule, message) for rule, message in opened.problems]
+    fields: dict[str, str | None] = dict.fromkeys(KEYS)
+    extra: dict[str, str] = {}
+    for name, value in opened.members:
+        key = _key_of(name, problems)
+        text = _value_of(name, value, key, problems)
+        if key is None:
+            extra[name] = text
+        elif fields[key] is None or name == key:
+            fields[key] = text
+    if opened.members or not problems:
+        problems += _judge(fields)
+    return Decoded(fields=fields, extra=extra, problems=tuple(problems), wrapped=opened.wrapped)
 
 
 def _letters(name: str) -> str:
@@ -265,7 +287,7 @@ def _judge(fields: Mapping[str, str | None]) -> list[Problem]:
         )
         problems.append(Problem("IMP-003", message, "Label"))
     for key, value in fields.items():
-        if value and _CHARACTERS.fullmatch(value) is None:
+        if value and re.fullmatch(_CHARACTERS, value) is None:
             message = Message(
                 "{key} holds characters outside those that the standard mainly asks for",
                 {"key": key},
@@ -289,15 +311,6 @@ def _absent(fields: Mapping[str, str | None]) -> list[Problem]:
             rule = "IMP-005" if key in _PROPAGATION else "IMP-020"
             problems.append(Problem(rule, Message("{key} is missing", {"key": key}), key))
     return problems
-
-
-def _record(fields: Mapping[str, str | None]) -> AigcRecord | None:
-    try:
-        label = Label(fields["Label"])
-    except ValueError:
-        return None
-    values = {name: fields[key] or "" for key, name in KEYS.items() if key != "Label"}
-    return AigcRecord(label=label, **values)
 
 
 def _short(text: str) -> str:
