@@ -16,10 +16,10 @@ FONT := /usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test quick lint types layers tests oracles samples catalogues bench kill mutate lock clean
+.PHONY: help demo test quick lint types layers tests oracles samples catalogues bench bench-all fuzz nightly kill mutate lock clean
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "ailabel needs Python 3.11 or later"; exit 1; }
@@ -65,6 +65,11 @@ catalogues: $(STAMP) ## gather the sentences and compile the translations
 bench: $(STAMP) oracles ## measure against other tools, side by side
 	$(BIN)/python -m benchmarks
 
+fuzz: $(STAMP) ## a minute of coverage-guided fuzzing over every carrier and grammar; FUZZ="1200 png" for more
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-fuzz.lock || { \
+	  echo "atheris has no package for this Python or machine, so nothing was fuzzed"; exit 1; }
+	cd scripts && ../$(BIN)/python -m fuzz $(FUZZ)
+
 kill: $(STAMP) ## 200 kill -9 at random moments of labelling in place
 	$(BIN)/python scripts/kill_run.py
 
@@ -75,6 +80,8 @@ lock: $(STAMP) ## resolve the dependencies anew
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile -q pyproject.toml --universal --generate-hashes --all-extras --group dev \
 	  --no-emit-index-url --no-header --python-version 3.11 -o requirements.lock
+	$(BIN)/uv pip compile -q --group fuzz --universal --generate-hashes \
+	  --no-emit-index-url --no-header --python-version 3.11 -o requirements-fuzz.lock
 
 clean: ## take away what was made
 	rm -rf $(VENV) demo-out .pytest_cache .mypy_cache .ruff_cache .hypothesis
