@@ -82,6 +82,15 @@ def test_broken_headers() -> None:
     assert CARRIER.sniff(BytesView(b"DSD " + bytes(40), "a.dsf")) is None
 
 
+def test_a_stated_size_before_the_tag() -> None:
+    """A header that states a byte as the file's size makes nothing negative; it is put right."""
+    labelled = bytearray(write(SAMPLES["titled.dsf"]))
+    labelled[12:20] = (1).to_bytes(8, "little")
+    short = compact(bytes(labelled))
+    assert len(short) < len(labelled)
+    assert int.from_bytes(short[12:20], "little") == len(short)
+
+
 @pytest.mark.oracle
 @pytest.mark.parametrize("name", SAMPLES)
 def test_other_programs(name: str, tmp_path: Path) -> None:

@@ -103,7 +103,7 @@ def _file(view: View) -> _File:
     tag = id3.tag_at(view, pointer) if _SAMPLES <= pointer < view.size else None
     if tag is None:
         raise MalformedFileError("the DSF header points to no ID3 tag", offset=20)
-    return _File(end, pointer, tag)
+    return _File(max(end, tag.end), pointer, tag)  # a stated size may be anything
 
 
 def _header(found: _File, edits: list[Edit]) -> list[Edit]:
