@@ -18,13 +18,14 @@ _HEADER = '''"""Which module carries which format. Made by scripts/make_registry
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from ailabel.values import frozen
 
 __all__ = ["CARRIERS", "MARKERS", "Row"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """One carrier module: its formats, and what makes a file worth asking it."""
 
@@ -35,10 +36,14 @@ class Row:
 
 '''
 _MARKERS = {  # format id: module below ailabel.marks
+    "aac": "audio",
+    "aiff": "audio",
+    "caf": "audio",
     "docx": "document.docx",
     "flac": "audio",
     "html": "text",
     "jpeg": "image",
+    "m4a": "audio",
     "markdown": "text",
     "mp3": "audio",
     "pdf": "document.pdf",

@@ -168,10 +168,14 @@ CARRIERS: Final[dict[str, Row]] = {
 }
 
 MARKERS: Final[dict[str, str]] = {  # format id: module below ailabel.marks
+    "aac": "audio",
+    "aiff": "audio",
+    "caf": "audio",
     "docx": "document.docx",
     "flac": "audio",
     "html": "text",
     "jpeg": "image",
+    "m4a": "audio",
     "markdown": "text",
     "mp3": "audio",
     "pdf": "document.pdf",

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 OLD: Final = '{"Label":"2","ContentProducer":"somebody","ProduceID":"an-older-label"}'
-SILENCE: Final = bytes.fromhex("de0400004c61766300010200")  # bytes that stand for a block
+SILENCE: Final = bytes.fromhex("21000320641c")  # a pair of channels without a band, and the end
 
 
 def frame(data: bytes = SILENCE, *, protected: bool = False, old: bool = False) -> bytes:

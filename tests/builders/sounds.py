@@ -28,7 +28,7 @@ FORMATS: Final = {
         suffixes=(f".{name}",),
         mime=f"audio/{name}",
     )
-    for name in ("wav", "flac", "mp3")
+    for name in ("wav", "flac", "mp3", "aiff", "caf", "aac", "m4a", "ogg")
 }
 GUID_TAIL: Final = bytes.fromhex("000000001000800000aa00389b71")
 
@@ -95,3 +95,12 @@ def samples(folder: Path, data: bytes, kind: str, form: str = "s32le") -> bytes:
     done = subprocess.run(command, check=True, capture_output=True)
     assert not done.stderr, done.stderr
     return done.stdout
+
+
+def duration(folder: Path, data: bytes, kind: str) -> float:
+    """Return how long a file lasts, as ffprobe says."""
+    given = folder / f"labelled.{kind}"
+    given.write_bytes(data)
+    command = ["ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0"]
+    done = subprocess.run([*command, str(given)], check=True, capture_output=True, text=True)
+    return float(done.stdout)

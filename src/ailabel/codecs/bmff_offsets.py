@@ -80,12 +80,13 @@ def _in_movie(view: View, moov: Box, move: Move, changes: Changes) -> Iterator[E
                 number=track.id,
             )
         if not track.is_external:
-            yield from _in_track(view, track.tables, move)
+            yield from _in_track(view, track.tables, move, changes)
 
 
-def _in_track(view: View, tables: dict[bytes, Box], move: Move) -> Iterator[Edit]:
+def _in_track(view: View, tables: dict[bytes, Box], move: Move, changes: Changes) -> Iterator[Edit]:
+    """Yield the edits of a track's tables, unless the changes replace them already."""
     for kind, width in ((b"stco", 4), (b"co64", 8)):
-        if kind in tables:
+        if kind in tables and not changes.replaces(tables[kind].body):
             old = bmff_tracks.table(view, tables[kind], 4, width)
             yield from _renumber(tables[kind], 8, width, old, move.every(old))
     if b"saio" in tables:

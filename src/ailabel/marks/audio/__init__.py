@@ -6,7 +6,8 @@ are. GB 45438-2025 leaves the choice between speech and rhythm; `standard.wordin
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
 
 from ailabel.errors import PlanError
 from ailabel.messages import Message
@@ -19,25 +20,19 @@ if TYPE_CHECKING:
 
 __all__ = ["MARKER", "AudioMarker"]
 
+_FORMATS: Final = ("aac", "aiff", "caf", "flac", "m4a", "mp3", "wav")  # each has a module of that name
+
 
 class AudioMarker:
-    """Speaks or beeps the label in WAV, FLAC and MP3."""
+    """Speaks or beeps the label in the formats of sound that can be joined."""
 
     def render(self, view: View, file_format: Format, spec: MarkSpec) -> Rendition:
         """Plan the edits that put the label before the content, after it, or both."""
-        if file_format.id == "wav":
-            from ailabel.marks.audio import wav
-
-            return wav.render(view, spec)
-        if file_format.id == "flac":
-            from ailabel.marks.audio import flac
-
-            return flac.render(view, spec)
-        if file_format.id == "mp3":
-            from ailabel.marks.audio import mp3
-
-            return mp3.render(view, spec)
-        raise PlanError("no label can be put into a {format} file", format=file_format.name)
+        if file_format.id not in _FORMATS:
+            raise PlanError("no label can be put into a {format} file", format=file_format.name)
+        module = import_module(f"ailabel.marks.audio.{file_format.id}")
+        rendition: Rendition = module.render(view, spec)
+        return rendition
 
     def inspect(self, view: View, file_format: Format, *, explain: bool = False) -> Evidence:  # noqa: ARG002 - the contract
         """Say that nobody has listened."""

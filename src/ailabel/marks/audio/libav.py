@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, cast
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 from ailabel.errors import MalformedFileError, MissingExtraError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     import av
     import numpy as np
@@ -16,7 +17,30 @@ if TYPE_CHECKING:
 
     from ailabel.io.source import View
 
-__all__ = ["Part", "decoded", "loaded"]
+    Samples: TypeAlias = NDArray[np.float32] | NDArray[np.int32] | NDArray[np.int16]
+
+__all__ = ["Coding", "Part", "decoded", "encoded", "loaded"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coding:
+    """What an encoder is asked for.
+
+    Args:
+        codec: its name.
+        rate: the sampling rate.
+        layout: the channels, by FFmpeg's name of their layout.
+        form: how it takes samples, by FFmpeg's name.
+        bit_rate: in bits per second; None where it is not asked.
+        options: of its own.
+    """
+
+    codec: str
+    rate: int
+    layout: str
+    form: str
+    bit_rate: int | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
 
 
 @contextmanager
@@ -98,3 +122,37 @@ def decoded(
                 if frame.format.is_planar
                 else samples.reshape(-1, frame.layout.nb_channels).T
             )
+
+
+def encoded(coding: Coding, samples: Samples, step: int) -> tuple[list[bytes], bytes]:
+    """Code a sound with a fresh encoder.
+
+    Args:
+        coding: what is asked for.
+        samples: one row a channel, whole frames.
+        step: how many samples a frame has, where the encoder does not say it.
+
+    Returns:
+        The packets, and what a decoder must know beforehand.
+    """
+    import av
+    import numpy as np
+
+    context = cast("av.AudioCodecContext", av.CodecContext.create(coding.codec, "w"))
+    context.sample_rate, context.layout = coding.rate, coding.layout
+    context.format = coding.form
+    if coding.bit_rate is not None:
+        context.bit_rate = coding.bit_rate
+    context.options = dict(coding.options)
+    context.open()
+    step = context.frame_size or step
+    packets: list[bytes] = []
+    planar = coding.form.endswith("p")
+    for start in range(0, samples.shape[1], step):
+        piece = samples[:, start : start + step]
+        laid = cast("Samples", np.ascontiguousarray(piece if planar else piece.T.reshape(1, -1)))
+        frame = av.AudioFrame.from_ndarray(laid, format=coding.form, layout=coding.layout)
+        frame.sample_rate, frame.pts = coding.rate, start
+        packets += [bytes(packet) for packet in context.encode(frame)]
+    packets += [bytes(packet) for packet in context.encode(None)]
+    return packets, bytes(context.extradata or b"")

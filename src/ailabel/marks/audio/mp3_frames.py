@@ -6,14 +6,13 @@ A frame may keep a part of its sound in the room that frames before it left over
 
 from __future__ import annotations
 
-from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import id3, mpeg, tails
 from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.source import check_limit
-from ailabel.marks.audio import libav, loudness
+from ailabel.marks.audio import coded, libav
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,11 +38,10 @@ _RATES: Final = {  # bits per second that Layer III has a code for, by low sampl
     False: (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
     True: (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
 }
-_WARM_UP: Final = 12  # frames that fill a decoder's reservoir before a measured window
 _ROOM: Final = 1 << 17  # bytes within which the first frame must begin
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Sound:
     """The content.
 
@@ -121,26 +119,16 @@ def leans_on_missing(view: View, sound: Sound) -> bool:
 
 def measure(view: View, sound: Sound) -> float | None:
     """Measure how loud the content is, in a few stretches of frames; None for silence."""
-    import av
-
     header = sound.header
-    wanted = round((loudness.WARM_UP + loudness.WINDOW) * header.sample_rate)
-    count = -(-wanted // header.samples)
-    powers = []
-    for start in loudness.spread(sound.samples, header.sample_rate, header.channels):
-        measured = min(start // header.samples, max(len(sound.frames) - count, 0))
-        first = max(measured - _WARM_UP, 0)
-        frames = sound.frames[first : measured + count]
-        packets = [view.read(frame.offset, frame.length) for frame in frames]
-        channels: list[list[float]] = [[] for _ in range(header.channels)]
-        with suppress(av.FFmpegError):  # a damaged frame is the content's own
-            for samples in libav.decoded("mp3float", packets):
-                for channel, more in zip(channels, samples.tolist(), strict=False):
-                    channel.extend(more)
-        powers.append(
-            loudness.window_power([channel[-wanted:] for channel in channels], header.sample_rate)
-        )
-    return loudness.integrate(powers)
+    form = coded.Form(
+        decoder="mp3float",
+        rate=header.sample_rate,
+        channels=header.channels,
+        per_frame=header.samples,
+    )
+    return coded.measure(
+        form, coded.frames_of(view, [(frame.offset, frame.length) for frame in sound.frames])
+    )
 
 
 def encode(samples: Sequence[float], sound: Sound) -> list[bytes]:
@@ -150,31 +138,23 @@ def encode(samples: Sequence[float], sound: Sound) -> list[bytes]:
         samples: the sound; all channels get it.
         sound: the content, for the sampling rate, the channels and the bit rate.
     """
-    import av
-    import numpy as np
-
     header = sound.header
-    layout = "mono" if header.channels == 1 else "stereo"
-    context = av.CodecContext.create("libmp3lame", "w")
-    context.sample_rate, context.layout, context.format = header.sample_rate, layout, "fltp"
-    context.bit_rate = _bit_rate(sound)
-    context.options = {"reservoir": "0"}
-    context.open()
-    step = context.frame_size or header.samples
-    data = np.zeros((header.channels, -(-len(samples) // step) * step), np.float32)
-    data[:, : len(samples)] = samples
-    coded: list[bytes] = []
-    for start in range(0, data.shape[1], step):
-        piece = np.ascontiguousarray(data[:, start : start + step])
-        frame = av.AudioFrame.from_ndarray(piece, format="fltp", layout=layout)
-        frame.sample_rate, frame.pts = header.sample_rate, start
-        coded += [bytes(packet) for packet in context.encode(frame)]
-    coded += [bytes(packet) for packet in context.encode(None)]
-    for packet in coded:
+    coding = libav.Coding(
+        codec="libmp3lame",
+        rate=header.sample_rate,
+        layout=coded.LAYOUTS[header.channels],
+        form="fltp",
+        bit_rate=_bit_rate(sound),
+        options={"reservoir": "0"},
+    )
+    length = -(-len(samples) // header.samples) * header.samples
+    data = coded.rows(samples, header.channels, length)
+    packets, _ = libav.encoded(coding, data, header.samples)
+    for packet in packets:
         made = mpeg.parse_header(packet[: mpeg.HEADER])
         if made is None or made.length != len(packet) or not made.continues(header):
             raise MalformedFileError("the label's MP3 frames do not fit the content's")
-    return coded
+    return packets
 
 
 def _bit_rate(sound: Sound) -> int:

@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Coding", "Kind", "decode", "encode", "interleave"]
+    from ailabel.io.source import View
+
+__all__ = ["Coding", "Kind", "Sound", "decode", "encode", "interleave"]
 
 _FLOATS: Final = {4: "f", 8: "d"}
 _LAW_SCALE: Final = 32768.0
@@ -35,11 +37,12 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Coding:
-    """How samples are written: little-endian, `width` bytes, of which the upper `bits` count."""
+    """How samples are written: `width` bytes, of which the upper `bits` count; `big` end first."""
 
     kind: Kind
     width: int
     bits: int
+    big: bool = False
 
     @property
     def silence(self) -> bytes:
@@ -49,8 +52,48 @@ class Coding:
         return {Kind.UNSIGNED: b"\x80", Kind.A_LAW: b"\xd5", Kind.MU_LAW: b"\xff"}[self.kind]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sound:
+    """Samples as they stand in a file, those of all channels side by side.
+
+    Args:
+        start: where they begin.
+        size: how many bytes they take.
+        coding: how a sample is written.
+        rate: sampling rate.
+        channels: how many.
+        mask: which loudspeakers they are for, or 0.
+    """
+
+    start: int
+    size: int
+    coding: Coding
+    rate: int
+    channels: int
+    mask: int = 0
+
+    @property
+    def block(self) -> int:
+        """Bytes of one sample of all channels."""
+        return self.coding.width * self.channels
+
+    @property
+    def length(self) -> int:
+        """Samples of one channel."""
+        return self.size // self.block
+
+    def read(self, view: View, start: int, count: int) -> list[list[float]]:
+        """Return a part of the sound, one list a channel."""
+        count = max(min(count, self.length - start), 0)
+        data = view.read(self.start + start * self.block, count * self.block, "the sound")
+        samples = decode(data, self.coding)
+        return [samples[channel :: self.channels] for channel in range(self.channels)]
+
+
 def decode(data: bytes, coding: Coding) -> list[float]:
     """Return samples between -1 and 1."""
+    if coding.big:
+        data = _swapped(data, coding.width)
     if coding.kind is Kind.UNSIGNED:
         return [(value - 128) / 128 for value in data]
     if coding.kind is Kind.FLOAT:
@@ -64,6 +107,9 @@ def decode(data: bytes, coding: Coding) -> list[float]:
 
 def encode(samples: Sequence[float], coding: Coding) -> bytes:
     """Return the bytes of samples between -1 and 1."""
+    if coding.big:
+        little = Coding(coding.kind, coding.width, coding.bits)
+        return _swapped(encode(samples, little), coding.width)
     if coding.kind is Kind.FLOAT:
         return _little(array(_FLOATS[coding.width], samples).tobytes(), coding.width)
     if coding.kind in (Kind.A_LAW, Kind.MU_LAW):
@@ -100,8 +146,11 @@ def interleave(mono: bytes, coding: Coding, channels: int, sounding: Sequence[in
 
 def _little(data: bytes, width: int) -> bytes:
     """Turn numbers between the machine's byte order and ours."""
-    if sys.byteorder == "little":
-        return data
+    return data if sys.byteorder == "little" else _swapped(data, width)
+
+
+def _swapped(data: bytes, width: int) -> bytes:
+    """Turn numbers the other way round."""
     result = bytearray(len(data))
     for byte in range(width):
         result[byte::width] = data[width - 1 - byte :: width]

@@ -13,9 +13,9 @@ from ailabel.codecs import wave
 from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit
-from ailabel.marks.audio import loudness, pcm, prompt
+from ailabel.marks.audio import splice
 from ailabel.marks.audio.wav_sound import WavSound, open_sound
-from ailabel.spi import Mark, Rendition
+from ailabel.spi import Rendition
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["render"]
 
-_LARGEST_LABEL: Final = 64 << 20  # bytes; hundreds of channels would pass it
 _UNKNOWN: Final = 0xFFFFFFFF
 _POINT: Final = 24  # of a cue point [RIFF 1991, cue-points chunk]
 _SAMPLER, _LOOP = 36, 24  # header and one loop [RIFF MCI/DSP addendum, sampler chunk]
@@ -39,43 +38,14 @@ def render(view: View, spec: MarkSpec) -> Rendition:
         MalformedFileError: the file breaks its format.
         PlanError: the sound is coded, or the sizes do not fit.
     """
-    places = prompt.places(spec)
     sound = open_sound(view)
     if sound.data.length % sound.block:
         raise PlanError("the WAV sound ends inside a sample")
-    heard = prompt.sounding(sound.channels, sound.mask)
-    label = prompt.make(
-        spec,
-        prompt.Target(rate=sound.rate, loudness=_loudness(view, sound), channels=len(heard)),
-    )
-    label.samples.extend([0.0] * (len(label.samples) % 2))  # so that no pad byte comes or goes
-    check_limit("the label's sound", len(label.samples) * sound.block, _LARGEST_LABEL)
-    mono = pcm.encode(label.samples, sound.coding)
-    data = pcm.interleave(mono, sound.coding, sound.channels, heard)
-    begin = sound.data.body
-    offsets = {"start": begin, "end": begin + sound.data.length}
-    edits = [Edit(offsets[place], 0, data) for place in places]
-    before = len(label.samples) if "start" in places else 0
-    edits += _sizes(view, sound, len(edits) * len(data))
-    edits += _positions(view, sound, before)
-    return Rendition(edits=tuple(edits), marks=tuple(_marks(sound, label, places, before)))
-
-
-def _loudness(view: View, sound: WavSound) -> float | None:
-    count = round((loudness.WARM_UP + loudness.WINDOW) * sound.rate)
-    windows = loudness.spread(sound.length, sound.rate, sound.channels)
-    return loudness.integrate(
-        loudness.window_power(sound.read(view, start, count), sound.rate) for start in windows
-    )
-
-
-def _marks(
-    sound: WavSound, label: prompt.Label, places: tuple[str, ...], before: int
-) -> Iterator[Mark]:
-    for place in places:
-        start = 0 if place == "start" else before + sound.length
-        seconds = ((start + label.begin) / sound.rate, (start + label.end) / sound.rate)
-        yield Mark(text=label.text, place=place, seconds=seconds)
+    spliced = splice.splice(view, sound.pcm, spec)
+    growth = sum(len(edit.data) for edit in spliced.edits)
+    edits = [*spliced.edits, *_sizes(view, sound, growth)]
+    edits += _positions(view, sound, spliced.before)
+    return Rendition(edits=tuple(edits), marks=spliced.marks)
 
 
 def _sizes(view: View, sound: WavSound, growth: int) -> Iterator[Edit]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import wave
 from ailabel.errors import MalformedFileError, PlanError
-from ailabel.marks.audio.pcm import Coding, Kind, decode
+from ailabel.marks.audio.pcm import Coding, Kind, Sound
 
 if TYPE_CHECKING:
     from ailabel.codecs.riff import Chunk
@@ -52,6 +52,18 @@ class WavSound:
     mask: int
 
     @property
+    def pcm(self) -> Sound:
+        """The samples."""
+        return Sound(
+            start=self.data.body,
+            size=self.data.length,
+            coding=self.coding,
+            rate=self.rate,
+            channels=self.channels,
+            mask=self.mask,
+        )
+
+    @property
     def block(self) -> int:
         """Bytes of one sample of all channels."""
         return self.coding.width * self.channels
@@ -63,10 +75,7 @@ class WavSound:
 
     def read(self, view: View, start: int, count: int) -> list[list[float]]:
         """Return a part of the sound, one list a channel."""
-        count = max(min(count, self.length - start), 0)
-        data = view.read(self.data.body + start * self.block, count * self.block, "a WAV sound")
-        samples = decode(data, self.coding)
-        return [samples[channel :: self.channels] for channel in range(self.channels)]
+        return self.pcm.read(view, start, count)
 
 
 def open_sound(view: View) -> WavSound:

@@ -1,0 +1,112 @@
+"""Sound that is coded in frames: how it is decoded, how loud it is, a label in its channels."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from ailabel.marks.audio import libav, loudness
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ailabel.io.source import View
+
+__all__ = ["LAYOUTS", "Form", "Frames", "frames_of", "heard_in", "measure", "rows"]
+
+LAYOUTS: Final = {  # FFmpeg's names, by number of channels
+    1: "mono", 2: "stereo", 3: "3.0", 4: "4.0", 5: "5.0", 6: "5.1",
+}  # fmt: skip
+_STEREO: Final = 2
+_CENTRE: Final = 2  # the front centre's number in all of them that have one
+_WARM_UP: Final = 12  # frames that bring a decoder into step before a measured window
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """How a sound is coded.
+
+    Args:
+        decoder: FFmpeg's name of it.
+        extradata: what it must know beforehand.
+        rate: the sampling rate.
+        channels: how many there are.
+        per_frame: how many samples of a channel a frame holds.
+    """
+
+    decoder: str
+    extradata: bytes = b""
+    rate: int
+    channels: int
+    per_frame: int
+
+    def decode(self, packets: Sequence[bytes]) -> Iterator[NDArray[np.generic]]:
+        """Decode frames: one row a channel."""
+        return libav.decoded(self.decoder, packets, self.extradata)
+
+
+class Frames:
+    """The frames of a content, read when they are needed.
+
+    Args:
+        count: how many there are.
+        read: returns the frame of a number.
+    """
+
+    def __init__(self, count: int, read: Callable[[int], bytes]) -> None:
+        self.count, self._read = count, read
+
+    def __getitem__(self, chosen: slice) -> list[bytes]:
+        """Return some frames."""
+        return [self._read(number) for number in range(*chosen.indices(self.count))]
+
+
+def frames_of(view: View, ranges: Sequence[tuple[int, int]]) -> Frames:
+    """Return the frames that stand at offsets, each with its length."""
+    return Frames(len(ranges), lambda number: view.read(*ranges[number], "a frame of the sound"))
+
+
+def measure(form: Form, frames: Frames) -> float | None:
+    """Measure how loud a content is, in a few stretches of frames; None for silence."""
+    import av
+
+    wanted = round((loudness.WARM_UP + loudness.WINDOW) * form.rate)
+    count = -(-wanted // form.per_frame)
+    powers = []
+    for start in loudness.spread(frames.count * form.per_frame, form.rate, form.channels):
+        measured = min(start // form.per_frame, max(frames.count - count, 0))
+        packets = frames[max(measured - _WARM_UP, 0) : measured + count]
+        channels: list[list[float]] = [[] for _ in range(form.channels)]
+        with suppress(av.FFmpegError):  # a damaged frame is the content's own
+            for samples in form.decode(packets):
+                for channel, more in zip(channels, _floats(samples).tolist(), strict=False):
+                    channel.extend(more)
+        windows = [channel[-wanted:] for channel in channels]
+        powers.append(loudness.window_power(windows, form.rate))
+    return loudness.integrate(powers)
+
+
+def _floats(samples: NDArray[np.generic]) -> NDArray[np.generic]:
+    """Return samples between -1 and 1."""
+    if samples.dtype.kind != "i":
+        return samples
+    return samples / float(1 << 8 * samples.dtype.itemsize - 1)  # type: ignore[operator, no-any-return]
+
+
+def heard_in(channels: int) -> int:
+    """Return in how many of the channels a label sounds: both of two, else one."""
+    return min(channels, _STEREO) if channels <= _STEREO else 1
+
+
+def rows(samples: Sequence[float], channels: int, length: int) -> NDArray[np.float32]:
+    """Return a mono sound as rows of that length, in the channels in which a label sounds."""
+    import numpy as np
+
+    data = np.zeros((channels, length), np.float32)
+    sounding = slice(0, channels) if channels <= _STEREO else slice(_CENTRE, _CENTRE + 1)
+    data[sounding, : len(samples)] = samples
+    return data
