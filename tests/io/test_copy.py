@@ -70,6 +70,44 @@ def test_an_unchanged_view_is_copied(large: tuple[Path, bytes], target: int) -> 
     assert written(target) == data
 
 
+@pytest.mark.parametrize("seek", [True, False])
+@pytest.mark.parametrize("edits", EDITS[:4])
+def test_holes_stay_holes(
+    tmp_path: Path, target: int, edits: list[Edit], monkeypatch: pytest.MonkeyPatch, *, seek: bool
+) -> None:
+    """A sparse file is copied whole; where the system can tell, its holes take no room."""
+    path = tmp_path / "sparse.bin"
+    with path.open("wb") as file:
+        for offset, data in ((0, b"head"), (8 << 20, os.urandom(5000)), (24 << 20, b"tail")):
+            file.seek(offset)
+            file.write(data)
+        file.truncate(40 << 20)
+    if not seek:
+
+        def refuse(*_: object) -> int:
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+
+        monkeypatch.setattr(os, "lseek", refuse)
+    with open_view(path) as source:
+        write_view(SplicedView(source, edits), source, target)
+        fits = [edit for edit in edits if edit.offset + edit.length <= source.size]
+    assert written(target) == apply(path.read_bytes(), fits)
+    if seek:
+        assert os.fstat(target).st_blocks * 512 < 1 << 20
+
+
+def test_a_sparse_source_cut_short_meanwhile_is_an_error(tmp_path: Path, target: int) -> None:
+    """The end of a file that is gone is not mistaken for a hole."""
+    path = tmp_path / "sparse.bin"
+    with path.open("wb") as file:
+        file.write(b"head")
+        file.truncate(4 << 20)
+    with open_view(path) as source:
+        os.truncate(path, 4096)
+        with pytest.raises(AilabelError, match="cut short"):
+            write_view(source, source, target)
+
+
 def test_a_small_view_is_written_at_once(tmp_path: Path, target: int) -> None:
     """Short files need no segments."""
     path = tmp_path / "small"

@@ -58,7 +58,7 @@ def executing(
         if patch is not None:
             opened = os.fstat(source.fd)
             proof(plan)(plan.result)
-            yield len(patch.data)
+            yield sum(len(data) for _, data in patch.ranges)
             inplace.apply_patch(target, patch, opened)
             return
     options = atomic.WriteOptions(

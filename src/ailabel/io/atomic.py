@@ -42,7 +42,7 @@ class WriteOptions:
             others.
         keep_times: whether the source's times are kept, because only metadata changed.
         durable: whether file and folder are flushed to the disk before the call returns.
-        fast_in_place: whether a short change that keeps the length may be written where it stands
+        fast_in_place: whether a short change that moves nothing may be written where it stands
             (`io.inplace`), instead of by this protocol.
     """
 

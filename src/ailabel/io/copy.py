@@ -1,4 +1,7 @@
-"""Build a file from a view; ranges that keep their place are copied by the kernel."""
+"""Build a file from a view; ranges that keep their place are copied by the kernel.
+
+Holes of a sparse file stay holes.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,8 @@ from ailabel.errors import AilabelError
 from ailabel.io.splice import Segment, SplicedView
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ailabel.io.source import FileView, View
 
 __all__ = ["write_all", "write_view"]
@@ -19,6 +24,7 @@ __all__ = ["write_all", "write_view"]
 _SMALL: Final = 1 << 20  # one read and one write
 _BLOCK: Final = 1 << 20
 _PAGE: Final = 4096
+_SECTOR: Final = 512  # what st_blocks counts, whatever the file system's blocks are
 _THREAD: Final = threading.local()
 _FALLBACK: Final = {
     errno.EXDEV,
@@ -41,16 +47,41 @@ def write_view(result: View, source: FileView, fd: int) -> None:
     if result.size <= _SMALL:
         write_all(fd, result.read(0, result.size), 0)
         return
+    sparse = _is_sparse(source.fd)
     for segment in _segments(result):
         if segment.data is not None:
             write_all(fd, segment.data, segment.start)
         else:
-            _copy(source.fd, fd, segment)
+            for piece in _without_holes(source.fd, segment) if sparse else (segment,):
+                _copy(source.fd, fd, piece)
     os.ftruncate(fd, result.size)
 
 
 def _segments(result: View) -> list[Segment]:
     return result.segments if isinstance(result, SplicedView) else [Segment(0, result.size, None)]
+
+
+def _is_sparse(fd: int) -> bool:
+    found = os.fstat(fd)
+    return found.st_blocks * _SECTOR < found.st_size
+
+
+def _without_holes(fd: int, segment: Segment) -> Iterator[Segment]:
+    """Yield the pieces of a range that hold data, as far as the file system can tell."""
+    position, end = segment.offset, segment.offset + segment.length
+    while position < end:
+        try:
+            begin = os.lseek(fd, position, os.SEEK_DATA)
+            stop = os.lseek(fd, begin, os.SEEK_HOLE)
+        except OSError as error:
+            if error.errno == errno.ENXIO and os.fstat(fd).st_size >= end:  # a hole to the end
+                return
+            begin, stop = position, end
+        begin, stop = min(begin, end), min(stop, end)
+        if begin < stop:
+            start = segment.start + begin - segment.offset
+            yield Segment(start, stop - begin, None, begin)
+        position = stop
 
 
 def write_all(fd: int, data: bytes | memoryview, offset: int) -> None:

@@ -1,9 +1,9 @@
 """The fast way to change a few bytes of a file where they stand, for pipelines' own scratch files.
 
-A change that keeps the file's length and fits into one short range is written twice: into a journal
-beside the file, flushed, and then into the file itself, flushed. Whoever is killed in between
-leaves the journal, and the next run carries the change out (`recover`): a half-written range
-becomes the new one. The safe protocol of `io.atomic` stays the default, because here readers may
+A change of a few short ranges, of which the last may make the file longer, is written twice: into a
+journal beside the file, flushed, and then into the file itself, flushed. Whoever is killed in
+between leaves the journal, and the next run carries the change out (`recover`): half-written ranges
+become the new ones. The safe protocol of `io.atomic` stays the default, because here readers may
 see the file while it changes, and a crash needs the next run.
 """
 
@@ -18,39 +18,56 @@ from zlib import crc32
 from ailabel.errors import AilabelError, PlanError
 from ailabel.io.atomic import version
 from ailabel.io.copy import write_all
-from ailabel.io.splice import edits_of
+from ailabel.io.splice import Edit, edits_of
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from ailabel.io.splice import SplicedView
 
 __all__ = ["LONGEST", "Patch", "apply_patch", "patch_of", "recover"]
 
-LONGEST: Final = 64 * 1024  # bytes of a range that is changed so
-_MAGIC: Final = b"ailabel1"
-_HEAD: Final = struct.Struct("<8sQQQQQI")  # magic, device, inode, size, offset, length, crc
+LONGEST: Final = 64 * 1024  # bytes that are changed so
+_MAGIC: Final = b"ailabel2"
+_HEAD: Final = struct.Struct(
+    "<8sQQQQII"
+)  # magic, device, inode, sizes before and after, count, crc
+_RANGE: Final = struct.Struct("<QI")  # offset, length
 _PREFIX: Final = ".ailabel-"
 _SUFFIX: Final = ".jnl"
 
 
 @frozen
 class Patch:
-    """New bytes for one range of a file."""
+    """New bytes for ranges of a file, in order; `size` is the file's length afterwards."""
 
-    offset: int
-    data: bytes
+    size: int
+    ranges: tuple[tuple[int, bytes], ...]
 
 
 def patch_of(result: SplicedView) -> Patch | None:
-    """Return the one range that a change replaces, or None where it cannot be made in place."""
+    """Return the ranges that a change replaces, or None where it cannot be made in place."""
     edits = edits_of(result)
-    if result.size != result.origin.size or not edits:
+    if result.size < result.origin.size or not edits:
         return None
-    begin = edits[0].offset
-    end = edits[-1].offset + edits[-1].length
-    if end - begin > LONGEST:
+    places = list(_places(edits, result))
+    if sum(length for _, length in places) > LONGEST:
         return None
-    return Patch(begin, result.read(begin, end - begin))
+    return Patch(result.size, tuple((at, result.read(at, length)) for at, length in places))
+
+
+def _places(edits: Sequence[Edit], result: SplicedView) -> Iterator[tuple[int, int]]:
+    """Yield offset and length of what reads otherwise; between these, nothing has moved."""
+    begin, shift = 0, 0
+    for edit in edits:
+        if not shift:
+            begin = edit.offset
+        shift += len(edit.data) - edit.length
+        if not shift:
+            yield begin, edit.offset + edit.length - begin
+    if shift:  # the rest of the file moves; it is short if the change stands at the end
+        yield begin, result.size - begin
 
 
 def apply_patch(
@@ -75,13 +92,12 @@ def apply_patch(
     fd = os.open(real, os.O_RDWR | os.O_CLOEXEC)
     try:
         found = os.fstat(fd)
-        short = patch.offset + len(patch.data) > found.st_size
-        if short or (opened is not None and version(found) != version(opened)):
+        torn = any(offset > found.st_size for offset, _ in patch.ranges)
+        if torn or (opened is not None and version(found) != version(opened)):
             raise PlanError("the file was changed by somebody else meanwhile; try again")
         journal = _write_journal(_journal_name(real), _record(found, patch))
         try:
-            write_all(fd, patch.data, patch.offset)
-            os.fdatasync(fd)
+            _write_ranges(fd, patch)
             os.unlink(_journal_name(real))  # noqa: PTH108 - no pathlib here
         finally:
             os.close(journal)
@@ -105,7 +121,7 @@ def recover(path: str | os.PathLike[str]) -> bool:
         return False
     try:
         fcntl.flock(journal, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        patch = _parse(os.pread(journal, _HEAD.size + LONGEST, 0), real)
+        patch = _parse(_read_all(journal), real)
         if patch is not None:
             _write_patch(real, patch)
         with suppress(FileNotFoundError):
@@ -122,10 +138,15 @@ def recover(path: str | os.PathLike[str]) -> bool:
 def _write_patch(path: str, patch: Patch) -> None:
     fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
     try:
-        write_all(fd, patch.data, patch.offset)
-        os.fdatasync(fd)
+        _write_ranges(fd, patch)
     finally:
         os.close(fd)
+
+
+def _write_ranges(fd: int, patch: Patch) -> None:
+    for offset, data in patch.ranges:
+        write_all(fd, data, offset)
+    os.fdatasync(fd)
 
 
 def _journal_name(path: str) -> str:
@@ -136,26 +157,41 @@ def _journal_name(path: str) -> str:
 
 def _record(found: os.stat_result, patch: Patch) -> bytes:
     """Return the journal of a patch; its checksum covers everything, so a torn one is no record."""
-    values = (found.st_dev, found.st_ino, found.st_size, patch.offset, len(patch.data))
+    values = (found.st_dev, found.st_ino, found.st_size, patch.size, len(patch.ranges))
+    body = b"".join(_RANGE.pack(at, len(data)) + data for at, data in patch.ranges)
     head = _HEAD.pack(_MAGIC, *values, 0)
-    return _HEAD.pack(_MAGIC, *values, crc32(patch.data, crc32(head))) + patch.data
+    return _HEAD.pack(_MAGIC, *values, crc32(body, crc32(head))) + body
 
 
 def _parse(record: bytes, path: str) -> Patch | None:
     """Return a journal's patch; None when it was torn, or speaks of another file."""
     if len(record) < _HEAD.size:
         return None
-    magic, device, inode, size, offset, length, check = _HEAD.unpack_from(record)
-    data = record[_HEAD.size :]
-    head = _HEAD.pack(magic, device, inode, size, offset, length, 0)
-    if magic != _MAGIC or len(data) != length or crc32(data, crc32(head)) != check:
+    magic, device, inode, before, after, count, check = _HEAD.unpack_from(record)
+    head = _HEAD.pack(magic, device, inode, before, after, count, 0)
+    if magic != _MAGIC or crc32(record[_HEAD.size :], crc32(head)) != check:
         return None
     try:
         found = os.stat(path)  # noqa: PTH116 - no pathlib here
     except FileNotFoundError:
         return None
-    same = (found.st_dev, found.st_ino, found.st_size) == (device, inode, size)
-    return Patch(offset, data) if same else None
+    if (found.st_dev, found.st_ino) != (device, inode) or not before <= found.st_size <= after:
+        return None
+    return Patch(after, tuple(_ranges(record, count)))
+
+
+def _ranges(record: bytes, count: int) -> Iterator[tuple[int, bytes]]:
+    position = _HEAD.size
+    for _ in range(count):
+        offset, length = _RANGE.unpack_from(record, position)
+        position += _RANGE.size
+        yield offset, record[position : position + length]
+        position += length
+
+
+def _read_all(fd: int) -> bytes:
+    """Read a journal, as far as one can be long: no range is empty."""
+    return os.pread(fd, _HEAD.size + (_RANGE.size + 1) * LONGEST, 0)
 
 
 def _write_journal(name: str, record: bytes) -> int:

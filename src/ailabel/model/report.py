@@ -235,8 +235,8 @@ class LabelResult:
             ``failed``; ``skipped`` (a file of a folder that is of no known format).
         produce_id: the content number that the file carries, or None when it carries none.
         edits: the whole change, in places of the original.
-        in_place_possible: whether the change keeps the file's length and is short, so that it
-            could be written where it stands.
+        in_place_possible: whether the change is short and moves nothing but what it adds at the
+            end, so that it could be written where it stands.
         marks: the explicit labels that were put in.
         reencoded: which coded content was made anew, or None when it was only spliced.
         changed_outside: the share of samples outside the marks that differ from before, 0 to 1.
