@@ -21,9 +21,9 @@ from ailabel.codecs import bmff, bmff_items, bmff_samples, bmff_store, xmp
 from ailabel.codecs import bmff_search as search
 from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.source import check_limit
-from ailabel.io.splice import apply
 from ailabel.model.media import Format, Match, Medium, Strength
-from ailabel.spi import Signature, Slot, Span
+from ailabel.spi import Mention, Signature, Slot, Span
+from ailabel.standard.dialects import trace_of
 from ailabel.standard.schema import is_label
 from ailabel.standard.slots import KEY, XMP_PREFIX, XMP_PROPERTY, XMP_URI
 
@@ -72,18 +72,18 @@ class _Heif:
         found = _format(view)
         return Match(found, Strength.CONTENT) if found else None
 
-    def read(self, view: View) -> Sequence[Slot]:
+    def read(self, view: View) -> Sequence[Slot | Mention]:
         """Find every label in XMP and Exif items, and in the other places of the family."""
         name = (_format(view) or _HEIC).id
-        slots = [_hit_slot(hit, name) for hit in search.search(view, _QUERY)]
+        found: list[Slot | Mention] = [_hit_slot(hit, name) for hit in search.search(view, _QUERY)]
         stores = bmff_store.load(view)
         target = _target(stores)
         for item in _items(stores):
             if item.info.type == b"Exif":
-                slots += _exif_slots(item, name)
+                found += _exif_items(item, name)
             elif item.is_readable:
-                slots += _packet_slots(item, name, official=item == target)
-        return sorted(slots, key=lambda slot: slot.offset)
+                found += _packet_slots(item, name, official=item == target)
+        return sorted(found, key=lambda slot: slot.offset)
 
     def write(self, view: View, payload: str) -> Sequence[Edit]:
         """Put the label into the packet of the primary picture, or into a new one."""
@@ -263,27 +263,29 @@ def _packet_slots(item: _Item, name: str, *, official: bool) -> Iterator[Slot]:
         )
 
 
-def _exif_slots(item: _Item, name: str) -> Iterator[Slot]:
-    location, place = item.names
-    for found in _exif_labels(item)[1]:
-        yield Slot(
-            location=f"{location}[Exif]/{found.location}",
-            offset=item.offset,
-            raw=found.raw,
-            payload=found.text,
-            site=f"{name}.{place}[Exif]/{found.location}",
-            official=False,
-        )
+def _exif_items(item: _Item, name: str) -> Iterator[Slot | Mention]:
+    """Yield the labels in Exif, and the traces of vendors."""
+    for found in _exif_texts(item):
+        location, place = (f"{where}[Exif]/{found.location}" for where in item.names)
+        site, raw = f"{name}.{place}", found.raw
+        if is_label(found.text):
+            yield Slot(
+                location=location,
+                offset=item.offset,
+                raw=raw,
+                payload=found.text,
+                site=site,
+                official=False,
+            )
+        elif trace_of(found.text):
+            yield Mention(location=location, offset=item.offset, raw=raw, site=site)
 
 
-def _exif_labels(item: _Item) -> tuple[int, list[ExifText]]:
-    """Return where the TIFF begins in an item, and the labels in it."""
+def _exif_texts(item: _Item) -> tuple[ExifText, ...]:
     from ailabel.codecs import tiff
 
     data = item.data
-    start = _exif_start(data)
-    found = tiff.texts(data[start:], item.store.view.limits)
-    return start, [text for text in found if is_label(text.text)]
+    return tiff.texts(data[_exif_start(data) :], item.store.view.limits)
 
 
 def _exif_start(data: bytes) -> int:
@@ -314,9 +316,9 @@ def _cleared(stores: Sequence[Store], target: _Item | None) -> dict[Places, byte
     contents = {}
     for item in _items(stores):
         if item.info.type == b"Exif":
-            start, found = _exif_labels(item)
-            if found and (target is None or item.places != target.places):
-                contents[item.places] = _blanked(item.data, start, found)
+            labelled = any(is_label(found.text) for found in _exif_texts(item))
+            if labelled and (target is None or item.places != target.places):
+                contents[item.places] = _blanked(item)
         elif not item.is_readable:
             raise PlanError(
                 "the XMP of item {number} is encrypted, compressed or elsewhere, so no label can "
@@ -331,10 +333,12 @@ def _cleared(stores: Sequence[Store], target: _Item | None) -> dict[Places, byte
     return contents
 
 
-def _blanked(data: bytes, start: int, found: list[ExifText]) -> bytes:
-    from ailabel.codecs import tiff
+def _blanked(item: _Item) -> bytes:
+    from ailabel.codecs import exif
 
-    return data[:start] + apply(data[start:], {tiff.blank(text) for text in found})
+    data = item.data
+    start = _exif_start(data)
+    return data[:start] + exif.blank(data[start:], is_label, item.store.view.limits)
 
 
 def _labelled(target: _Item, payload: str) -> bytes:

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Final
 from ailabel.codecs import png
 from ailabel.errors import LimitExceededError, MalformedFileError, PlanError
 from ailabel.io.source import check_limit
-from ailabel.io.splice import Edit, apply
+from ailabel.io.splice import Edit
 from ailabel.model.media import Format, Match, Medium, Strength
-from ailabel.spi import Signature, Slot, Span
+from ailabel.spi import Mention, Signature, Slot, Span
 from ailabel.standard.slots import KEY, XMP_PREFIX, XMP_PROPERTY, XMP_URI
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ class _Place:
         kind: what it is.
         chunk: where it stands.
         slots: its labels.
+        mentions: traces of vendors in its Exif.
         data: the XMP packet or the Exif that it holds.
         wrap: makes the chunk's data from a changed packet or Exif.
         stored: what stands in the file for `data` where it is compressed or written as hex.
@@ -70,6 +71,7 @@ class _Place:
     kind: _Kind
     chunk: png.Chunk
     slots: tuple[Slot, ...] = ()
+    mentions: tuple[Mention, ...] = ()
     data: bytes = b""
     wrap: Callable[[bytes], bytes] = bytes
     stored: bytes = b""
@@ -95,9 +97,12 @@ class _Png:
             return None
         return Match(_FORMAT, Strength.CONTENT)
 
-    def read(self, view: View) -> Sequence[Slot]:
-        """Find the labels in all chunks, those behind the pixels too."""
-        return [slot for place in _places(view) for slot in place.slots]
+    def read(self, view: View) -> Sequence[Slot | Mention]:
+        """Find the labels in all chunks, those behind the pixels too, and vendors' traces."""
+        found: list[Slot | Mention] = []
+        for place in _places(view):
+            found += (*place.slots, *place.mentions)
+        return found
 
     def write(self, view: View, payload: str) -> Sequence[Edit]:
         """Put the label into the file's XMP packet, or into a new one right behind IHDR."""
@@ -183,7 +188,7 @@ def _places(view: View) -> Iterator[_Place]:
             place = _private_place(view, chunk)
         else:
             continue
-        if place is not None and (place.slots or place.kind is _Kind.PACKET):
+        if place is not None and (place.slots or place.mentions or place.kind is _Kind.PACKET):
             yield place
 
 
@@ -273,23 +278,26 @@ def _with_properties(view: View, place: _Place, keyword: str) -> _Place:
 
 
 def _with_texts(view: View, place: _Place, name: str) -> _Place:
-    """Look for labels in the Exif of a place."""
-    slots = tuple(
-        _slot(place.chunk, f"{name}/{found.location}", place.stored or found.raw, found.text)
-        for found in _exif_labels(place.data, view.limits)
-    )
-    return replace(place, slots=slots)
-
-
-def _exif_labels(exif: bytes, limits: Limits) -> list[ExifText]:
-    from ailabel.codecs import tiff
+    """Look for labels, and vendors' traces, in the Exif of a place."""
+    from ailabel.standard.dialects import trace_of
     from ailabel.standard.schema import is_label
 
-    return [
-        found
-        for found in tiff.texts(exif, limits)
-        if found.length <= 2 * limits.label_bytes and is_label(found.text)
-    ]
+    slots, mentions = [], []
+    for found in _exif_texts(place.data, view.limits):
+        where, raw = f"{name}/{found.location}", place.stored or found.raw
+        if is_label(found.text):
+            slots.append(_slot(place.chunk, where, raw, found.text))
+        elif trace_of(found.text):
+            offset, site = place.chunk.offset, f"png.{where}"
+            mentions.append(Mention(location=where, offset=offset, raw=raw, site=site))
+    return replace(place, slots=tuple(slots), mentions=tuple(mentions))
+
+
+def _exif_texts(exif: bytes, limits: Limits) -> list[ExifText]:
+    from ailabel.codecs import tiff
+
+    found = tiff.texts(exif, limits)
+    return [text for text in found if text.length <= 2 * limits.label_bytes]
 
 
 def _private_place(view: View, chunk: png.Chunk) -> _Place:
@@ -370,10 +378,10 @@ def _cleared(view: View, place: _Place) -> Edit:
     if place.kind is _Kind.OWN or _is_all(place):
         return Edit(place.chunk.offset, place.chunk.end - place.chunk.offset, b"")
     if place.kind is _Kind.EXIF:
-        from ailabel.codecs import tiff
+        from ailabel.codecs import exif
+        from ailabel.standard.schema import is_label
 
-        edits = {tiff.blank(found) for found in _exif_labels(place.data, view.limits)}
-        return place.replaced(apply(place.data, edits))
+        return place.replaced(exif.blank(place.data, is_label, view.limits))
     from ailabel.codecs import xmp
 
     try:

@@ -13,7 +13,8 @@ from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit
 from ailabel.model.media import Format, Match, Medium, Strength
-from ailabel.spi import Signature, Slot, Span
+from ailabel.spi import Mention, Signature, Slot, Span
+from ailabel.standard.dialects import trace_of
 from ailabel.standard.schema import is_label
 from ailabel.standard.slots import XMP_PREFIX, XMP_PROPERTY, XMP_URI
 
@@ -55,9 +56,9 @@ class _WebP:
         found = head[:4] == b"RIFF" and head[8:] == b"WEBP"
         return Match(_FORMAT, Strength.CONTENT) if found else None
 
-    def read(self, view: View) -> Sequence[Slot]:
+    def read(self, view: View) -> Sequence[Slot | Mention]:
         """Find every label in the XMP and EXIF chunks."""
-        return [slot for chunk in _chunks(view) for slot in _slots(view, chunk)]
+        return [item for chunk in _chunks(view) for item in _items(view, chunk)]
 
     def write(self, view: View, payload: str) -> Sequence[Edit]:
         """Put the label into the XMP chunk, or into a new one at the end."""
@@ -130,8 +131,8 @@ def _is_packet(chunk: riff.Chunk) -> bool:
 # -- reading ---------------------------------------------------------------------------------------
 
 
-def _slots(view: View, chunk: riff.Chunk) -> Iterator[Slot]:
-    """Yield the labels of one chunk."""
+def _items(view: View, chunk: riff.Chunk) -> Iterator[Slot | Mention]:
+    """Yield the labels of one chunk, and the traces of vendors in Exif."""
     if _is_packet(chunk):
         for value in xmp.find(_body(view, chunk), _PROPERTY, view.limits):
             check_limit("a label", len(value.raw), view.limits.label_bytes)
@@ -139,8 +140,13 @@ def _slots(view: View, chunk: riff.Chunk) -> Iterator[Slot]:
             where = f"XMP/{_PROPERTY.name}"
             yield _slot(where, chunk, value.raw, value.value, official=official)
     elif chunk.id == _EXIF:
-        for found in _exif_labels(view, chunk):
-            yield _slot(f"EXIF/{found.location}", chunk, found.raw, found.text)
+        for found in _exif_texts(view, chunk):
+            where = f"EXIF/{found.location}"
+            if is_label(found.text):
+                yield _slot(where, chunk, found.raw, found.text)
+            elif trace_of(found.text):
+                site = f"{_FORMAT.id}.{where}"
+                yield Mention(location=where, offset=chunk.offset, raw=found.raw, site=site)
 
 
 def _slot(
@@ -156,11 +162,11 @@ def _slot(
     )
 
 
-def _exif_labels(view: View, chunk: riff.Chunk) -> Iterator[ExifText]:
+def _exif_texts(view: View, chunk: riff.Chunk) -> Iterator[ExifText]:
     from ailabel.codecs import tiff
 
     for found in tiff.texts(_body(view, chunk), view.limits):
-        if found.length <= 2 * view.limits.label_bytes and is_label(found.text):
+        if found.length <= 2 * view.limits.label_bytes:
             yield found
 
 
@@ -209,7 +215,8 @@ def _whole(view: View) -> tuple[riff.Chunk, ...]:
 
 def _append(view: View, chunks: Sequence[riff.Chunk], data: bytes) -> Edit:
     end = _riff_end(view)
-    missing = b"\0" * (max(chunks[-1].end, end) - end)  # a pad byte that was left out
+    last = max((chunk.end for chunk in chunks), default=end)
+    missing = b"\0" * (last - end)  # a pad byte that was left out
     return Edit(end, 0, missing + data)
 
 
@@ -253,7 +260,9 @@ def _displace(view: View, chunk: riff.Chunk) -> Iterator[Edit]:
         packet = _body(view, chunk)
         own = xmp.is_own(packet) and xmp.find(packet, _PROPERTY, view.limits)
         yield from [gone] if own else _replace(view, chunk, _vacated(view, chunk))
-    elif chunk.id == _EXIF and (labels := list(_exif_labels(view, chunk))):
+    elif chunk.id == _EXIF and (
+        labels := [found for found in _exif_texts(view, chunk) if is_label(found.text)]
+    ):
         from ailabel.codecs import exif, tiff
 
         if exif.is_own(_body(view, chunk)):
