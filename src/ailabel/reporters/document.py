@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ailabel.messages import Message, Reasons, render
 from ailabel.model.report import Check, FileReport, LabelDiff, Outcome
+from ailabel.standard.dialects import dialect_of, trace_of
 from ailabel.standard.rules import EDITION, RULES
 from ailabel.values import frozen
 
@@ -177,16 +178,24 @@ def _label(found: FoundLabel, language: str) -> dict[str, object]:
         "offset": found.offset,
         "official": found.official,
         "raw": found.raw,
+        "dialect": _dialect(found),
         "fields": dict(found.fields),
         "problems": [_sentence(problem, language) for problem in found.problems],
     }
 
 
+def _dialect(found: FoundLabel) -> str | None:
+    row = dialect_of(found.site, found.payload, found.fields, sound=not found.problems)
+    return None if row is None else row.id
+
+
 def _mention(found: FoundMention) -> dict[str, object]:
+    trace = trace_of(found.raw)
     return {
         "site": found.site,
         "location": found.location,
         "offset": found.offset,
+        "dialect": None if trace is None else trace.id,
         "raw": found.raw,
     }
 

@@ -8,6 +8,7 @@ from ailabel.messages import Message, translate
 from ailabel.messages import render as sentence
 from ailabel.model.report import FileReport, LabelDiff, Outcome
 from ailabel.reporters.document import Header, Summary, printable
+from ailabel.standard.dialects import dialect_of, trace_of
 from ailabel.standard.notices import DISCLAIMER
 from ailabel.standard.rules import RULES
 from ailabel.standard.schema import KEYS
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from ailabel.model.report import Check, FoundLabel, LabelResult, Mark
     from ailabel.reporters.document import Item
+    from ailabel.standard.dialects import Dialect
 
 __all__ = ["render"]
 
@@ -75,11 +77,21 @@ def _reading(report: FileReport, language: str) -> Iterator[str]:
         yield f"    {clean(sentence(report.error.text, report.error.params, language))}\n"
     for found in report.labels:
         yield from _found(found, language)
+    for mention in report.mentions:
+        kind = _form(trace_of(mention.raw), language) or translate("no label", language)
+        yield f"    {clean(mention.location)} ({kind})\n"
+
+
+def _form(row: Dialect | None, language: str) -> str:
+    """Return what a form is called."""
+    return "" if row is None else row.name[1 if language == "zh" else 0]
 
 
 def _found(found: FoundLabel, language: str) -> Iterator[str]:
     place = translate("official place" if found.official else "unofficial place", language)
-    yield f"    {clean(found.location)} ({place})\n"
+    row = dialect_of(found.site, found.payload, found.fields, sound=not found.problems)
+    form = _form(row, language)
+    yield f"    {clean(found.location)} ({place}{'; ' if form else ''}{form})\n"
     for key in KEYS:
         value = found.fields[key]
         if value is not None:

@@ -294,12 +294,16 @@ def _fits(row: Dialect, payload: str) -> bool:
 
 
 def trace_of(text: str) -> Dialect | None:
-    """Return which vendor's own scheme a text is, which speaks of AI and is no label; or None."""
+    """Return which vendor's own scheme a text is, which speaks of AI and is no label; or None.
+
+    Args:
+        text: with or without what stands before the object, such as a character code.
+    """
     if not any(f'"{member}"' in text for member in TRACES):
         return None
     from ailabel.standard.payload import unpack
 
-    names = {name for name, _ in unpack(text).members}
+    names = {name for name, _ in unpack(text[text.find("{") :]).members}
     return next((row for member, row in TRACES.items() if member in names), None)
 
 
