@@ -12,6 +12,7 @@ from ailabel.standard.dialects import dialect_of, trace_of
 from ailabel.standard.notices import DISCLAIMER
 from ailabel.standard.rules import RULES
 from ailabel.standard.schema import KEYS
+from ailabel.standard.slots import ANNEX_B_SITES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -87,8 +88,15 @@ def _form(row: Dialect | None, language: str) -> str:
     return "" if row is None else row.name[1 if language == "zh" else 0]
 
 
+def _place(found: FoundLabel) -> str:
+    if found.official:
+        return "official place"
+    annex_b = found.site.startswith(ANNEX_B_SITES)
+    return "second place, of annex B" if annex_b else "unofficial place"
+
+
 def _found(found: FoundLabel, language: str) -> Iterator[str]:
-    place = translate("official place" if found.official else "unofficial place", language)
+    place = translate(_place(found), language)
     row = dialect_of(found.site, found.payload, found.fields, sound=not found.problems)
     form = _form(row, language)
     yield f"    {clean(found.location)} ({place}{'; ' if form else ''}{form})\n"
