@@ -88,15 +88,10 @@ def _form(row: Dialect | None, language: str) -> str:
     return "" if row is None else row.name[1 if language == "zh" else 0]
 
 
-def _place(found: FoundLabel) -> str:
-    if found.official:
-        return "official place"
-    annex_b = found.site.startswith(ANNEX_B_SITES)
-    return "second place, of annex B" if annex_b else "unofficial place"
-
-
 def _found(found: FoundLabel, language: str) -> Iterator[str]:
-    place = translate(_place(found), language)
+    is_annex_b = found.site.startswith(ANNEX_B_SITES)
+    second = translate("second place, of annex B" if is_annex_b else "unofficial place", language)
+    place = translate("official place", language) if found.official else second
     row = dialect_of(found.site, found.payload, found.fields, sound=not found.problems)
     form = _form(row, language)
     yield f"    {clean(found.location)} ({place}{'; ' if form else ''}{form})\n"
