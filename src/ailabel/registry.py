@@ -10,16 +10,16 @@ from __future__ import annotations
 
 from functools import lru_cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 from ailabel.errors import PluginError, UnsupportedFormatError
-from ailabel.model.media import Format, Match, Strength
 from ailabel.registry_index import CARRIERS, MARKERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ailabel.io.source import View
+    from ailabel.model.media import Format, Match
     from ailabel.spi import Carrier, Marker
 
 __all__ = ["carrier_of", "carriers", "claims", "detect", "formats", "marker_of"]
@@ -55,9 +55,9 @@ def carrier_of(format_id: str) -> Carrier:
     Raises:
         UnsupportedFormatError: there is none.
     """
-    for module, row in CARRIERS.items():
-        if format_id in row.formats:
-            return _load(module)
+    module = _homes().get(format_id)
+    if module is not None:
+        return _load(module)
     for _, carrier in _plugins():
         if any(item.id == format_id for item in carrier.formats):
             return carrier
@@ -86,44 +86,44 @@ def formats() -> tuple[Format, ...]:
 
 def _candidates(view: View) -> Iterator[Carrier]:
     """Yield the carriers worth asking: a signature fits, or for text the suffix."""
-    head = view.read_some(0, _HEAD)
-    fitting = set()
-    for parts, module in _signatures().get(head[:1], _signatures()[b""]):
-        for offset, part in parts:
-            if not head.startswith(part, offset):
-                break
-        else:
-            fitting.add(module)
-    yield from map(_load, sorted(fitting))
+    yield from map(_load, _signed(view.read_some(0, _HEAD)))
     name = (view.name or "").lower()
-    for module, suffixes in _by_suffix():
-        if not name or name.endswith(suffixes):
-            yield _load(module)
+    yield from map(_load, _unsigned(name[name.rfind(".") :]))
 
 
-_Signatures: TypeAlias = "dict[bytes, list[tuple[tuple[tuple[int, bytes], ...], str]]]"
+@lru_cache(maxsize=256)
+def _signed(head: bytes) -> tuple[str, ...]:
+    """Return the modules one of whose signatures fits the start of a file."""
+    return tuple(
+        module
+        for module, row in sorted(CARRIERS.items())
+        if any(
+            all(head.startswith(part, offset) for offset, part in parts) for parts in row.signatures
+        )
+    )
+
+
+@lru_cache(maxsize=256)
+def _unsigned(suffix: str) -> tuple[str, ...]:
+    """Return the modules of formats without a signature that a suffix names; all without one."""
+    return tuple(
+        module
+        for module, row in CARRIERS.items()
+        if not row.signatures and (suffix in row.suffixes or not suffix)
+    )
 
 
 @lru_cache(maxsize=1)
-def _signatures() -> _Signatures:
-    """Sort the signatures by their first byte; those that say nothing of it belong to each."""
-    rows = [(parts, module) for module, row in CARRIERS.items() for parts in row.signatures]
-    first = [dict(parts).get(0, b"")[:1] for parts, _ in rows]
-    return {
-        byte: [row for row, begin in zip(rows, first, strict=True) if begin in {byte, b""}]
-        for byte in {*first, b""}
-    }
-
-
-@lru_cache(maxsize=1)
-def _by_suffix() -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Return the modules of formats without a signature, with their suffixes."""
-    return tuple((module, row.suffixes) for module, row in CARRIERS.items() if not row.signatures)
+def _homes() -> dict[str, str]:
+    """Return the module of every format of our own."""
+    return {name: module for module, row in CARRIERS.items() for name in row.formats}
 
 
 def _best(view: View, candidates: Iterable[Carrier]) -> list[Match]:
     found = [match for carrier in candidates if (match := carrier.sniff(view)) is not None]
-    strongest = max((match.strength for match in found), default=Strength.NAME)
+    if len(found) < 2:  # noqa: PLR2004 - nothing to compare
+        return found
+    strongest = max(match.strength for match in found)
     return [match for match in found if match.strength == strongest]
 
 

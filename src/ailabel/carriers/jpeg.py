@@ -7,7 +7,6 @@ XMP specification part 3, 1.1.3. Only the header, up to the first scan, is read.
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from enum import Enum
 from itertools import accumulate, chain, takewhile
 from operator import itemgetter
@@ -21,6 +20,7 @@ from ailabel.model.media import Format, Match, Medium, Strength
 from ailabel.spi import Signature, Slot, Span
 from ailabel.standard.schema import is_label
 from ailabel.standard.slots import KEY, XMP_PREFIX, XMP_PROPERTY, XMP_URI
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -44,35 +44,35 @@ _JPEG_LS: Final = {b"\xf7", b"\xf8"}  # a frame of JPEG-LS, which has the same S
 
 
 class _Kind(Enum):
-    """What a metadata segment is: its marker and how its body begins."""
+    """What a metadata segment is: its marker, how its body begins, and what it is called."""
 
-    PACKET = (0xE1, jpeg_xmp.PACKET)
-    MISNAMED = (0xE1, b"XMP\0XMP\0")  # the guide's wording, taken literally
-    EXTENSION = (0xE1, jpeg_xmp.EXTENSION)
-    EXIF = (0xE1, b"Exif\0\0")
-    INDEX = (0xE2, mpf.HEADER)
-    BARE_APP9 = (0xE9, KEY.encode())
-    BARE_APP11 = (0xEB, KEY.encode())
-    COMMENT = (jpeg.COM, b"")
-    ADOBE = (0xEE, b"Adobe")
+    PACKET = (0xE1, jpeg_xmp.PACKET, "APP1[XMP]")
+    MISNAMED = (0xE1, b"XMP\0XMP\0", "APP1[MisnamedXMP]")  # the guide's wording, taken literally
+    EXTENSION = (0xE1, jpeg_xmp.EXTENSION, "APP1[ExtendedXMP]")
+    EXIF = (0xE1, b"Exif\0\0", "APP1[Exif]")
+    INDEX = (0xE2, mpf.HEADER, "APP2[MPF]")
+    BARE_APP9 = (0xE9, KEY.encode(), "APP9")
+    BARE_APP11 = (0xEB, KEY.encode(), "APP11")
+    COMMENT = (jpeg.COM, b"", "COM")
+    ADOBE = (0xEE, b"Adobe", "APP14[Adobe]")
+
+    def __init__(self, marker: int, head: bytes, place: str) -> None:
+        self.marker = marker
+        self.head = head
+        self.place = place
 
 
 _KINDS: Final = {
-    marker: tuple(kind for kind in _Kind if kind.value[0] == marker)
-    for marker in {kind.value[0] for kind in _Kind}
+    marker: tuple(kind for kind in _Kind if kind.marker == marker)
+    for marker in {kind.marker for kind in _Kind}
 }
 _BARE: Final = (_Kind.BARE_APP9, _Kind.BARE_APP11, _Kind.COMMENT)
-_LONGEST: Final = max(len(kind.value[1]) for kind in _Kind)
-_XMP_SITES: Final = {
-    _Kind.PACKET: "APP1[XMP]",
-    _Kind.MISNAMED: "APP1[MisnamedXMP]",
-    _Kind.EXTENSION: "APP1[ExtendedXMP]",
-}
+_LONGEST: Final = max(len(kind.head) for kind in _Kind)
 # What decides the pixels: tables, frame and scan headers, and the transform that Adobe's says.
 _CODED: Final = jpeg.FRAMES | {jpeg.CODED, *range(0xDA, 0xE0), jpeg.DHT, 0xCC}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Place:
     """One metadata segment."""
 
@@ -82,7 +82,7 @@ class _Place:
     @property
     def start(self) -> int:
         """Where the value begins, behind what names the segment."""
-        return self.segment.body + len(self.kind.value[1])
+        return self.segment.body + len(self.kind.head)
 
     def value(self, view: View) -> bytes:
         """Read the value."""
@@ -174,7 +174,10 @@ def _kind(view: View, segment: jpeg.Segment) -> _Kind | None:
     if kinds is None:
         return None
     head = view.read(segment.body, min(segment.body_length, _LONGEST), "a JPEG segment")
-    return next((kind for kind in kinds if head.startswith(kind.value[1])), None)
+    for kind in kinds:
+        if head.startswith(kind.head):
+            return kind
+    return None
 
 
 def _main(places: Sequence[_Place]) -> _Place | None:
@@ -192,16 +195,16 @@ def _slots(view: View, place: _Place) -> Iterator[Slot]:
         yield from _xmp_slots(view, place.kind, offset, place.value(view))
     elif place.kind is _Kind.EXIF:
         for found in _exif_labels(view, place):
-            yield _slot(f"APP1[Exif]/{found.location}", offset, found.raw, found.text)
+            yield _slot(f"{place.kind.place}/{found.location}", offset, found.raw, found.text)
     elif text := _bare_label(view, place):
-        yield _slot(jpeg.name(place.segment.marker), offset, place.value(view), text)
+        yield _slot(place.kind.place, offset, place.value(view), text)
 
 
 def _xmp_slots(view: View, kind: _Kind, offset: int, packet: bytes) -> Iterator[Slot]:
     for found in xmp.find(packet, _PROPERTY, view.limits):
         check_limit("a label", len(found.raw), view.limits.label_bytes)
         official = kind is _Kind.PACKET and found.form != "damaged"
-        where = f"{_XMP_SITES[kind]}/{_PROPERTY.name}"
+        where = f"{kind.place}/{_PROPERTY.name}"
         yield _slot(where, offset, found.raw, found.value, official=official)
 
 
@@ -291,7 +294,7 @@ def _fitting(packet: bytes) -> bytes:
 def _replace(view: View, place: _Place, value: bytes) -> Iterator[Edit]:
     """Yield the edit that gives a segment another value; none when it has it."""
     if value != place.value(view):
-        body = place.kind.value[1] + value
+        body = place.kind.head + value
         data = jpeg.segment(place.segment.marker, body)
         yield Edit(place.segment.offset, place.segment.length, data)
 
