@@ -36,21 +36,36 @@ class Row:
 
 '''
 _MARKERS = {  # format id: module below ailabel.marks
+    "3gp": "video",
     "aac": "audio",
     "aiff": "audio",
     "caf": "audio",
     "docx": "document.docx",
+    "epub": "document.epub",
     "flac": "audio",
     "html": "text",
     "jpeg": "image",
     "m4a": "audio",
     "markdown": "text",
+    "mkv": "video",
+    "mov": "video",
     "mp3": "audio",
+    "mp4": "video",
+    "odp": "document.odf",
+    "ods": "document.odf",
+    "odt": "document.odf",
+    "ogg": "audio",
+    "opus": "audio",
     "pdf": "document.pdf",
     "png": "image",
+    "pptx": "document.pptx",
+    "srt": "text",
     "txt": "text",
+    "vtt": "text",
     "wav": "audio",
+    "webm": "video",
     "webp": "image",
+    "xlsx": "document.xlsx",
 }
 
 

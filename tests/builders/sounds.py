@@ -28,7 +28,7 @@ FORMATS: Final = {
         suffixes=(f".{name}",),
         mime=f"audio/{name}",
     )
-    for name in ("wav", "flac", "mp3", "aiff", "caf", "aac", "m4a", "ogg")
+    for name in ("wav", "flac", "mp3", "aiff", "caf", "aac", "m4a", "ogg", "opus")
 }
 GUID_TAIL: Final = bytes.fromhex("000000001000800000aa00389b71")
 

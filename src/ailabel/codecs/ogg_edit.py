@@ -8,6 +8,7 @@ and from the page's length alone, so the content of these pages is never read.
 
 from __future__ import annotations
 
+import struct
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -22,10 +23,12 @@ if TYPE_CHECKING:
     from ailabel.codecs.ogg import Packet, Page, Stream
     from ailabel.io.source import View
 
-__all__ = ["growth", "repage"]
+__all__ = ["growth", "repage", "restate"]
 
 _NO_GRANULE: Final = -1  # no packet ends on the page [RFC3533 6]
 _SEQUENCE: Final = 18  # where the page's number stands; the checksum follows
+_FLAGS: Final = 5  # where the flags stand; position, serial, number and checksum follow
+_STATED: Final = struct.Struct("<BqII")
 _ZEROS: Final = memoryview(bytes(1 << 16))  # longer than any page
 
 
@@ -137,12 +140,24 @@ def _renumber(view: View, stream: Stream, after: Page, shift: int) -> Iterator[E
             continue
         count += 1
         check_limit("the number of Ogg pages behind the headers", count, view.limits.items)
-        sequence = page.sequence + shift & 0xFFFFFFFF
-        change = (page.sequence ^ sequence).to_bytes(4, "little")
-        behind = _ZEROS[: page.end - page.offset - _SEQUENCE - 4]
-        value = page.checksum ^ ogg.checksum(b"".join((change, behind)))
-        yield Edit(
-            page.offset + _SEQUENCE,
-            8,
-            sequence.to_bytes(4, "little") + value.to_bytes(4, "little"),
-        )
+        yield restate(page, replace(page, sequence=page.sequence + shift & 0xFFFFFFFF))
+
+
+def restate(page: Page, new: Page) -> Edit:
+    """Plan other flags, another granule position, another number of a page, and its checksum.
+
+    Args:
+        page: the page.
+        new: the same page with other fields.
+    """
+    old, stated = _fields(page), _fields(new)
+    change = bytes(map(int.__xor__, old, stated))
+    behind = _ZEROS[: page.end - page.offset - _FLAGS - len(change)]
+    value = page.checksum ^ ogg.checksum(b"".join((change, behind)))
+    same = len(change) - len(change.lstrip(b"\0"))
+    data = stated[same:] + value.to_bytes(4, "little")
+    return Edit(page.offset + _FLAGS + same, len(data), data)
+
+
+def _fields(page: Page) -> bytes:
+    return _STATED.pack(page.flags, page.granule, page.serial, page.sequence)

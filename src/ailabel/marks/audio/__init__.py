@@ -1,7 +1,8 @@
 """The explicit label in sound: a spoken line or a rhythm, before or after the content.
 
-It is never laid over the content, whose samples (WAV, FLAC) or coded frames (MP3) stay what they
-are. GB 45438-2025 leaves the choice between speech and rhythm; `standard.wording` holds both.
+It is never laid over the content, whose samples or coded frames stay what they are: those of a
+label stand beside them. GB 45438-2025 leaves the choice between speech and rhythm;
+`standard.wording` holds both.
 """
 
 from __future__ import annotations
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
 
 __all__ = ["MARKER", "AudioMarker"]
 
-_FORMATS: Final = ("aac", "aiff", "caf", "flac", "m4a", "mp3", "wav")  # each has a module of that name
+_MODULES: Final = {  # by format
+    **{name: name for name in ("aac", "aiff", "caf", "flac", "m4a", "mp3", "ogg", "wav")},
+    "opus": "ogg",
+}
 
 
 class AudioMarker:
@@ -28,9 +32,10 @@ class AudioMarker:
 
     def render(self, view: View, file_format: Format, spec: MarkSpec) -> Rendition:
         """Plan the edits that put the label before the content, after it, or both."""
-        if file_format.id not in _FORMATS:
+        name = _MODULES.get(file_format.id)
+        if name is None:
             raise PlanError("no label can be put into a {format} file", format=file_format.name)
-        module = import_module(f"ailabel.marks.audio.{file_format.id}")
+        module = import_module(f"ailabel.marks.audio.{name}")
         rendition: Rendition = module.render(view, spec)
         return rendition
 
