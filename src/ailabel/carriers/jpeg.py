@@ -17,7 +17,7 @@ from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit
 from ailabel.model.media import Format, Match, Medium, Strength
-from ailabel.spi import Signature, Slot, Span
+from ailabel.spi import Mention, Signature, Slot, Span
 from ailabel.standard.schema import is_label
 from ailabel.standard.slots import KEY, XMP_PREFIX, XMP_PROPERTY, XMP_URI
 from ailabel.values import frozen
@@ -102,14 +102,14 @@ class _Jpeg:
             return None
         return Match(_FORMAT, Strength.CONTENT)
 
-    def read(self, view: View) -> Sequence[Slot]:
+    def read(self, view: View) -> Sequence[Slot | Mention]:
         """Find every label in the header: XMP, Exif, comments and bare application segments."""
         places = tuple(_places(view, jpeg.segments(view)))
-        found = [slot for place in places for slot in _slots(view, place)]
+        found = [item for place in places for item in _items(view, place)]
         for extension in _extensions(view, places):
             offset = extension.segments[0].offset
             found += _xmp_slots(view, _Kind.EXTENSION, offset, extension.packet)
-        return sorted(found, key=lambda slot: slot.offset)
+        return sorted(found, key=lambda item: item.offset)
 
     def write(self, view: View, payload: str) -> Sequence[Edit]:
         """Put the label into the first XMP packet, or into a new one behind JFIF and Exif."""
@@ -188,14 +188,13 @@ def _main(places: Sequence[_Place]) -> _Place | None:
 # -- reading ---------------------------------------------------------------------------------------
 
 
-def _slots(view: View, place: _Place) -> Iterator[Slot]:
+def _items(view: View, place: _Place) -> Iterator[Slot | Mention]:
     """Yield the labels of one segment; Extended XMP is no packet until it is put together."""
     offset = place.segment.offset
     if place.kind in (_Kind.PACKET, _Kind.MISNAMED):
         yield from _xmp_slots(view, place.kind, offset, place.value(view))
     elif place.kind is _Kind.EXIF:
-        for found in _exif_labels(view, place):
-            yield _slot(f"{place.kind.place}/{found.location}", offset, found.raw, found.text)
+        yield from _exif_items(view, place)
     elif text := _bare_label(view, place):
         yield _slot(place.kind.place, offset, place.value(view), text)
 
@@ -219,12 +218,24 @@ def _slot(where: str, offset: int, raw: bytes, payload: str, *, official: bool =
     )
 
 
-def _exif_labels(view: View, place: _Place) -> Iterator[ExifText]:
+def _exif_items(view: View, place: _Place) -> Iterator[Slot | Mention]:
+    """Yield the labels in Exif, and the traces of vendors."""
+    from ailabel.standard.dialects import trace_of
+
+    offset = place.segment.offset
+    for found in _exif_texts(view, place):
+        where = f"{place.kind.place}/{found.location}"
+        if is_label(found.text):
+            yield _slot(where, offset, found.raw, found.text)
+        elif trace_of(found.text):
+            site = f"{_FORMAT.id}.{where}"
+            yield Mention(location=where, offset=offset, raw=found.raw, site=site)
+
+
+def _exif_texts(view: View, place: _Place) -> tuple[ExifText, ...]:
     from ailabel.codecs import tiff
 
-    for found in tiff.texts(place.value(view), view.limits):
-        if is_label(found.text):
-            yield found
+    return tiff.texts(place.value(view), view.limits)
 
 
 def _bare_label(view: View, place: _Place) -> str | None:
@@ -341,7 +352,7 @@ def _displace_packet(view: View, place: _Place, renamed: Mapping[bytes, bytes]) 
 
 
 def _displace_exif(view: View, place: _Place) -> Iterator[Edit]:
-    found = list(_exif_labels(view, place))
+    found = [text for text in _exif_texts(view, place) if is_label(text.text)]
     if not found:
         return
     from ailabel.codecs import exif, tiff
