@@ -15,7 +15,7 @@ from ailabel import registry
 from ailabel.errors import PlanError
 from ailabel.io.source import BytesView
 from ailabel.io.splice import apply
-from ailabel.spi import AnnexBCarrier, Slot
+from ailabel.spi import AnnexBCarrier, Mention, Slot
 from ailabel.standard.slots import ANNEX_B_SITES, SLOTS
 from ailabel.testing import PAYLOADS, refuses_annex_b
 from builders import heic, items, jpeg, png, webp
@@ -222,3 +222,27 @@ def test_pillow_and_pngcheck_read_the_text_chunk(tmp_path: Path) -> None:
         assert image.info["AIGC"] == WRAPPED
     _output("pngcheck", "-q", path)
     assert json.loads(_output("exiftool", "-j", "-PNG:AIGC", path))[0]["AIGC"] == WRAPPED
+
+
+@pytest.mark.parametrize("format_id", ["jpeg", "png", "webp", "heic"])
+def test_a_vendors_trace_is_mentioned_and_kept(format_id: str) -> None:
+    """It is no label, so a label may stand beside it, but never in its place."""
+    trace = b'{"aigc_info":{"aigc_label_type":0,"source_info":"dreamina"},"data":{"os":"web"}}'
+    exif = build_exif(comment=b"ASCII\0\0\0" + trace)
+    data = {
+        "jpeg": jpeg.file(jpeg.segment(0xE1, b"Exif\0\0" + exif)),
+        "png": png.build(png.chunk(b"eXIf", exif), after=(png.chunk(b"eXIf", exif),)),
+        "webp": webp.file(webp.vp8x(0x08), *webp.coded("lossy"), webp.chunk(b"EXIF", exif)),
+        "heic": items.Picture(items=(items.picture(1), items.exif(2, exif))).build(),
+    }[format_id]
+    carrier = registry.carrier_of(format_id)
+    after = apply(data, carrier.write(BytesView(data), PAYLOADS[0]))
+    for content, labels in ((data, 0), (after, 1)):
+        found = carrier.read(BytesView(content))
+        mentions = [item for item in found if isinstance(item, Mention)]
+        assert len(found) - len(mentions) == labels
+        assert [trace in item.raw for item in mentions] == [True] * (2 if format_id == "png" else 1)
+        assert all("UserComment" in item.site for item in mentions)
+    if format_id != "png":  # whose second place is a chunk of its own
+        with pytest.raises(PlanError, match="says something else"):
+            _written(format_id, data)
