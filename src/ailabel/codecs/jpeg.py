@@ -56,6 +56,7 @@ APP15: Final = 0xEF
 COM: Final = 0xFE
 CODED: Final = 0x00  # no marker: what `scans` yields for entropy-coded data
 
+_PREFIX: Final = 0xFF  # how every marker begins
 SIGNATURE: Final = b"\xff\xd8\xff"  # SOI and the first byte of any marker
 MAX_BODY: Final = 0xFFFF - 2  # the length field counts itself
 
@@ -279,20 +280,19 @@ def name(marker: int) -> str:
 
 def _segment_at(view: View, offset: int) -> Segment:
     """Parse the segment whose marker, or whose fill bytes, begin at an offset."""
-    head = view.read_some(offset, 4)
-    if head[:2] == b"\xff\xff":
+    prefix, marker, high, low = view.read_some(offset, 4).ljust(4, b"\0")
+    if prefix == marker == _PREFIX:
         offset = _skip_fill(view, offset)
-        head = view.read_some(offset, 4)
-    if len(head) < 2:  # noqa: PLR2004 - a marker
+        prefix, marker, high, low = view.read_some(offset, 4).ljust(4, b"\0")
+    if offset + 2 > view.size:
         raise MalformedFileError(
             "the file ends inside {structure}", offset=offset, structure="JPEG"
         )
-    if head[:1] != b"\xff" or not head[1]:
+    if prefix != _PREFIX or not marker:
         raise MalformedFileError("no JPEG marker where one must stand", offset=offset)
-    marker = head[1]
     if marker in _BARE:
         return Segment(marker, offset, 2)
-    length = 2 + int.from_bytes(head[2:], "big")
+    length = 2 + (high << 8 | low)
     if length < 4 or offset + length > view.size:  # noqa: PLR2004 - marker and length field
         raise MalformedFileError(
             "JPEG segment {name} has a wrong length", offset=offset, name=name(marker)

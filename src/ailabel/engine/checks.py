@@ -7,7 +7,7 @@ weighs stands in the table.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ailabel.messages import Message
 from ailabel.model.report import Check, Outcome
@@ -49,8 +49,7 @@ def run(case: Case) -> tuple[Check, ...]:
     """Apply every rule that speaks of this case, in the order of the table."""
     noted = {problem.rule for item in case.found for problem in item.decoded.problems}
     checks: list[Check] = []
-    for rule in _asked(case.format.medium, case.implicit, case.evidence is not None):
-        predicate = CHECKS[rule]
+    for rule, predicate in _asked(case.format.medium, case.implicit, case.evidence is not None):
         if predicate is not _problems or rule in noted:
             checks += predicate(case, rule)
         elif case.found:
@@ -59,19 +58,19 @@ def run(case: Case) -> tuple[Check, ...]:
 
 
 @lru_cache(maxsize=32)
-def _asked(medium: Medium, implicit: bool, explicit: bool) -> tuple[str, ...]:  # noqa: FBT001 - a key
+def _asked(medium: Medium, implicit: bool, explicit: bool) -> tuple[tuple[str, Predicate], ...]:  # noqa: FBT001 - a key
     """Return the rules that speak of a medium and of the labels that are asked about."""
     asked = {"implicit": implicit, "explicit": explicit}
     return tuple(
-        rule.id for rule in RULES.values() if asked.get(rule.label) and medium in rule.media
+        (rule.id, CHECKS[rule.id])
+        for rule in RULES.values()
+        if asked.get(rule.label) and medium in rule.media
     )
 
 
 def _present(case: Case, rule: str) -> Iterator[Check]:
     if case.found:
-        places = ", ".join(item.slot.location for item in case.found)
-        message = Message("an implicit label stands in {places}", {"places": places})
-        yield Check(rule=rule, outcome=Outcome.PASS, message=message)
+        yield _stands_in(", ".join([item.slot.location for item in case.found]), rule)
     elif not case.format.has_slot:
         message = Message("{format} has no place for metadata", {"format": case.format.name})
         yield Check(rule=rule, outcome=Outcome.NOT_APPLICABLE, message=message)
@@ -80,9 +79,20 @@ def _present(case: Case, rule: str) -> Iterator[Check]:
         yield Check(rule=rule, outcome=Outcome.INCONCLUSIVE, message=message)
 
 
+@lru_cache(maxsize=256)
+def _stands_in(places: str, rule: str) -> Check:
+    message = Message("an implicit label stands in {places}", {"places": places})
+    return Check(rule=rule, outcome=Outcome.PASS, message=message)
+
+
 def _readable(case: Case, rule: str) -> Iterator[Check]:
-    message = Message("the {format} file was read whole", {"format": case.format.name})
-    yield Check(rule=rule, outcome=Outcome.PASS, message=message)
+    yield _was_read(case.format.name, rule)
+
+
+@lru_cache(maxsize=128)
+def _was_read(name: str, rule: str) -> Check:
+    message = Message("the {format} file was read whole", {"format": name})
+    return Check(rule=rule, outcome=Outcome.PASS, message=message)
 
 
 def _problems(case: Case, rule: str) -> Iterator[Check]:
@@ -106,7 +116,7 @@ def _one_place(case: Case, rule: str) -> Iterator[Check]:
 
 
 def _agreement(case: Case, rule: str) -> Iterator[Check]:
-    if len({_content(item) for item in case.found}) > 1:
+    if len(case.found) > 1 and len({_content(item) for item in case.found}) > 1:
         message = Message("{count} labels disagree", {"count": len(case.found)})
         yield _fail(rule, message, case.found[1])
     elif case.found:
@@ -231,7 +241,9 @@ def _fail(rule: str, message: Message, item: Found) -> Check:
     return Check(rule=rule, outcome=Outcome.FAIL, message=message, location=item.slot.location)
 
 
-CHECKS: Final[dict[str, Callable[[Case, str], Iterator[Check]]]] = {
+Predicate: TypeAlias = "Callable[[Case, str], Iterator[Check]]"
+
+CHECKS: Final[dict[str, Predicate]] = {
     "IMP-001": _present,
     "IMP-002": _problems,
     "IMP-003": _problems,

@@ -150,9 +150,7 @@ def _weigh(results: tuple[Check, ...], label: str) -> Verdict:
 
     What a person must judge leaves the verdict open, unless another label keeps the same rule.
     """
-    verdict = Verdict.COMPLIANT
-    open_outcomes = {Outcome.INCONCLUSIVE, Outcome.REVIEW}
-    kept = {check.rule for check in results if check.outcome is Outcome.PASS}
+    undecided = set()
     for check in results:
         if check.outcome is Outcome.PASS:
             continue
@@ -161,9 +159,11 @@ def _weigh(results: tuple[Check, ...], label: str) -> Verdict:
             continue
         if check.outcome is Outcome.FAIL:
             return Verdict.NONCOMPLIANT
-        if check.outcome in open_outcomes and check.rule not in kept:
-            verdict = Verdict.INCONCLUSIVE
-    return verdict
+        if check.outcome in (Outcome.INCONCLUSIVE, Outcome.REVIEW):
+            undecided.add(check.rule)
+    if undecided:
+        undecided -= {check.rule for check in results if check.outcome is Outcome.PASS}
+    return Verdict.INCONCLUSIVE if undecided else Verdict.COMPLIANT
 
 
 def _damaged(
