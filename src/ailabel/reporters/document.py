@@ -5,13 +5,12 @@ The shapes are those of the published schemas (``ailabel schema``).
 
 from __future__ import annotations
 
-import json
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ailabel.messages import Message, Reasons, render
 from ailabel.model.report import Check, FileReport, LabelDiff, Outcome
+from ailabel.reporters.jsontext import Shared
 from ailabel.standard.dialects import dialect_of, trace_of
 from ailabel.standard.rules import EDITION, RULES
 from ailabel.values import frozen
@@ -32,7 +31,6 @@ __all__ = [
     "Header",
     "Item",
     "Summary",
-    "dumps",
     "header_document",
     "item_document",
     "printable",
@@ -90,21 +88,6 @@ class Summary:
     def _count(self, what: str, value: str) -> None:
         row = self.counts[what]
         row[value] = row.get(value, 0) + 1
-
-
-def dumps(value: object, indent: int | None = None) -> str:
-    """Return JSON that is safe to print: what would steer a terminal or its text is escaped."""
-    separators = (",", ":") if indent is None else None
-    text = json.dumps(value, ensure_ascii=False, indent=indent, separators=separators)
-    if text.isascii() and "\x7f" not in text:  # JSON has escaped the other controls
-        return text
-    return _STEERING.sub(lambda found: json.dumps(found.group())[1:-1], text)
-
-
-_STEERING: Final = re.compile(  # controls, joiners, bidi and line marks, tags, lone surrogates
-    "[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
-    "\ud800-\udfff\U000e0000-\U000e0fff]"
-)
 
 
 def header_document(header: Header) -> dict[str, object]:
@@ -219,16 +202,19 @@ def _sighting(found: FoundSighting) -> dict[str, object]:
     }
 
 
-def _check(check: Check, language: str) -> Mapping[str, object]:
-    if check.outcome is Outcome.PASS and not (check.message.params or check.location):
-        return _passed(check.rule, check.message.text, language)
+def _check(check: Check, language: str) -> dict[str, object]:
+    """Return what is told of a check; most rules hold for most files, in the same words."""
+    params = check.message.params
+    plain = check.outcome is Outcome.PASS and not check.location and check.figure is None
+    if plain and (not params or all(isinstance(item, str) for item in params.values())):
+        return _passed(check.rule, check.message.text, tuple(params.items()), language)
     return _check_document(check, language)
 
 
-@lru_cache(maxsize=256)
-def _passed(rule: str, text: str, language: str) -> Mapping[str, object]:
-    """Return what is told of a rule that holds; most rules hold for most files."""
-    return _check_document(Check(rule=rule, outcome=Outcome.PASS, message=Message(text)), language)
+@lru_cache(maxsize=512)
+def _passed(rule: str, text: str, params: tuple[tuple[str, object], ...], language: str) -> Shared:
+    check = Check(rule=rule, outcome=Outcome.PASS, message=Message(text, dict(params)))
+    return Shared(_check_document(check, language))
 
 
 def _check_document(check: Check, language: str) -> dict[str, object]:

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from ailabel.reporters.document import (
-    Header,
-    Summary,
-    dumps,
-    header_document,
-    item_document,
-)
+from ailabel.reporters.document import Header, Summary, header_document, item_document
+from ailabel.reporters.jsontext import to_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,17 +14,17 @@ if TYPE_CHECKING:
 
 __all__ = ["render"]
 
+_MARGIN: Final = "\n    "
+
 
 def render(header: Header, files: Iterable[Item]) -> Iterator[str]:
     """Yield the document in pieces, the summary last."""
-    head = dumps(header_document(header), indent=2)
+    head = to_json(header_document(header), "\n")
     yield head[: head.rindex("\n}")] + ',\n  "files": ['
     summary = Summary(header.command)
-    separator = "\n"
+    separator = ""
     for item in files:
         summary.add(item)
-        text = dumps(item_document(item, header.language), indent=2)
-        yield separator + "    " + text.replace("\n", "\n    ")
-        separator = ",\n"
-    text = dumps(summary.document(), indent=2)
-    yield "\n  ],\n" + '  "summary": ' + text.replace("\n", "\n  ") + "\n}\n"
+        yield separator + _MARGIN + to_json(item_document(item, header.language), _MARGIN)
+        separator = ","
+    yield '\n  ],\n  "summary": ' + to_json(summary.document(), "\n  ") + "\n}\n"

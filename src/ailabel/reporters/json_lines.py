@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ailabel.reporters.document import Header, dumps, header_document, item_document
+from ailabel.reporters.document import Header, header_document, item_document
+from ailabel.reporters.jsontext import to_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -16,6 +17,6 @@ __all__ = ["render"]
 
 def render(header: Header, files: Iterable[Item]) -> Iterator[str]:
     """Yield the header line, then a line for each file."""
-    yield dumps(header_document(header)) + "\n"
+    yield to_json(header_document(header)) + "\n"
     for item in files:
-        yield dumps(item_document(item, header.language)) + "\n"
+        yield to_json(item_document(item, header.language)) + "\n"
