@@ -196,6 +196,8 @@ class MarkSpec:
         font: the user's own font file.
         voice: the user's own recording of the spoken label, a WAV file.
         stamp_signed: whether a signed PDF may be stamped, which its signature will show.
+        duration: how long each label of a film is shown, in seconds; infinite for throughout.
+        also: where a film shows it besides its start: ``middle``, ``end``.
     """
 
     text: str | None = None
@@ -206,6 +208,8 @@ class MarkSpec:
     font: Path | None = None
     voice: Path | None = None
     stamp_signed: bool = False
+    duration: float | None = None
+    also: tuple[str, ...] = ()
 
 
 @frozen(kw_only=True)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from array import array
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import bmff
 from ailabel.errors import MalformedFileError
+from ailabel.io.source import check_limit
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -16,17 +17,18 @@ if TYPE_CHECKING:
     from ailabel.codecs.bmff import Box
     from ailabel.io.source import View
 
-__all__ = ["Track", "encode", "numbers", "samples", "table", "tracks"]
+__all__ = ["Track", "chunks", "encode", "numbers", "samples", "sizes", "table", "tracks"]
 
 _SELF_CONTAINED: Final = 1  # of a data reference: the samples stand in this file
 _TWO_BYTES: Final = (b"twos", b"sowt", b"in24", b"in32", b"fl32", b"fl64", b"raw ", b"NONE")
 _ONE_BYTE: Final = (b"ulaw", b"alaw")
 _CODES: Final = {2: "H", 4: "I", 8: "Q"}  # of the array module, by bytes of a number
+_SHORTEST: Final = 16  # bytes a picture of an honest film takes on average, at the least
 _HIGH: Final = bytes(code >> 4 for code in range(256))
 _LOW: Final = bytes(code & 15 for code in range(256))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Track:
     """One track.
 
@@ -128,21 +130,44 @@ def samples(view: View, track: Track) -> Iterator[tuple[int, int]]:
 
     The samples of a chunk stand one behind the other. Samples of fragments are not among them.
     """
-    offsets = _offsets(view, track)
     sizes = _sizes(view, track)
-    if not offsets or sizes is None or b"stsc" not in track.tables:
+    done = 0
+    if sizes is None:
+        return
+    for offset, count in chunks(view, track, sizes.count):
+        yield offset, sizes.total(done, count)
+        done += count
+
+
+def chunks(view: View, track: Track, samples: int) -> Iterator[tuple[int, int]]:
+    """Yield offset and number of samples of a track's chunks, until so many samples have passed."""
+    offsets = _offsets(view, track)
+    if not offsets or b"stsc" not in track.tables:
         return
     runs = table(view, track.tables[b"stsc"], 4, 12)
-    done = 0
     for at in range(0, len(runs), 3):
         first, each = runs[at], runs[at + 1]
         stop = runs[at + 3] if at + 3 < len(runs) else len(offsets) + 1
         for chunk in range(max(first, 1) - 1, min(stop - 1, len(offsets))):
-            count = min(each, sizes.count - done)
+            count = min(each, samples)
             if count <= 0:
                 return
-            yield offsets[chunk], sizes.total(done, count)
-            done += count
+            yield offsets[chunk], count
+            samples -= count
+
+
+def sizes(view: View, track: Track) -> list[int]:
+    """Return how long each sample of a track of pictures is.
+
+    Raises:
+        LimitExceededError: there are too many for the size of the file.
+    """
+    found = _sizes(view, track) or _Sizes(0, ())
+    most = view.limits.items + view.size // _SHORTEST
+    check_limit("the number of samples", found.count, most)
+    if found.listed is None:
+        return [found.unit] * found.count
+    return list(found.listed[: found.count])
 
 
 def _offsets(view: View, track: Track) -> Sequence[int]:
@@ -151,7 +176,7 @@ def _offsets(view: View, track: Track) -> Sequence[int]:
     return table(view, track.tables[b"stco"], 4, 4) if b"stco" in track.tables else ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Sizes:
     """How long samples are: all alike, or each as listed.
 

@@ -38,13 +38,16 @@ _MAX_WIDTH: Final = 0.9  # of the picture
 _SMOOTH: Final = 4  # the plate is drawn so many times larger: ImageDraw does not smooth edges
 
 
-def lay_out(stored: tuple[int, int], orientation: int, spec: MarkSpec) -> Stencil:
+def lay_out(
+    stored: tuple[int, int], orientation: int, spec: MarkSpec, medium: str = "image"
+) -> Stencil:
     """Choose wording, size and place of the label.
 
     Args:
         stored: width and height of the pixels in the file.
         orientation: the Exif orientation, 1 to 8; anything else counts as 1.
         spec: what is asked for.
+        medium: ``image`` or ``video``, whose wording it takes.
 
     Raises:
         PlanError: no wording fits legibly, the font lacks a character, or the place is unknown.
@@ -59,7 +62,7 @@ def lay_out(stored: tuple[int, int], orientation: int, spec: MarkSpec) -> Stenci
         )
     target = max(-(-min(shown) * round(IMAGE_AIM_HEIGHT * 1000) // 1000), IMAGE_MIN_INK_PX)
     face = Face.open(spec.font)
-    for text in _wordings(spec):
+    for text in _wordings(spec, medium):
         face.require(text)
         font = face.sized(text, target)
         if (fitted := _fitted(font, text, target, shown)) is not None:
@@ -74,11 +77,11 @@ def lay_out(stored: tuple[int, int], orientation: int, spec: MarkSpec) -> Stenci
     )
 
 
-def _wordings(spec: MarkSpec) -> tuple[str, ...]:
+def _wordings(spec: MarkSpec, medium: str) -> tuple[str, ...]:
     """Return the wordings to try, the preferred one first."""
     if spec.text is not None:
         return (spec.text,)
-    wanted = (PHRASES["image", spec.wording], PHRASES["image", "zh"], *IMAGE_FALLBACKS)
+    wanted = (PHRASES[medium, spec.wording], PHRASES[medium, "zh"], *IMAGE_FALLBACKS)
     return tuple(dict.fromkeys(wanted))
 
 

@@ -16,7 +16,16 @@ if TYPE_CHECKING:
 
     from ailabel.drawing.stencil import Stencil
 
-__all__ = ["CONTRAST", "Style", "brightness", "choose", "contrast", "paint", "plate_style"]
+__all__ = [
+    "CONTRAST",
+    "Style",
+    "brightness",
+    "choose",
+    "contrast",
+    "paint",
+    "plate_style",
+    "veiled_style",
+]
 
 _WHITE: Final = 255
 _BLACK: Final = 0
@@ -55,6 +64,11 @@ _VEILED: Final = Style(_WHITE, _PLATE, plate=True, cover=_VEIL)
 def plate_style() -> Style:
     """Return the style that depends on nothing beneath: for animations and transparent ground."""
     return Style(_WHITE, _PLATE, plate=True)
+
+
+def veiled_style() -> Style:
+    """Return the style that can be read on any ground and lets it shine through: for films."""
+    return _VEILED
 
 
 def choose(beneath: Image.Image) -> Style:

@@ -9,9 +9,20 @@ from ailabel.model.report import Mark
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from PIL import Image
 
-__all__ = ["Box", "Stencil", "as_stored", "intersection", "is_empty", "shown_size"]
+__all__ = [
+    "Box",
+    "Stencil",
+    "as_stored",
+    "intersection",
+    "is_empty",
+    "shifted",
+    "shown_size",
+    "stretched",
+]
 
 Box: TypeAlias = tuple[int, int, int, int]
 """Left, top, right, bottom; right and bottom stand outside."""
@@ -114,6 +125,35 @@ def as_stored(stencil: Stencil, orientation: int, shown: tuple[int, int]) -> Ste
         outline=stencil.outline.transpose(turn),
         plate=stencil.plate.transpose(turn),
     )
+
+
+def stretched(stencil: Stencil, scale: tuple[Fraction, Fraction]) -> Stencil:
+    """Return masks and area for pixels that are not square.
+
+    Args:
+        stencil: for square pixels.
+        scale: stored pixels for a square one, across and down.
+    """
+    across, down = scale
+    if across == down == 1:
+        return stencil
+    left, top, right, bottom = stencil.area
+    area = (round(left * across), round(top * down), round(right * across), round(bottom * down))
+    size = (max(area[2] - area[0], 1), max(area[3] - area[1], 1))
+    return replace(
+        stencil,
+        area=(area[0], area[1], area[0] + size[0], area[1] + size[1]),
+        letters=stencil.letters.resize(size),
+        outline=stencil.outline.resize(size),
+        plate=stencil.plate.resize(size),
+    )
+
+
+def shifted(stencil: Stencil, distance: tuple[int, int]) -> Stencil:
+    """Return a stencil whose area stands further to the right and down."""
+    right, down = distance
+    area = stencil.area
+    return replace(stencil, area=(area[0] + right, area[1] + down, area[2] + right, area[3] + down))
 
 
 def _turned(box: Box, turn: int, size: tuple[int, int]) -> Box:

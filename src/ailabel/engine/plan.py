@@ -243,6 +243,12 @@ def _moved(examined: Examined, spec: LabelSpec) -> str | None:
 def _render(view: View, examined: Examined, spec: LabelSpec) -> Rendition:
     file_format = examined.format
     marker = registry.marker_of(file_format.id)
+    if marker is None and file_format.medium is Medium.VIDEO:
+        raise PlanError(
+            "no explicit label can be put into {format}; remux it first, for example with ffmpeg "
+            "-i IN -c copy OUT.mp4, or use --implicit-only",
+            format=file_format.name,
+        )
     if marker is None:
         raise PlanError(
             "no explicit label can be put into {format}; use --implicit-only",

@@ -12,7 +12,7 @@ from ailabel.model.media import Medium
 from ailabel.model.record import AigcRecord, Label
 from ailabel.spi import MarkSpec
 from ailabel.standard.slots import CHOICES, OFFICIAL
-from ailabel.standard.wording import CORNERS, Elements, elements
+from ailabel.standard.wording import CORNERS, VIDEO_MIN_SECONDS, Elements, elements
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
@@ -56,6 +56,9 @@ class LabelSpec:
         font: the user's own font file.
         voice: the user's own spoken label, a WAV file.
         stamp_signed: whether a signed PDF may be stamped.
+        duration: how many seconds each label of a film is shown; infinite for throughout, None for
+            the usual time.
+        also: where a film shows the label besides its start: ``middle``, ``end``.
         break_c2pa: whether a file with a C2PA manifest may be written to, which breaks it.
         hardlinks: whether files with several names may be replaced.
         fast_in_place: whether a change that fits where it stands is written there, through a
@@ -84,6 +87,8 @@ class LabelSpec:
     font: str | PathLike[str] | None = None
     voice: str | PathLike[str] | None = None
     stamp_signed: bool = False
+    duration: float | None = None
+    also: tuple[str, ...] = ()
     break_c2pa: bool = False
     hardlinks: bool = False
     fast_in_place: bool = False
@@ -94,6 +99,7 @@ class LabelSpec:
         problems = [
             *_choices(self),
             *_positions(self.position),
+            *_times(self.duration, self.also),
             *([] if self.text is None else _wording(self.text, self.text_mark)),
         ]
         if not self.implicit and not self.explicit:
@@ -132,6 +138,8 @@ class LabelSpec:
             font=None if self.font is None else Path(self.font),
             voice=None if self.voice is None else Path(self.voice),
             stamp_signed=self.stamp_signed,
+            duration=self.duration,
+            also=self.also,
         )
 
 
@@ -167,6 +175,24 @@ def _choices(spec: LabelSpec) -> list[Message]:
         for name, value, known in wanted
         if value not in known
     ]
+
+
+def _times(duration: float | None, also: tuple[str, ...]) -> list[Message]:
+    """Check when a film shows its labels."""
+    problems = [
+        Message(
+            "{name} is {value}, not one of {known}",
+            {"name": "also", "value": place, "known": "middle, end"},
+        )
+        for place in also
+        if place not in {"middle", "end"}
+    ]
+    if duration is not None and not duration >= VIDEO_MIN_SECONDS:
+        values = {"seconds": duration, "least": VIDEO_MIN_SECONDS}
+        problems.append(
+            Message("a label shown for {seconds} s is too short; it needs {least} s", values)
+        )
+    return problems
 
 
 def _positions(position: str | Mapping[str, str] | None) -> list[Message]:

@@ -37,6 +37,7 @@ class Limits:
         depth: nesting of boxes, elements, directories.
         items: chunks, segments, frames, members in one file.
         pixels: width times height (times frames) of a picture that is decoded.
+        film_pixels: width times height times frames of the part of a film that is coded anew.
     """
 
     label_bytes: int = 64 * 1024
@@ -48,6 +49,7 @@ class Limits:
     depth: int = 12
     items: int = 100_000
     pixels: int = 100_000_000
+    film_pixels: int = 40_000_000_000
 
 
 class View(ABC):

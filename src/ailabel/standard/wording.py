@@ -27,6 +27,7 @@ __all__ = [
     "SPEECH_RATE",
     "SPOKEN_TEXT",
     "VIDEO_MIN_SECONDS",
+    "VIDEO_SECONDS",
     "Elements",
     "elements",
     "phrase",
@@ -40,6 +41,7 @@ IMAGE_MIN_HEIGHT: Final = 0.05  # 5.2 e, 5.4 f: of the shortest side
 IMAGE_AIM_HEIGHT: Final = 0.055  # ours: drawn ink, with a margin for every reading of "height"
 IMAGE_MIN_INK_PX: Final = 14  # ours, for 5.2 d: below this the strokes of 智 run together
 VIDEO_MIN_SECONDS: Final = 2.0  # 5.4 g: at normal speed
+VIDEO_SECONDS: Final = 3.0  # ours: above what any reading or player takes off at its ends
 OPENING_SECONDS: Final = 0.05  # ours: what appears this early stands in the opening frame (5.4 c)
 CORNERS: Final = (  # 5.2 c: edge or corner
     "top-left",
@@ -71,6 +73,8 @@ PHRASES: Final = {
     ("document", "zh+en"): "本内容由AI生成 / AI-generated content",
     ("image", "zh"): "人工智能生成",
     ("image", "zh+en"): "AI生成 AI-generated",
+    ("video", "zh"): "人工智能生成",
+    ("video", "zh+en"): "AI生成 AI-generated",
     ("audio", "zh"): SPOKEN_TEXT,
     ("audio", "zh+en"): SPOKEN_TEXT,
 }

@@ -6,6 +6,7 @@ import sys
 from contextlib import suppress
 from functools import partial
 from importlib import import_module
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -88,6 +89,17 @@ _OPTIONS: Final = (
     ),
     click.option("--font", metavar="FILE", help="A font of your own for visible labels."),
     click.option("--voice", metavar="WAV", help="A recording of your own for audible labels."),
+    click.option(
+        "--duration",
+        metavar="SECONDS|all",
+        help="In films: how long the label is shown; 3 seconds unless you say.",
+    ),
+    click.option(
+        "--also",
+        type=click.Choice(["middle", "end"]),
+        multiple=True,
+        help="In films: show the label there too, besides the start.",
+    ),
     click.option("--implicit-only", is_flag=True, help="Write the metadata only."),
     click.option("--explicit-only", is_flag=True, help="Add the visible or audible label only."),
     click.option("--replace", is_flag=True, help="Replace labels of others; in the metadata only."),
@@ -236,11 +248,25 @@ def _spec(options: dict[str, Any]) -> api.LabelSpec:
         font=options["font"],
         voice=options["voice"],
         stamp_signed=options["stamp_signed"],
+        duration=_duration(options["duration"]),
+        also=options["also"],
         break_c2pa=options["break_c2pa"],
         hardlinks=options["hardlinks"],
         fast_in_place=options["fast_in_place"],
         durable=not options["no_sync"],
     )
+
+
+def _duration(value: str | None) -> float | None:
+    """Read a number of seconds, or that the label is always shown."""
+    if value is None:
+        return None
+    if value == "all":
+        return inf
+    try:
+        return float(value)
+    except ValueError:
+        raise usage_error("--duration takes a number of seconds, or all") from None
 
 
 def _positions(values: tuple[str, ...]) -> str | dict[str, str] | None:

@@ -1,0 +1,242 @@
+"""A stretch of a film, decoded, labelled and coded anew, picture by picture."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
+
+from ailabel.errors import MalformedFileError, PlanError
+from ailabel.io.source import check_limit
+from ailabel.marks.video import libav
+from ailabel.marks.video.film import Stretch
+from ailabel.marks.video.letters import Letters
+from ailabel.values import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import av
+
+    from ailabel.io.source import View
+    from ailabel.marks.video.film import Film
+    from ailabel.marks.video.when import Window
+    from ailabel.spi import MarkSpec
+
+__all__ = ["Coded", "Coder", "Coding"]
+
+_HEADER: Final = 1 << 22  # AV_CODEC_FLAG_GLOBAL_HEADER: parameter sets apart from the pictures
+_RARE: Final = 1 << 16  # pictures between two that a player may begin at: as many as are forced
+_MOST_BYTES: Final = 1 << 29  # of pictures that are coded anew, all in memory
+_ASPECTS: Final = (Fraction(1, 8), Fraction(8))  # of pixels; others are damage
+_INTRA, _ANY = 1, 0  # types of pictures, as FFmpeg counts them
+_WITNESSES: Final = 6  # pictures of a stretch that are compared with what was coded
+
+
+class Coding(Protocol):
+    """How the pictures of a film are coded, one class a codec."""
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        ...
+
+    @property
+    def decoder(self) -> str:
+        """The decoder that PyAV has for it."""
+        ...
+
+    @property
+    def encoder(self) -> str:
+        """The encoder that PyAV has for it."""
+        ...
+
+    def is_entry(self, sample: bytes) -> bool:
+        """Say whether nothing at or behind a sample leans on what stands before it."""
+        ...
+
+    def options(self) -> dict[str, str]:
+        """Return the options of the encoder."""
+        ...
+
+    def sample(self, packet: bytes, extradata: bytes, *, key: bool) -> bytes:
+        """Return what the encoder wrote as the container stores it."""
+        ...
+
+    def config(self, extradata: bytes, *, whole: bool) -> bytes:
+        """Return the decoder's configuration: for the film with the stretch, or the stretch alone.
+
+        Args:
+            extradata: what the encoder says of itself.
+            whole: whether all pictures are coded anew.
+        """
+        ...
+
+
+@frozen(kw_only=True)
+class Coded:
+    """A stretch, coded anew.
+
+    Args:
+        stretch: the coded pictures.
+        extradata: what the encoder says of itself.
+        letters: the label as it was drawn.
+        witnesses: some pictures as they were meant to become, by number, from 0.
+    """
+
+    stretch: Stretch
+    extradata: bytes
+    letters: Letters
+    witnesses: dict[int, av.VideoFrame]
+
+
+class Coder:
+    """Codes stretches of one film.
+
+    Args:
+        view: the file.
+        film: its pictures.
+        coding: how they are coded.
+    """
+
+    def __init__(self, view: View, film: Film, coding: Coding) -> None:
+        self._view, self._film, self._coding = view, film, coding
+
+    def samples(self, first: int, stop: int) -> Iterator[tuple[int, bytes]]:
+        """Yield samples with the times at which they are shown."""
+        for number in range(first, stop):
+            span = self._film.spans[number]
+            yield self._film.times[number], self._view.read(span.offset, span.length)
+
+    def code(self, first: int, stop: int, shown: Sequence[Window], spec: MarkSpec) -> Coded:
+        """Decode a range of samples, label what is shown in the windows, and code it anew.
+
+        Raises:
+            PlanError: the pictures cannot be labelled or coded so that they fit.
+            LimitExceededError: there are too many.
+        """
+        film, coding = self._film, self._coding
+        width, height = film.look.size
+        count = stop - first
+        check_limit(
+            "the number of pixels that are coded anew",
+            width * height * count,
+            self._view.limits.film_pixels,
+        )
+        times = sorted(film.times[first:stop])
+        begins = {film.times[key] for key in film.keys if first <= key < stop} | {times[0]}
+        frames = libav.decoded(coding.decoder, film.config, self.samples(first, stop))
+        encoder: av.VideoCodecContext | None = None
+        letters: Letters | None = None
+        made = _Made(coding)
+        for number, frame in enumerate(frames):
+            if number >= count or frame.pts != times[number]:
+                raise _uneven(count)
+            if encoder is None or letters is None:
+                _check(frame, film)
+                letters = Letters(frame, film.look, _aspect(film), spec)
+                encoder = _encoder(coding, frame, _rate(film))
+                made.extradata = bytes(encoder.extradata or b"")
+            if any(window.holds(times[number]) for window in shown):
+                letters.draw(frame)
+            if number % max(count // _WITNESSES, 1) == 0:
+                made.witnesses[number] = frame
+            frame.pict_type = _INTRA if times[number] in begins else _ANY
+            frame.pts, frame.time_base = number, encoder.time_base
+            made.take(encoder.encode(frame))
+        if encoder is None or letters is None:
+            raise _uneven(count)
+        made.take(encoder.encode(None))
+        if len(made.pictures) != count:
+            raise _uneven(count)
+        stretch = Stretch(first, made.pictures, frozenset(made.keys))
+        return Coded(
+            stretch=stretch,
+            extradata=made.extradata,
+            letters=letters,
+            witnesses=made.witnesses,
+        )
+
+
+class _Made:
+    """What the encoder has written so far."""
+
+    def __init__(self, coding: Coding) -> None:
+        self._coding = coding
+        self._size = 0
+        self.extradata = b""
+        self.pictures: list[bytes] = []
+        self.keys: set[int] = set()
+        self.witnesses: dict[int, av.VideoFrame] = {}
+
+    def take(self, packets: Sequence[av.Packet[Any]]) -> None:
+        """Take packets, which must come in the order in which they are shown."""
+        for packet in packets:
+            number = len(self.pictures)
+            if packet.pts != number:
+                raise _uneven(number)
+            if packet.is_keyframe:
+                self.keys.add(number)
+            data = self._coding.sample(bytes(packet), self.extradata, key=packet.is_keyframe)
+            self._size += len(data)
+            check_limit("the size of the pictures that are coded anew", self._size, _MOST_BYTES)
+            self.pictures.append(data)
+
+
+def _uneven(count: int) -> PlanError:
+    return PlanError(
+        "the film's pictures cannot be counted: {count} coded ones do not decode to as many; "
+        "remux or convert the film first",
+        count=count,
+    )
+
+
+def _check(frame: av.VideoFrame, film: Film) -> None:
+    """Refuse pictures that cannot be coded as they were.
+
+    Raises:
+        PlanError: they are interlaced, or of another size than the container says.
+    """
+    if frame.interlaced_frame:
+        raise PlanError("the film is interlaced; deinterlace it before it is labelled")
+    if (frame.width, frame.height) != film.look.size:
+        raise PlanError("the film's pictures have another size than the file says; remux it first")
+
+
+def _aspect(film: Film) -> Fraction:
+    """Return width by height of a pixel.
+
+    Raises:
+        MalformedFileError: it is beyond what any screen shows.
+    """
+    aspect = film.look.aspect or Fraction(1)
+    if not _ASPECTS[0] <= aspect <= _ASPECTS[1]:
+        raise MalformedFileError("the pixels of the film have an impossible shape")
+    return aspect
+
+
+def _rate(film: Film) -> Fraction:
+    """Return pictures a second, on average."""
+    length = max(film.times) - min(film.times)
+    rate = (
+        Fraction(len(film.times) - 1, 1) * film.timescale / length if length > 0 else Fraction(25)
+    )
+    return min(max(rate, Fraction(1)), Fraction(1000)).limit_denominator(1001)
+
+
+def _encoder(coding: Coding, frame: av.VideoFrame, rate: Fraction) -> av.VideoCodecContext:
+    """Open the encoder for pictures like this one."""
+    import av
+
+    context = cast("av.VideoCodecContext", av.CodecContext.create(coding.encoder, "w"))
+    context.width, context.height = frame.width, frame.height
+    context.pix_fmt = frame.format.name
+    context.time_base, context.framerate = 1 / rate, rate
+    context.color_range, context.colorspace = frame.color_range, frame.colorspace
+    context.color_primaries, context.color_trc = frame.color_primaries, frame.color_trc
+    context.thread_count = libav.THREADS
+    context.max_b_frames = 0
+    context.gop_size = _RARE
+    context.flags |= _HEADER
+    context.options = coding.options()
+    context.open()
+    return context
