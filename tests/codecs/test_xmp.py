@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import random
 from dataclasses import replace
 from typing import Final
@@ -144,6 +145,33 @@ def test_damage_is_read_but_not_changed(name: str, codec: str) -> None:
         xmp.put(packet, PROP, JSON, LIMITS)
     with pytest.raises(MalformedFileError):
         xmp.vacate(packet, PROP, LIMITS)
+
+
+FIELDS: Final = 'xmlns:AIGC="http://ns.example.org/" AIGC:Label="1" dc:x="y" AIGC:ProduceID="a"'
+PAIR: Final = base64.b64encode(b'AIGC:{"Label":"1","ProduceID":"b"}').decode()
+DOUBTFUL: Final = replace(PROP, accepts=lambda text: "Label" in text or text == PAIR)
+
+
+def test_doubtful_forms_count_only_where_the_caller_accepts_them() -> None:
+    """Fields under a prefix like the name, and pairs in Base64: read whole, taken out whole."""
+    packet = described("", f' {FIELDS} xmlns:dc="d" ali:XmpKvBase64="{PAIR}" xmlns:ali="a"')
+    found = xmp.find(packet, DOUBTFUL, LIMITS)
+    assert [item.value for item in found] == ['{"Label":"1","ProduceID":"a"}', PAIR]
+    assert {item.form for item in found} == {"damaged"}
+    assert xmp.find(packet, PROP, LIMITS) == ()
+    rest = xmp.vacate(packet, DOUBTFUL, LIMITS)
+    assert b'dc:x="y"' in rest
+    assert not any(gone in rest for gone in (b"AIGC:Label", b"AIGC:ProduceID", b"XmpKv"))
+    after = xmp.put(packet, DOUBTFUL, JSON, LIMITS)
+    assert [item.value for item in xmp.find(after, DOUBTFUL, LIMITS)] == [JSON]
+    other = replace(DOUBTFUL, accepts=lambda _: False)
+    assert xmp.find(packet, other, LIMITS) == ()
+    assert xmp.vacate(packet, other, LIMITS) == packet
+
+
+def test_a_prefix_of_that_name_is_no_property() -> None:
+    """The declaration of a namespace says nothing of the file."""
+    assert xmp.find(described("", ' xmlns:AIGC="http://ns.example.org/"'), PROP, LIMITS) == ()
 
 
 def test_escaped_twice_stays_for_the_schema() -> None:

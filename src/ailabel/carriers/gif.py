@@ -172,8 +172,9 @@ def _slot(place: _Place, where: str, raw: bytes, payload: str, *, official: bool
 
 def _property() -> Property:
     from ailabel.codecs.xmp import Property
+    from ailabel.standard.schema import is_label
 
-    return Property(XMP_URI, XMP_PREFIX, XMP_PROPERTY)
+    return Property(XMP_URI, XMP_PREFIX, XMP_PROPERTY, is_label)
 
 
 # -- writing -------------------------------------------------------------------------------------

@@ -51,7 +51,7 @@ _AVIF: Final = Format(
     id="avif", name="AVIF", medium=Medium.IMAGE, suffixes=(".avif",), mime="image/avif"
 )
 _AV1: Final = {b"avif", b"avis"}
-_PROPERTY: Final = xmp.Property(XMP_URI, XMP_PREFIX, XMP_PROPERTY)
+_PROPERTY: Final = xmp.Property(XMP_URI, XMP_PREFIX, XMP_PROPERTY, is_label)
 _QUERY: Final = search.Query(key=KEY, accepts=is_label, prop=_PROPERTY)
 _XMP_TYPE: Final = "application/rdf+xml"
 _METADATA: Final = (b"mime", b"Exif", b"uri ")

@@ -38,7 +38,7 @@ _FORMAT: Final = Format(
     suffixes=(".jpg", ".jpeg", ".jpe", ".jfif"),
     mime="image/jpeg",
 )
-_PROPERTY: Final = xmp.Property(XMP_URI, XMP_PREFIX, XMP_PROPERTY)
+_PROPERTY: Final = xmp.Property(XMP_URI, XMP_PREFIX, XMP_PROPERTY, is_label)
 _EXTENDED: Final = xmp.Property("http://ns.adobe.com/xmp/note/", "xmpNote", "HasExtendedXMP")
 _JPEG_LS: Final = {b"\xf7", b"\xf8"}  # a frame of JPEG-LS, which has the same SOI [T.87 C.1]
 

@@ -154,8 +154,9 @@ def _open(view: View) -> _File:
 
 def _property() -> Property:
     from ailabel.codecs.xmp import Property
+    from ailabel.standard.schema import is_label
 
-    return Property(XMP_URI, XMP_PREFIX, XMP_PROPERTY)
+    return Property(XMP_URI, XMP_PREFIX, XMP_PROPERTY, is_label)
 
 
 # -- reading -------------------------------------------------------------------------------------

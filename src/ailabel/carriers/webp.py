@@ -30,7 +30,7 @@ __all__ = ["CARRIER"]
 _FORMAT: Final = Format(
     id="webp", name="WebP", medium=Medium.IMAGE, suffixes=(".webp",), mime="image/webp"
 )
-_PROPERTY: Final = xmp.Property(XMP_URI, XMP_PREFIX, XMP_PROPERTY)
+_PROPERTY: Final = xmp.Property(XMP_URI, XMP_PREFIX, XMP_PROPERTY, is_label)
 
 _VP8X: Final = b"VP8X"  # extended header: flags, three reserved bytes, the canvas [RFC 9649 2.7]
 _VP8X_LENGTH: Final = 10

@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from ailabel.codecs.xmp_property import Property
+from ailabel.codecs.xmp_property import PAIRS, Property
 from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit, apply
@@ -92,7 +92,7 @@ def find(packet: bytes, prop: Property, limits: Limits) -> tuple[Found, ...]:
     ours = _find_ours(packet, prop)
     if ours is not None:
         return (ours,)
-    if prop.local.encode("utf-16-le") not in packet and prop.local.encode() not in packet:
+    if not _is_named(packet, prop.local) and not (prop.accepts and _is_named(packet, PAIRS)):
         return ()  # names have no escapes in XML, so most packets need no parsing
     from ailabel.codecs.xmp_parse import parse
 
@@ -186,6 +186,10 @@ def is_own(packet: bytes) -> bool:
     """Say whether a packet is one that `new_packet` made, so that nothing foreign stands in it."""
     ours = re.fullmatch(_OURS, packet)
     return ours is not None and ours["padding"] == _spaces(len(ours["padding"]))
+
+
+def _is_named(packet: bytes, name: str) -> bool:
+    return name.encode() in packet or name.encode("utf-16-le") in packet
 
 
 # -- our own packets -----------------------------------------------------------------------------

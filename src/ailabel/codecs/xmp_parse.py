@@ -11,12 +11,13 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from ailabel.codecs.xmp_property import PAIRS
 from ailabel.errors import MalformedFileError
 from ailabel.io.source import check_limit
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from ailabel.codecs.xmp_property import Property
     from ailabel.io.source import Limits
@@ -216,7 +217,7 @@ class _Reader:
     def _match(self, name: str, *, is_attribute: bool) -> str | None:
         """Say whether a name is the property: ``exact``, ``lenient`` or not."""
         prefix, _, local = name.rpartition(":")
-        if local != self._prop.local:
+        if local != self._prop.local or prefix == "xmlns":
             return None
         uri = None if is_attribute and not prefix else self._uri(prefix)
         if uri == self._prop.uri:
@@ -295,12 +296,39 @@ class _Reader:
         for key, value in attributes:
             if kind := self._match(key, is_attribute=True):
                 self._attribute(spans[key], value, exact=kind == "exact")
+        if self._prop.accepts is not None:
+            self._doubtful(spans, attributes, self._prop.accepts)
         self._note_about(spans)
 
-    def _attribute(self, span: re.Match[bytes], text: str, *, exact: bool) -> None:
+    def _doubtful(
+        self,
+        spans: dict[str, re.Match[bytes]],
+        attributes: list[tuple[str, str]],
+        accepts: Callable[[str], bool],
+    ) -> None:
+        """Read fields of the property that stand for themselves, and pairs of key and value."""
+        pairs = [(key, value) for key, value in attributes if _local(key) == PAIRS]
+        own = [
+            (key, value)
+            for key, value in attributes
+            if key.startswith(f"{self._prop.local}:") and _local(key) != PAIRS
+        ]
+        text = _json({_local(key): value for key, value in own})
+        if own and accepts(text):
+            for at, (key, _) in enumerate(own):
+                self._attribute(spans[key], text, exact=False, silent=at > 0)
+        for key, value in pairs:
+            if accepts(value):
+                self._attribute(spans[key], value, exact=False)
+
+    def _attribute(
+        self, span: re.Match[bytes], text: str, *, exact: bool, silent: bool = False
+    ) -> None:
+        """Note an attribute; a silent one goes with another that says it all."""
         value = Value(text, span.start(2) + 1, span.end(2) - 1, "attribute" if exact else "damaged")
+        values = () if silent else (value,)
         self.document.occurrences.append(
-            Occurrence(begin=span.start(), end=span.end(), values=(value,))
+            Occurrence(begin=span.start(), end=span.end(), values=values)
         )
 
     def _note_about(self, spans: dict[str, re.Match[bytes]]) -> None:
@@ -350,6 +378,10 @@ def _render(node: _Node) -> tuple[str, str]:
         return "".join(inner.texts), "element"
     if "value" in fields:  # a qualified value [RDF/XML 2.12; XMP1 7.8]
         return fields["value"], "element"
+    return _json(fields), "resource"
+
+
+def _json(fields: dict[str, str]) -> str:
     import json
 
-    return json.dumps(fields, ensure_ascii=False, separators=(",", ":")), "resource"
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
