@@ -113,9 +113,9 @@ def test_the_commands_parse(readme: str) -> None:
 
 @every_readme
 def test_the_options_exist(readme: str) -> None:
-    """Every option that the prose names belongs to label or verify."""
+    """Every option that the prose names belongs to label, verify or scene."""
     known: set[str] = set()
-    for name in ("label", "verify"):
+    for name in ("label", "verify", "scene"):
         command = cli.get_command(click.Context(cli), name)
         assert command is not None
         known.update(option for item in command.params for option in item.opts)

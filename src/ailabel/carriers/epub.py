@@ -13,12 +13,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from ailabel.codecs.book import FOLDER, check_protection, packages
 from ailabel.codecs.bundle import MIMETYPE, Bundle, framed, media_type, open_bundle
 from ailabel.codecs.fields import Found, Hit, Query, cut, rewritten, search
-from ailabel.codecs.markup import Element, elements, escape
+from ailabel.codecs.markup import Element, escape
 from ailabel.codecs.zip import SIGNATURE
-from ailabel.errors import AilabelError, MalformedFileError, PlanError, UnsupportedFormatError
-from ailabel.io.source import check_limit
+from ailabel.errors import AilabelError, MalformedFileError, UnsupportedFormatError
 from ailabel.io.splice import Edit, apply
 from ailabel.model.media import Format, Match, Medium, Strength
 from ailabel.spi import Signature, Slot
@@ -40,18 +40,7 @@ EPUB: Final = Format(
     suffixes=(".epub",),
     mime="application/epub+zip",
 )
-_FOLDER: Final = "META-INF/"
-_CONTAINER: Final = f"{_FOLDER}container.xml"
-_ENCRYPTION: Final = f"{_FOLDER}encryption.xml"
-_SIGNATURES: Final = f"{_FOLDER}signatures.xml"
-_EXTRA: Final = f"{_FOLDER}metadata.xml"  # of the container; no vocabulary is defined for it
-_PACKAGE: Final = "application/oebps-package+xml"
-_FONTS: Final = {  # how fonts are obfuscated, by the standard and by Adobe's tools [EPUB3 4.4]
-    "http://www.idpf.org/2008/embedding",
-    "http://ns.adobe.com/pdf/enc#RC",
-}
-_RENDITIONS: Final = 64  # ours; books have one, seldom two
-_SMALL: Final = 10_000  # ours: elements of the container's own documents
+_EXTRA: Final = f"{FOLDER}metadata.xml"  # of the container; no vocabulary is defined for it
 
 
 class _Epub:
@@ -81,17 +70,17 @@ class _Epub:
     def read(self, view: View) -> Sequence[Slot]:
         """Find labels in the metadata of every package document and of the container."""
         bundle = _open(view)
-        parts = _packages(bundle)
+        parts = packages(bundle)
         return [_slot(hit, parts[0]) for hit in _search(bundle, parts).hits]
 
     def write(self, view: View, payload: str) -> Sequence[Edit]:
         """Plan the element ``meta`` named ``AIGC``; labels elsewhere are taken out."""
         bundle = _open(view)
-        parts = _packages(bundle)
+        parts = packages(bundle)
         found = _search(bundle, parts)
         if [(_is_official(hit, parts[0]), hit.text) for hit in found.hits] == [(True, payload)]:
             return ()
-        _check_protection(bundle)
+        check_protection(bundle)
         edits: dict[str, list[Edit]] = {parts[0]: _spliced(bundle, parts[0], found, payload)}
         for hit in found.hits:
             if hit.part != parts[0]:
@@ -101,10 +90,10 @@ class _Epub:
     def essence(self, view: View) -> Iterable[Essence]:
         """Yield name, length and inflated content of every file, metadata left out."""
         bundle = _open(view)
-        parts = _packages(bundle)
+        parts = packages(bundle)
         found = _search(bundle, parts)
         kept = {part: _without_metadata(bundle.read(part), part, found) for part in parts}
-        return framed(bundle, (MIMETYPE, _FOLDER), kept)
+        return framed(bundle, (MIMETYPE, FOLDER), kept)
 
     def canonical(self, view: View) -> Sequence[Edit]:
         """Plan nothing: no padding is left."""
@@ -126,40 +115,6 @@ def _check_type(bundle: Bundle) -> None:
     told = bundle.read(MIMETYPE) if MIMETYPE in bundle.members else b""
     if told.strip() != EPUB.mime.encode():
         raise UnsupportedFormatError("the package is not a document of a known kind")
-
-
-def _check_protection(bundle: Bundle) -> None:
-    """Refuse to change a book that is signed, or of which more than fonts is encrypted."""
-    if _SIGNATURES in bundle.members:
-        raise PlanError(
-            "the document is digitally signed and a change would break its signature;"
-            " label it before it is signed"
-        )
-    if _ENCRYPTION in bundle.members:
-        found = elements(bundle.read(_ENCRYPTION), _ENCRYPTION, _SMALL, doctype=True)
-        methods = [item for item in found if item.name == "EncryptionMethod"]
-        data = [item for item in found if item.name == "EncryptedData"]
-        obfuscated = {id(item.parent) for item in methods if _algorithm(item) in _FONTS}
-        if any(id(item) not in obfuscated for item in data):
-            raise PlanError("the document is encrypted; decrypt it first")
-
-
-def _algorithm(method: Element) -> str:
-    return method.attributes.get("Algorithm", "")
-
-
-def _packages(bundle: Bundle) -> list[str]:
-    """Return the names of the package documents, that of the default rendition first."""
-    found = elements(bundle.read(_CONTAINER), _CONTAINER, _SMALL, doctype=True)
-    parts = [
-        item.attributes.get("full-path", "")
-        for item in found
-        if item.name == "rootfile" and item.attributes.get("media-type") == _PACKAGE
-    ]
-    if not parts:
-        raise MalformedFileError("the book has no package document")
-    check_limit("the number of package documents", len(parts), _RENDITIONS)
-    return list(dict.fromkeys(parts))
 
 
 def _metadata(tree: list[Element]) -> Element | None:

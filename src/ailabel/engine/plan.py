@@ -249,6 +249,12 @@ def _render(view: View, examined: Examined, spec: LabelSpec) -> Rendition:
             "-i IN -c copy OUT.mp4, or use --implicit-only",
             format=file_format.name,
         )
+    if marker is None and not file_format.has_slot and file_format.medium is Medium.TEXT:
+        raise PlanError(
+            "{format} is data, and a label would be taken for some: show the label where the data "
+            "are shown; --implicit-only --sidecar writes one beside the file",
+            format=file_format.name,
+        )
     if marker is None:
         raise PlanError(
             "no explicit label can be put into {format}; use --implicit-only",

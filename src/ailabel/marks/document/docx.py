@@ -12,7 +12,8 @@ are not looked at.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs.markup import escape
@@ -25,11 +26,9 @@ from ailabel.codecs.opc import (
     related,
 )
 from ailabel.codecs.wordml import Body, Styles, find_body, paragraphs, read_styles
-from ailabel.errors import PlanError
 from ailabel.io.source import check_limit
+from ailabel.marks.document.lines import Line, conclude, judged, places_of, wording_of
 from ailabel.spi import Evidence, Finding, Mark, Rendition, Sighting
-from ailabel.standard.textmark import Form, is_mention, judge, may_hold
-from ailabel.standard.wording import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +41,6 @@ if TYPE_CHECKING:
 
 __all__ = ["MARKER"]
 
-_PLACES: Final = {None: ("start",), "start": ("start",), "end": ("end",), "both": ("start", "end")}
 _HALF_POINTS: Final = 24  # 12 pt: the size of body text
 _PARAGRAPH: Final = (  # said in full, so that the styles of the document cannot hide it
     '<{w}:p{declared}><{w}:pPr><{w}:jc {w}:val="center"/></{w}:pPr><{w}:r><{w}:rPr>'
@@ -55,15 +53,7 @@ class _Docx:
     def render(self, view: View, file_format: Format, spec: MarkSpec) -> Rendition:
         """Plan the label's paragraph: at the start unless told otherwise, the end, or both."""
         del file_format
-        text = (spec.text or phrase("document", spec.wording)).strip()
-        if not text.isprintable():
-            raise PlanError("the wording of the label holds a character that cannot be shown")
-        if spec.position not in _PLACES:
-            raise PlanError(
-                "a document takes its label at the start, the end or both, not at {position}",
-                position=spec.position,
-            )
-        places = _PLACES[spec.position]
+        text, places = wording_of(spec), places_of(spec)
         package = _open(view)
         check_unsigned(package)
         part = main_part(package)
@@ -82,16 +72,13 @@ class _Docx:
         main = main_part(package)
         links = related(package, main)
         styles = _styles(package, links)
-        sightings = (
-            *_beside(package, links, "header", styles),
-            *_sightings(package, main, styles),
-            *_beside(package, links, "footer", styles),
+        return conclude(
+            (
+                *_beside(package, links, "header", styles),
+                *_sightings(package, main, styles),
+                *_beside(package, links, "footer", styles),
+            )
         )
-        findings = {sighting.finding for sighting in sightings}
-        for finding in (Finding.FOUND, Finding.REVIEW):
-            if finding in findings:
-                return Evidence(finding=finding, sightings=sightings)
-        return Evidence(finding=Finding.NOT_FOUND)
 
 
 MARKER: Final = _Docx()
@@ -150,51 +137,18 @@ def _beside(
 
 def _sightings(package: Package, part: str, styles: Styles) -> list[Sighting]:
     """Judge every line of a part; what only hidden text completes is left to a person."""
-    found: list[_Line] = []
+    found: list[tuple[int, Line]] = []
     first = last = 0
     for paragraph in paragraphs(_read(package, part), part, styles):
         number = paragraph.number
         if paragraph.text.strip():
             first, last = min(first or number, number), max(last, number)
-        seen = list(_judged(number, paragraph.text, obscured=False))
-        found += seen or _judged(number, paragraph.obscured, obscured=True)
+        seen = list(judged(paragraph.text, obscured=False))
+        found += ((number, line) for line in seen or judged(paragraph.obscured, obscured=True))
         check_limit(part, len(found), package.archive.view.limits.items)
     places = {last: "end"} | {first: "start"}
-    found.sort(key=lambda line: line.number)
-    return [line.sighting(part, places.get(line.number, "middle")) for line in found]
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A line that is a label, or with no form mentions one."""
-
-    number: int
-    text: str
-    form: Form | None
-    is_obscured: bool
-
-    def sighting(self, part: str, place: str) -> Sighting:
-        corner = self.form in {Form.CORNER, Form.CORNER_BRACKETED}
-        return Sighting(
-            text=self.text,
-            place=place,
-            location=f"{part}, paragraph {self.number}",
-            finding=Finding.FOUND if self._is_label(place) else Finding.REVIEW,
-            form="corner" if corner else "words",
-        )
-
-    def _is_label(self, place: str) -> bool:
-        """Say whether nobody needs to judge: bare words may be a title, a bare mark a heading."""
-        if self.is_obscured or self.form in {None, Form.CORNER}:
-            return False
-        return self.form is Form.ASSERTION or place != "middle"
-
-
-def _judged(number: int, text: str, *, obscured: bool) -> Iterator[_Line]:
-    """Yield the lines of a paragraph that are, or may be, a label."""
-    for line in filter(may_hold, text.split("\n")):
-        judgement = judge(line)
-        if judgement is not None:
-            yield _Line(number, judgement.text, judgement.form, obscured)
-        elif is_mention(line):
-            yield _Line(number, line.strip(), None, obscured)
+    found.sort(key=itemgetter(0))
+    return [
+        line.sighting(places.get(number, "middle"), f"{part}, paragraph {number}")
+        for number, line in found
+    ]

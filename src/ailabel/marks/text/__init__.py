@@ -1,4 +1,4 @@
-"""Explicit labels in text: plain text, Markdown and HTML, and plain strings.
+"""Explicit labels in text: plain text, Markdown, HTML, subtitles, and plain strings.
 
 A label is a line, a paragraph or an element of its own. Whatever is planned is looked at through
 the edits before it is given out, so that a label which readers would not see is refused.
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from ailabel.codecs.text import read_text
 from ailabel.errors import PlanError
 from ailabel.io.splice import SplicedView
-from ailabel.marks.text import html, markdown
+from ailabel.marks.text import html, markdown, subtitles
 from ailabel.marks.text.plain import insertions, inspect_text
 from ailabel.messages import Message
 from ailabel.spi import Evidence, Finding, Mark, Marker, Rendition
@@ -96,11 +96,15 @@ _INSERT: Final[dict[str, Callable[[View, str, Sequence[str]], list[Edit]]]] = {
     "txt": _insert_plain,
     "markdown": markdown.insert,
     "html": html.insert,
+    "srt": subtitles.insert_srt,
+    "vtt": subtitles.insert_vtt,
 }
 _INSPECT: Final[dict[str, Callable[[View], Evidence]]] = {
     "txt": _inspect_plain,
     "markdown": markdown.inspect,
     "html": html.inspect,
+    "srt": subtitles.inspect,
+    "vtt": subtitles.inspect,
 }
 
 

@@ -1,0 +1,359 @@
+"""SpreadsheetML: where a sheet has room for a cell, and what its cells say [OOXML1 18]."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from ailabel.codecs.markup import Element, appended, elements, encode, events
+from ailabel.codecs.opc import main_part, related
+from ailabel.errors import MalformedFileError, PlanError
+from ailabel.io.splice import Edit
+from ailabel.values import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ailabel.codecs.opc import Package
+
+__all__ = ["Cell", "Grid", "Place", "Sheet", "cells", "name_of", "read_grid", "sheets"]
+
+_URIS: Final = (  # transitional and strict
+    "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+    "http://purl.oclc.org/ooxml/spreadsheetml/main",
+)
+_LINKS: Final = (
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+    "http://purl.oclc.org/ooxml/officeDocument/relationships",
+)
+_REFERENCE: Final = re.compile(r"([A-Z]{1,3})([0-9]{1,7})", re.ASCII)
+_COLUMNS: Final = 16_384  # of a sheet, as programs limit it
+_ROWS: Final = 1_048_576
+_OFF: Final = ("", "0", "false")
+
+
+@frozen(kw_only=True)
+class Sheet:
+    """A worksheet, in the order of the workbook.
+
+    Args:
+        name: as its tab shows it.
+        part: its part.
+        is_shown: whether its tab is.
+    """
+
+    name: str
+    part: str
+    is_shown: bool
+
+
+@frozen
+class Place:
+    """A cell: row and column, from 1."""
+
+    row: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{name_of(self.column)}{self.row}"
+
+
+@dataclass(slots=True, kw_only=True)
+class _Row:
+    """A row that may take a cell: its element, and its cells with whether they hold something."""
+
+    element: Element
+    is_hidden: bool
+    cells: list[tuple[int, Element, bool]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Grid:
+    """What a sheet holds, as far as putting a cell into it asks.
+
+    Args:
+        data: the element around the rows.
+        rows: the first rows, by number.
+        last_row: the last row that there is, merged cells included; 0 in an empty sheet.
+        last_column: the same for columns.
+        merged: the corners of merged cells.
+        hidden: ranges of columns that are hidden.
+        hides_rows: whether rows that are not written out are hidden.
+    """
+
+    data: Element
+    rows: dict[int, _Row] = field(default_factory=dict)
+    last_row: int = 0
+    last_column: int = 0
+    merged: list[tuple[Place, Place]] = field(default_factory=list)
+    hidden: list[tuple[int, int]] = field(default_factory=list)
+    hides_rows: bool = False
+
+    def top(self) -> Place:
+        """Return a free cell at the top: in an empty first row, else two columns to the right.
+
+        Raises:
+            PlanError: there is none that is shown.
+        """
+        row = next((number for number in sorted(self.rows) if self._is_used(number)), None)
+        for number in range(1, row or 2):
+            if not self._is_hidden(number):
+                return Place(number, self._column(1))
+        shown = [number for number in sorted(self.rows) if not self._is_hidden(number)]
+        if not shown:
+            raise PlanError("the sheet shows no row at its top; use --position end")
+        return Place(shown[0], self._column(self.last_column + 2))
+
+    def bottom(self) -> Place:
+        """Return a free cell below everything, with an empty row between.
+
+        Raises:
+            PlanError: the sheet is full.
+        """
+        row = self.last_row + 2 if self.last_row else 1
+        if row > _ROWS:
+            raise PlanError("the sheet is full; use --position start")
+        return Place(row, self._column(1))
+
+    def edit(self, place: Place, text: str, data: bytes) -> Edit:
+        """Return the edit that puts a text, markup-escaped, into a free cell."""
+        prefix = f"{self.data.prefix}:" if self.data.prefix else ""
+        row = self.rows.get(place.row)
+        if row is None:
+            shown = ' hidden="0" ht="15" customHeight="1"' if self.hides_rows else ""
+            cell = _cell(prefix, place, text, "")
+            markup = f'<{prefix}row r="{place.row}"{shown}>{cell}</{prefix}row>'
+            following = [number for number in self.rows if number > place.row]
+            if following:
+                return Edit(self.rows[min(following)].element.start, 0, encode(markup, data))
+            return appended(self.data, markup, data)
+        for column, element, _ in row.cells:
+            if column == place.column:
+                style = element.attributes.get("s", "")
+                markup = _cell(prefix, place, text, style)
+                return Edit(element.start, element.end - element.start, encode(markup, data))
+            if column > place.column:
+                markup = _cell(prefix, place, text, "")
+                return Edit(element.start, 0, encode(markup, data))
+        return appended(row.element, _cell(prefix, place, text, ""), data)
+
+    def _is_used(self, number: int) -> bool:
+        row = self.rows.get(number)
+        return row is not None and (
+            any(holds for _, _, holds in row.cells)
+            or any(first.row <= number <= last.row for first, last in self.merged)
+        )
+
+    def _is_hidden(self, number: int) -> bool:
+        row = self.rows.get(number)
+        return self.hides_rows and row is None if row is None else row.is_hidden
+
+    def _column(self, first: int) -> int:
+        """Return the first column from there on that is shown."""
+        for low, high in sorted(self.hidden):
+            if low <= first <= high:
+                first = high + 1
+        if first > _COLUMNS:
+            raise PlanError("the sheet shows no free column; use --position end")
+        return first
+
+
+@dataclass(slots=True)
+class Cell:
+    """A cell that holds a text.
+
+    Args:
+        place: where.
+        text: what it holds, or None where it stands among the shared texts.
+        shared: its place among the shared texts, or None.
+        style: its place among the formats.
+        is_hidden: whether its row or column is.
+    """
+
+    place: Place
+    text: str | None
+    shared: int | None
+    style: int
+    is_hidden: bool
+
+
+def sheets(package: Package) -> list[Sheet]:
+    """Return the worksheets of a workbook.
+
+    Raises:
+        MalformedFileError: the package is no workbook.
+        LimitExceededError: it has too many elements.
+    """
+    main = main_part(package)
+    links = {link.id: link for link in related(package, main)}
+    found = []
+    for element in elements(package.read(main), main, package.archive.view.limits.items):
+        if element.uri in _URIS and element.name == "sheet":
+            known = [links.get(element.attributes.get(f"{{{uri}}}id", "")) for uri in _LINKS]
+            link = next((item for item in known if item is not None), None)
+            if link is not None and link.kind.endswith("/worksheet"):
+                shown = element.attributes.get("state", "visible") == "visible"
+                name = element.attributes.get("name", "")
+                found.append(Sheet(name=name, part=link.target, is_shown=shown))
+    return found
+
+
+def read_grid(data: bytes, part: str) -> Grid:
+    """Return what a sheet holds.
+
+    Raises:
+        MalformedFileError: it has no rows at all, or is not well-formed.
+        LimitExceededError: it is nested too deeply.
+    """
+    grid: Grid | None = None
+    before: list[Element] = []
+    position = _Position()
+    for element, event in events(data, part):
+        if event is not True or element.uri not in _URIS:
+            continue
+        if element.name == "sheetData":
+            grid = Grid(element)
+            for item in before:
+                _note(item, grid)
+        elif grid is None:
+            before.append(element)
+        elif element.name == "row":
+            _open_row(element, grid, position)
+        elif element.name == "c":
+            _open_cell(element, grid, position)
+        elif element.name in {"v", "is", "f"} and element.parent is not None:
+            _fill(element.parent, grid, position)
+        else:
+            _note(element, grid)
+    if grid is None:
+        raise MalformedFileError("{part} has no rows", part=part)
+    return grid
+
+
+@dataclass(slots=True)
+class _Position:
+    row: int = 0
+    column: int = 0
+
+
+def _note(element: Element, grid: Grid) -> None:
+    """Take note of hidden columns, hidden rows and merged cells."""
+    held = element.attributes
+    if element.name == "col" and held.get("hidden", "0") not in _OFF:
+        grid.hidden.append((_number(held.get("min", "")), _number(held.get("max", ""))))
+    elif element.name == "sheetFormatPr":
+        grid.hides_rows = held.get("zeroHeight", "0") not in _OFF
+    elif element.name == "mergeCell":
+        first, _, last = held.get("ref", "").partition(":")
+        begin, end = _place(first), _place(last or first)
+        if begin is not None and end is not None:
+            grid.merged.append((begin, end))
+            grid.last_row = max(grid.last_row, end.row)
+            grid.last_column = max(grid.last_column, end.column)
+
+
+_KEPT: Final = 64  # rows at the top that are remembered with their cells; ours
+
+
+def _open_row(element: Element, grid: Grid, position: _Position) -> None:
+    position.row = _number(element.attributes.get("r", "")) or position.row + 1
+    position.column = 0
+    grid.last_row = max(grid.last_row, position.row)
+    hidden = element.attributes.get("hidden", "0") not in _OFF
+    if len(grid.rows) < _KEPT:
+        grid.rows.setdefault(position.row, _Row(element=element, is_hidden=hidden))
+
+
+def _open_cell(element: Element, grid: Grid, position: _Position) -> None:
+    place = _place(element.attributes.get("r", ""))
+    position.column = place.column if place else position.column + 1
+    grid.last_column = max(grid.last_column, position.column)
+    row = grid.rows.get(position.row)
+    if row is not None and row.element is element.parent:
+        row.cells.append((position.column, element, False))
+
+
+def _fill(cell: Element, grid: Grid, position: _Position) -> None:
+    row = grid.rows.get(position.row)
+    if row is not None and row.cells and row.cells[-1][1] is cell:
+        row.cells[-1] = (position.column, cell, True)
+
+
+def cells(data: bytes, part: str) -> Iterator[Cell]:
+    """Yield the cells of a sheet that hold texts, in the order of the sheet.
+
+    Raises:
+        MalformedFileError: it is not well-formed.
+        LimitExceededError: it is nested too deeply.
+    """
+    hidden: list[tuple[int, int]] = []
+    position = _Position()
+    hides_row = False
+    pieces: list[str] = []
+    for element, event in events(data, part):
+        if element.uri not in _URIS:
+            continue
+        if event is True:
+            if element.name == "row":
+                position.row = _number(element.attributes.get("r", "")) or position.row + 1
+                position.column = 0
+                hides_row = element.attributes.get("hidden", "0") not in _OFF
+            elif element.name == "c":
+                place = _place(element.attributes.get("r", ""))
+                position.column = place.column if place else position.column + 1
+                pieces.clear()
+            elif element.name == "col" and element.attributes.get("hidden", "0") not in _OFF:
+                held = element.attributes
+                hidden.append((_number(held.get("min", "")), _number(held.get("max", ""))))
+        elif event is not False:
+            if element.name in {"v", "t"}:
+                pieces.append(event)
+        elif element.name == "c" and pieces:
+            column = position.column
+            is_hidden = hides_row or any(low <= column <= high for low, high in hidden)
+            cell = _made(element, Place(position.row, column), "".join(pieces), is_hidden=is_hidden)
+            if cell is not None:
+                yield cell
+
+
+def _made(element: Element, place: Place, value: str, *, is_hidden: bool) -> Cell | None:
+    style = _number(element.attributes.get("s", ""))
+    kind = element.attributes.get("t", "n")
+    if kind == "s":
+        return Cell(place, None, _number(value.strip()), style, is_hidden)
+    if kind in {"inlineStr", "str"}:
+        return Cell(place, value, None, style, is_hidden)
+    return None
+
+
+def name_of(column: int) -> str:
+    """Return the letters of a column: 1 is A, 27 is AA."""
+    letters = ""
+    while column > 0:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def _cell(prefix: str, place: Place, text: str, style: str) -> str:
+    formatted = f' s="{style}"' if style.isascii() and style.isdecimal() else ""
+    return (
+        f'<{prefix}c r="{place}"{formatted} t="inlineStr"><{prefix}is><{prefix}t>{text}</{prefix}t>'
+        f"</{prefix}is></{prefix}c>"
+    )
+
+
+def _place(reference: str) -> Place | None:
+    found = _REFERENCE.fullmatch(reference.replace("$", ""))
+    if found is None:
+        return None
+    column = 0
+    for letter in found[1]:
+        column = column * 26 + ord(letter) - ord("A") + 1
+    row = int(found[2])
+    return Place(row, column) if row <= _ROWS and column <= _COLUMNS else None
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 9 else 0  # noqa: PLR2004 - beyond any sheet
