@@ -12,6 +12,7 @@ from ailabel.messages import Message, Reasons, render
 from ailabel.model.report import Check, FileReport, LabelDiff, Outcome
 from ailabel.reporters.jsontext import Shared
 from ailabel.standard.dialects import dialect_of, trace_of
+from ailabel.standard.organisations import products_behind
 from ailabel.standard.rules import EDITION, RULES
 from ailabel.values import frozen
 
@@ -162,6 +163,7 @@ def _label(found: FoundLabel, language: str) -> dict[str, object]:
         "official": found.official,
         "raw": found.raw,
         "dialect": _dialect(found),
+        "products": products_behind(found.fields["ContentProducer"] or ""),
         "fields": dict(found.fields),
         "problems": [_sentence(problem, language) for problem in found.problems],
     }

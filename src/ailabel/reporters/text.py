@@ -10,6 +10,7 @@ from ailabel.model.report import FileReport, LabelDiff, Outcome
 from ailabel.reporters.document import Header, Summary, printable
 from ailabel.standard.dialects import dialect_of, trace_of
 from ailabel.standard.notices import DISCLAIMER
+from ailabel.standard.organisations import products_behind
 from ailabel.standard.rules import RULES
 from ailabel.standard.schema import KEYS
 from ailabel.standard.slots import ANNEX_B_SITES
@@ -25,6 +26,7 @@ __all__ = ["render"]
 
 _SHOWN: Final = {Outcome.FAIL, Outcome.REVIEW, Outcome.INCONCLUSIVE}
 _WIDTH: Final = 120
+_CODES: Final = ("ContentProducer", "ContentPropagator")  # fields that may hold a provider's code
 
 
 def render(header: Header, files: Iterable[Item]) -> Iterator[str]:
@@ -98,7 +100,8 @@ def _found(found: FoundLabel, language: str) -> Iterator[str]:
     for key in KEYS:
         value = found.fields[key]
         if value is not None:
-            yield f"        {key}: {clean(value)}\n"
+            known = products_behind(value) if key in _CODES else None
+            yield f"        {key}: {clean(value)}{f' ({known})' if known else ''}\n"
     for problem in found.problems:
         yield f"        ! {clean(sentence(problem.text, problem.params, language))}\n"
 

@@ -1,14 +1,15 @@
-"""Whose files a unified social credit code was seen in; only where the product is sure.
+"""Which products a unified social credit code stands for; only where the holder is sure.
 
-A row says which products' files carried the code as ``ContentProducer``. It does not say who is
-registered under it: that is what the public register of organisations is for.
+Codes come from the labels of products, or for Baidu from public tables alone. Codes that were seen
+without a confirmed holder are left out. A row does not say who is registered under a code: that is
+what the public register of organisations is for.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["ORGANISATIONS", "products_of"]
+__all__ = ["ORGANISATIONS", "products_behind", "products_of"]
 
 ORGANISATIONS: Final = {  # unified social credit code: products
     "91110102MACQD9K640": "Doubao (ByteDance)",
@@ -32,3 +33,8 @@ ORGANISATIONS: Final = {  # unified social credit code: products
 def products_of(uscc: str) -> str | None:
     """Return the products in whose files a code was seen, or None."""
     return ORGANISATIONS.get(uscc)
+
+
+def products_behind(provider: str) -> str | None:
+    """Return the products behind a provider's whole code, or None; names explain themselves."""
+    return ORGANISATIONS.get(provider[4:22]) if provider.startswith("0011") else None
