@@ -63,20 +63,23 @@ class Face:
 
     def require(self, text: str) -> None:
         """Raise `PlanError` unless the font has every character of the text."""
-        font = self.at(IMAGE_MIN_INK_PX)
-        blank = _drawn(font, _NEVER_A_CHARACTER)
-        lacking = [
-            char
-            for char in dict.fromkeys(text)
-            if unicodedata.category(char)[0] == "C"
-            or (not char.isspace() and _drawn(font, char) == blank)
-        ]
-        if lacking:
+        if lacking := self.lacking(text):
             raise PlanError(
                 "the font {name} lacks {characters}; name a font that has them with --font",
                 name=self.name,
                 characters=" ".join(f"{char} (U+{ord(char):04X})" for char in lacking[:8]),
             )
+
+    def lacking(self, text: str) -> list[str]:
+        """Return the characters of a text that the font cannot draw."""
+        font = self.at(IMAGE_MIN_INK_PX)
+        blank = _drawn(font, _NEVER_A_CHARACTER)
+        return [
+            char
+            for char in dict.fromkeys(text)
+            if unicodedata.category(char)[0] == "C"
+            or (not char.isspace() and _drawn(font, char) == blank)
+        ]
 
     def sized(self, text: str, target: int) -> ImageFont.FreeTypeFont:
         """Return the font at the smallest size whose ink is at least `target` pixels high."""

@@ -167,12 +167,14 @@ def _percent(look: Appearance, height: float) -> float:
 
 def _opening(sighting: Sighting, evidence: Evidence) -> _Judged:  # noqa: ARG001 - a measure
     begin = 0.0 if sighting.seconds is None else sighting.seconds[0]
-    if begin > OPENING_SECONDS:
+    surely, perhaps = OPENING_SECONDS
+    if begin > surely:
         message = Message(
             "the label “{text}” appears only after {seconds} s, not in the opening frame",
             {"text": sighting.text, "seconds": round(begin, 2)},
         )
-        return _Judged(Outcome.FAIL, message, round(begin, 2))
+        outcome = Outcome.REVIEW if begin <= perhaps else Outcome.FAIL
+        return _Judged(outcome, message, round(begin, 2))
     message = Message(
         "the label “{text}” stands at the {place}",
         {"text": sighting.text, "place": Message(sighting.place)},

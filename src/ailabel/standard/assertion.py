@@ -115,6 +115,7 @@ _BARE: Final = "|".join(
     (
         rf"{_HEDGES}(?:由|经|系|为)?{_HEDGES}{_MADE}(?:的(?:{_NOUN})?)?",
         rf"由{_MADE_BY}的?",
+        rf"{_BRAND}{_MADE}",
         rf"{_MADE}{_NARROW_NOUN}",
         rf"{_HEDGES}{_HAS}{_MADE}的?{_NOUN}",
     )

@@ -15,6 +15,7 @@ __all__ = [
     "AI_ELEMENTS",
     "CORNERS",
     "CORNER_MARK",
+    "EDGE_SHARE",
     "GENERATION_ELEMENTS",
     "IMAGE_AIM_HEIGHT",
     "IMAGE_MIN_HEIGHT",
@@ -42,7 +43,11 @@ IMAGE_AIM_HEIGHT: Final = 0.055  # ours: drawn ink, with a margin for every read
 IMAGE_MIN_INK_PX: Final = 14  # ours, for 5.2 d: below this the strokes of 智 run together
 VIDEO_MIN_SECONDS: Final = 2.0  # 5.4 g: at normal speed
 VIDEO_SECONDS: Final = 3.0  # ours: above what any reading or player takes off at its ends
-OPENING_SECONDS: Final = 0.05  # ours: what appears this early stands in the opening frame (5.4 c)
+OPENING_SECONDS: Final = (  # ours, for 5.4 c, "opening picture" (起始画面)
+    0.05,  # what appears this early stands in the opening frame
+    1.0,  # up to here a person must judge: a fade from black, say
+)
+EDGE_SHARE: Final = 0.125  # ours, for 5.2 c: as far from an edge, in terms of the shortest side
 CORNERS: Final = (  # 5.2 c: edge or corner
     "top-left",
     "top",
@@ -121,5 +126,5 @@ def elements(text: str) -> Elements:
 
 
 def phrase(medium: str, wording: str) -> str:
-    """Return the default wording of a medium (``text``, ``document``, ``image``, ``audio``)."""
+    """Return the default wording of a medium, such as ``image``."""
     return PHRASES[medium, wording]
