@@ -6,10 +6,10 @@ Each command stands in a module of its own, imported when it is called. Exit cod
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from importlib import import_module
-from pathlib import Path
 from typing import Final
 
 import click
@@ -60,14 +60,17 @@ class _Lazy(TranslatedGroup):
 )
 @click.version_option(ailabel.__version__, prog_name="ailabel", message="%(prog)s %(version)s")
 def cli() -> None:
-    """Stand above the commands."""
+    """Stand above the commands, which are imported by now."""
+    if not gc.isenabled():  # our own process: see `ailabel.__main__`
+        gc.freeze()
+        gc.enable()
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit with its code."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed by the caller
-            nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - until we end
+            nowhere = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - until we end
             setattr(sys, name, nowhere)
         stream = getattr(sys, name)
         if hasattr(stream, "reconfigure"):
