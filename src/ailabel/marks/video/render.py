@@ -67,10 +67,15 @@ def _coding(view: View, film: Film) -> Coding:
         from ailabel.marks.video.av1 import AV1
 
         return AV1(film)
+    span = film.spans[0]
+    first = view.read(span.offset, span.length)
+    if film.codec == "hevc":
+        from ailabel.marks.video.hevc import HEVC
+
+        return HEVC(film, first)
     from ailabel.marks.video.h264 import H264
 
-    span = film.spans[0]
-    return H264(film, view.read(span.offset, span.length))
+    return H264(film, first)
 
 
 def _marks(film: Film, coded: Coded, shown: Sequence[when.Window]) -> tuple[Mark, ...]:
