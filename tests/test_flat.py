@@ -13,7 +13,7 @@ import ailabel
 from builders.giants import GIANTS, make
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
 MIB: Final = 1 << 20
@@ -38,7 +38,7 @@ print(peak() - start)
 
 
 @pytest.fixture
-def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Return the lengths of everything that is read through a view."""
     lengths: list[int] = []
     read = os.pread
