@@ -15,7 +15,7 @@ from ailabel.errors import AilabelError, PlanError
 from ailabel.io.source import BytesView, Limits, View
 from ailabel.io.splice import SplicedView, apply
 from ailabel.marks.document.pdf import MARKER
-from ailabel.spi import Finding, MarkSpec, Slot, essence_digest
+from ailabel.spi import MarkSpec, Slot, essence_digest
 from ailabel.testing import PAYLOADS, damaged
 from builders import pdf as build
 from builders.fonts import truetype
@@ -342,10 +342,3 @@ def test_essence_of_stamped_content() -> None:
     labelled = SplicedView(stamped, CARRIER.write(stamped, PAYLOADS[0]))
     assert essence_digest(CARRIER, view) != essence_digest(CARRIER, stamped)
     assert essence_digest(CARRIER, stamped) == essence_digest(CARRIER, labelled)
-
-
-def test_inspect_claims_nothing() -> None:
-    """Nothing is claimed about the appearance of pages."""
-    evidence = MARKER.inspect(BytesView(_stamp(SAMPLES["table.pdf"])), PDF)
-    assert evidence.finding is Finding.UNCHECKED
-    assert "not examined" in str(evidence.reason)

@@ -23,7 +23,7 @@ from ailabel.errors import LimitExceededError, MalformedFileError, PlanError, Un
 from ailabel.io.splice import Edit
 from ailabel.marks.document import pdf_stamp
 from ailabel.messages import Message
-from ailabel.spi import Evidence, Finding, Mark, Rendition
+from ailabel.spi import Evidence, Mark, Rendition
 from ailabel.standard.wording import phrase
 from ailabel.values import frozen
 
@@ -49,7 +49,7 @@ _SIGNED: Final = Message(
 
 
 class _Pdf:
-    """Stamps on pages, and nothing yet that could judge what pages look like."""
+    """Stamps on pages, and looks at them."""
 
     def render(self, view: View, file_format: Format, spec: MarkSpec) -> Rendition:
         """Plan the stamps: on the first page and the last one unless told otherwise."""
@@ -73,11 +73,12 @@ class _Pdf:
             marks=tuple(Mark(text=text, place=place) for place in places),
         )
 
-    def inspect(self, view: View, file_format: Format, *, explain: bool = False) -> Evidence:  # noqa: ARG002 - the contract
-        """Say that nothing was looked at."""
-        del view, file_format
-        reason = Message("the appearance of PDF pages is not examined by this version")
-        return Evidence(finding=Finding.UNCHECKED, reason=reason)
+    def inspect(self, view: View, file_format: Format, *, explain: bool = False) -> Evidence:
+        """Look at the pages as PDFium draws them."""
+        from ailabel.marks.document.pdf_look import inspect
+
+        del file_format
+        return inspect(view, explain=explain)
 
 
 MARKER: Marker = _Pdf()
