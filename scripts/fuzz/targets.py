@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from ailabel import api, registry
 from ailabel.codecs import xmp
+from ailabel.engine.options import VerifyOptions
+from ailabel.engine.spec import LabelSpec
 from ailabel.errors import AilabelError
 from ailabel.io.source import BytesView, Limits
 from ailabel.io.splice import SplicedView
@@ -28,8 +30,8 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 _LONGEST: Final = 64 * 1024  # bytes of a seed
 _PROPERTY: Final = xmp.Property(XMP_URI, "TC260", "AIGC")
 _LIMITS: Final = Limits()
-_SPEC: Final = api.LabelSpec(producer="001191110102MACQD9K64010000", explicit=False, replace=True)
-_IMPLICIT: Final = api.VerifyOptions(explicit=False)
+_SPEC: Final = LabelSpec(producer="001191110102MACQD9K64010000", explicit=False, replace=True)
+_IMPLICIT: Final = VerifyOptions(explicit=False)
 
 
 def one(target: str) -> Callable[[bytes], None]:

@@ -12,10 +12,6 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from ailabel.api import (
-        LabelSpec,
-        Limits,
-        VerifyOptions,
-        WriteOptions,
         carry,
         carry_bytes,
         diff,
@@ -34,6 +30,8 @@ if TYPE_CHECKING:
         verify_bytes,
         verify_bytes_async,
     )
+    from ailabel.engine.options import VerifyOptions
+    from ailabel.engine.spec import LabelSpec
     from ailabel.errors import (
         AilabelError,
         LabelError,
@@ -44,6 +42,8 @@ if TYPE_CHECKING:
         PluginError,
         UnsupportedFormatError,
     )
+    from ailabel.io.atomic import WriteOptions
+    from ailabel.io.source import Limits
     from ailabel.marks.scene import SceneOverlay, scene_overlay
     from ailabel.messages import Message
     from ailabel.model.content_number import new_content_number
@@ -66,10 +66,6 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "api": (
-        "LabelSpec",
-        "Limits",
-        "VerifyOptions",
-        "WriteOptions",
         "carry",
         "carry_bytes",
         "diff",
@@ -88,6 +84,8 @@ _HOMES = {
         "verify_bytes",
         "verify_bytes_async",
     ),
+    "engine.options": ("VerifyOptions",),
+    "engine.spec": ("LabelSpec",),
     "errors": (
         "AilabelError",
         "LabelError",
@@ -99,6 +97,8 @@ _HOMES = {
         "UnsupportedFormatError",
     ),
     "marks.scene": ("SceneOverlay", "scene_overlay"),
+    "io.atomic": ("WriteOptions",),
+    "io.source": ("Limits",),
     "messages": ("Message",),
     "model.content_number": ("new_content_number",),
     "model.provider": ("ProviderCode", "ServiceType", "parse_code"),

@@ -3,6 +3,7 @@ r"""The public calls: label, read and verify files, bytes and plain strings.
 Paths are read and written; the ``…_bytes`` twins work in memory; the ``…_async`` twins run the same
 call in a worker thread.
 
+    >>> from ailabel import LabelSpec, label_bytes, verify_bytes
     >>> spec = LabelSpec(producer="001191350100M000100Y4310000", produce_id="20260101-1")
     >>> labelled = label_bytes("# 报告\n".encode(), spec, name="report.md")
     >>> verify_bytes(labelled.data, name="report.md").implicit
@@ -15,27 +16,20 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ailabel.engine.spec import LabelSpec, VerifyOptions
-from ailabel.io.atomic import WriteOptions
-from ailabel.io.inplace import recover
+from ailabel.engine.options import VerifyOptions
 from ailabel.io.source import BytesView, Limits, open_view
-from ailabel.io.steps import finish
-from ailabel.model.report import Change, LabelDiff, LabelResult
 
 if TYPE_CHECKING:
     from os import PathLike
 
     from ailabel.engine.plan import Plan
+    from ailabel.engine.spec import LabelSpec
+    from ailabel.io.atomic import WriteOptions
     from ailabel.io.source import FileView
     from ailabel.io.steps import Steps
-    from ailabel.model.report import FileReport, FoundLabel
+    from ailabel.model.report import FileReport, FoundLabel, LabelDiff, LabelResult
 
 __all__ = [
-    "LabelResult",
-    "LabelSpec",
-    "Limits",
-    "VerifyOptions",
-    "WriteOptions",
     "carry",
     "carry_bytes",
     "diff",
@@ -74,6 +68,8 @@ def label(
         LabelError: a value cannot be written.
         OSError: the file system refused.
     """
+    from ailabel.io.steps import finish
+
     return finish(labelling(path, spec, output=output))
 
 
@@ -82,23 +78,25 @@ def labelling(
 ) -> Steps[LabelResult]:
     """Do what `label` does in two steps, for runs over many files (see `batch.local`)."""
     from ailabel.engine.execute import executing
+    from ailabel.engine.results import earlier_output, is_same_file, result_of
     from ailabel.engine.sidecar import settle
+    from ailabel.io.inplace import recover
 
     if output is None:
         recover(path)
     target = path if output is None else output
     with open_view(path, spec.limits) as view:
-        earlier = None if output is None else _earlier_output(view, output, spec)
+        earlier = None if output is None else earlier_output(view, output, spec)
         if earlier is not None:
             kept = settle(earlier, target, spec)
             if kept.status != "already":  # it lacks the sidecar
                 return replace(label(target, spec), path=os.fspath(path))
-            return _result(kept, path, output)
+            return result_of(kept, path, output)
         found = settle(_planned(view, spec), target, spec)
-        in_place = output is None or _is_same_file(path, output)
+        in_place = output is None or is_same_file(path, output)
         if found.status != "already" or not in_place:
             yield from executing(found, view, target, spec)
-        return _result(found, path, target)
+        return result_of(found, path, target)
 
 
 def plan(
@@ -114,13 +112,14 @@ def plan(
     Raises:
         AilabelError: as `label` does.
     """
+    from ailabel.engine.results import earlier_output, result_of
     from ailabel.engine.sidecar import settle
 
     with open_view(path, spec.limits) as view:
-        earlier = None if output is None else _earlier_output(view, output, spec)
+        earlier = None if output is None else earlier_output(view, output, spec)
         found = settle(earlier or _planned(view, spec), path if output is None else output, spec)
         status = "already" if found.status == "already" else "planned"
-        return _result(found, path, None, status)
+        return result_of(found, path, None, status)
 
 
 def carry(
@@ -147,6 +146,9 @@ def carry(
     """
     from ailabel.engine.carry import plan_carry
     from ailabel.engine.execute import execute
+    from ailabel.engine.results import is_same_file, result_of
+    from ailabel.io.atomic import WriteOptions
+    from ailabel.io.inplace import recover
 
     options = options or WriteOptions()
     goal = target if output is None else output
@@ -154,9 +156,9 @@ def carry(
         recover(target)
     with open_view(source) as origin, open_view(target) as view:
         found = plan_carry(origin, view, break_c2pa=break_c2pa)
-        if found.status != "already" or not _is_same_file(target, goal):
+        if found.status != "already" or not is_same_file(target, goal):
             execute(found, view, goal, options)
-        return _result(found, target, goal)
+        return result_of(found, target, goal)
 
 
 def carry_bytes(source: bytes, target: bytes, *, names: tuple[str, str] | None = None) -> bytes:
@@ -206,13 +208,14 @@ def label_bytes(data: bytes, spec: LabelSpec, *, name: str | None = None) -> Lab
         AilabelError: as `label` does.
     """
     from ailabel.engine.execute import proof
+    from ailabel.engine.results import result_of
 
     view = BytesView(data, name, spec.limits)
     found = _planned(view, replace(spec, sidecar=False))
     labelled = data if found.status == "already" else found.result.read(0, found.result.size)
     if found.status != "already":
         proof(found)(BytesView(labelled, name, spec.limits))
-    return _result(found, name or "-", None, data=labelled)
+    return result_of(found, name or "-", None, data=labelled)
 
 
 def label_text(text: str, spec: LabelSpec | None = None) -> str:
@@ -345,66 +348,6 @@ def _planned(view: FileView | BytesView, spec: LabelSpec) -> Plan:
 def _reading(options: VerifyOptions | None) -> VerifyOptions:
     limits = options.limits if options else Limits()
     return VerifyOptions(implicit=True, explicit=False, limits=limits)
-
-
-def _result(
-    found: Plan,
-    path: str | PathLike[str],
-    output: str | PathLike[str] | None,
-    status: str | None = None,
-    *,
-    data: bytes = b"",
-) -> LabelResult:
-    rendition = found.rendition
-    return LabelResult(
-        path=os.fspath(path),
-        output=None if output is None else os.fspath(output),
-        format=found.format.id,
-        status=status or found.status,
-        produce_id=found.produce_id,
-        edits=tuple(Change(edit.offset, edit.length, len(edit.data)) for edit in found.edits),
-        in_place_possible=found.patch is not None,
-        marks=rendition.marks if rendition else (),
-        reencoded=rendition.reencoded if rendition else None,
-        changed_outside=rendition.changed_outside if rendition else 0.0,
-        replaced=found.replaced,
-        notes=found.notes,
-        data=data,
-    )
-
-
-def _is_same_file(path: str | PathLike[str], output: str | PathLike[str]) -> bool:
-    try:
-        return os.path.samefile(path, output)  # noqa: PTH121 - no pathlib here
-    except OSError:
-        return False
-
-
-def _earlier_output(source: FileView, output: str | PathLike[str], spec: LabelSpec) -> Plan | None:
-    """Return the plan of keeping an output that an earlier run made from this source.
-
-    Raises:
-        PlanError: something else stands at the output's place.
-    """
-    from ailabel.engine.plan import find_done
-    from ailabel.errors import AilabelError, PlanError
-
-    try:
-        with open_view(output, spec.limits) as view:
-            there, origin = os.fstat(view.fd), os.fstat(source.fd)
-            if (there.st_dev, there.st_ino) == (origin.st_dev, origin.st_ino):
-                return None
-            found = find_done(view, spec)
-    except FileNotFoundError:
-        return None
-    except AilabelError:
-        found = None
-    if found is None:
-        raise PlanError(
-            "{path} exists and is no labelled copy of this file; choose another output",
-            path=os.fspath(output),
-        )
-    return found if there.st_mtime_ns >= origin.st_mtime_ns else None
 
 
 def _beside(path: str | PathLike[str], view: FileView) -> tuple[FoundLabel, ...]:

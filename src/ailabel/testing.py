@@ -152,9 +152,10 @@ def check_closure(name: str, data: bytes) -> None:
         LawBroken: a labelled file does not verify, or labelling it again changes it.
     """
     from ailabel import api
+    from ailabel.engine.spec import LabelSpec
     from ailabel.model.report import Verdict
 
-    spec = api.LabelSpec(producer="001191110102MACQD9K64010000")
+    spec = LabelSpec(producer="001191110102MACQD9K64010000")
     labelled = api.label_bytes(data, spec, name=name).data
     report = api.verify_bytes(labelled, name=name)
     good = {Verdict.COMPLIANT, Verdict.NOT_APPLICABLE}

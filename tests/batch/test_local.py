@@ -12,6 +12,7 @@ import pytest
 from ailabel import api
 from ailabel.batch import local
 from ailabel.batch.local import work_in_steps
+from ailabel.engine.spec import LabelSpec
 from ailabel.errors import AilabelError
 from builders import wav
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from ailabel.io.steps import Steps
     from ailabel.model.report import LabelResult
 
-SPEC = api.LabelSpec(producer="001191350100M000100Y4310000", explicit=False)
+SPEC = LabelSpec(producer="001191350100M000100Y4310000", explicit=False)
 WAIT = 10.0  # seconds after which a test that hangs fails
 
 

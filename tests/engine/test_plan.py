@@ -9,8 +9,9 @@ from typing import Final
 import pytest
 
 from ailabel import registry
+from ailabel.engine.options import VerifyOptions
 from ailabel.engine.plan import find_done, make_plan
-from ailabel.engine.spec import LabelSpec, VerifyOptions
+from ailabel.engine.spec import LabelSpec
 from ailabel.errors import LabelError, MalformedFileError, PlanError, UnsupportedFormatError
 from ailabel.io.source import BytesView
 from ailabel.io.splice import SplicedView, apply

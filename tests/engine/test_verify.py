@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ailabel import registry
-from ailabel.engine.spec import VerifyOptions
+from ailabel.engine.options import VerifyOptions
 from ailabel.engine.verify import error_message, verify
 from ailabel.errors import MalformedFileError, PlanError, UnsupportedFormatError
 from ailabel.io.source import BytesView, Limits

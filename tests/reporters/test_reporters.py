@@ -28,7 +28,8 @@ from ailabel.model.report import (
     Outcome,
     Verdict,
 )
-from ailabel.reporters.document import Header, item_document, printable
+from ailabel.reporters.document import item_document
+from ailabel.reporters.summary import Header, printable
 from ailabel.reporters.text import clean
 from ailabel.standard.schema import KEYS
 from corpus import ROOT

@@ -1,4 +1,4 @@
-"""What is asked for: labelling and verifying, as values."""
+"""What is asked for when files are to be labelled, as a value."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from os import PathLike
 
-__all__ = ["PLACES", "LabelSpec", "VerifyOptions"]
+__all__ = ["PLACES", "LabelSpec"]
 
 _ENDS: Final = ("start", "end", "both")
 PLACES: Final = {
@@ -141,23 +141,6 @@ class LabelSpec:
             duration=self.duration,
             also=self.also,
         )
-
-
-@frozen(kw_only=True)
-class VerifyOptions:
-    """How files are to be verified.
-
-    Args:
-        implicit: whether the label in the metadata is asked about.
-        explicit: whether the label that people see or hear is asked about.
-        explain: whether the report shall bring a picture of what was seen (`FileReport.preview`).
-        limits: what reading a file may cost.
-    """
-
-    implicit: bool = True
-    explicit: bool = True
-    explain: bool = False
-    limits: Limits = field(default_factory=Limits)
 
 
 def _choices(spec: LabelSpec) -> list[Message]:

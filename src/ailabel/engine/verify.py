@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from ailabel import registry
 from ailabel.engine import checks
 from ailabel.engine.examine import examine, found_label, found_mention
+from ailabel.engine.options import VerifyOptions
 from ailabel.engine.scan import scan
-from ailabel.engine.spec import VerifyOptions
 from ailabel.errors import (
     AilabelError,
     LimitExceededError,

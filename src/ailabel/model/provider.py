@@ -21,9 +21,9 @@ __all__ = [
 
 _LENGTH: Final = 27
 _USCC_ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100: no I, O, S, V, Z
-_USCC: Final = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}")
-_EXTENSION: Final = re.compile(r"[0-9A-Z]{4}")
-_PERSONAL_ID: Final = re.compile(r"[1-8]\d{5}((?:18|19|20)\d\d)(\d\d)(\d\d)\d{3}[0-9X]")
+_USCC: Final = r"[0-9A-HJ-NPQRTUWXY]{18}"
+_EXTENSION: Final = r"[0-9A-Z]{4}"
+_PERSONAL_ID: Final = r"[1-8]\d{5}((?:18|19|20)\d\d)(\d\d)(\d\d)\d{3}[0-9X]"
 _NO_EXTENSION: Final = "00000"
 
 
@@ -60,11 +60,11 @@ class ProviderCode:
                 "file; give the provider's name instead"
             )
         problems = []
-        if not _USCC.fullmatch(self.uscc):
+        if not re.fullmatch(_USCC, self.uscc):
             problems.append(
                 Message("a unified social credit code has 18 digits or capitals, not I, O, S, V, Z")
             )
-        if not _EXTENSION.fullmatch(self.application):
+        if not re.fullmatch(_EXTENSION, self.application):
             problems.append(
                 Message("the model or application code has four digits or capital letters")
             )
@@ -139,7 +139,7 @@ def is_individual(text: str) -> bool:
 
 def is_uscc(text: str) -> bool:
     """Say whether 18 characters pass the check character of GB 32100 (mod 31)."""
-    if not _USCC.fullmatch(text):
+    if not re.fullmatch(_USCC, text):
         return False
     total = sum(
         _USCC_ALPHABET.index(character) * pow(3, index, 31)
@@ -150,7 +150,7 @@ def is_uscc(text: str) -> bool:
 
 def looks_like_personal_id(text: str) -> bool:
     """Say whether 18 characters have the form, a possible date and the check of an ID number."""
-    match = _PERSONAL_ID.fullmatch(text)
+    match = re.fullmatch(_PERSONAL_ID, text)
     if not match or not ("01" <= match[2] <= "12" and "01" <= match[3] <= "31"):
         return False
     total = sum(int(digit) * pow(2, 17 - index, 11) for index, digit in enumerate(text[:17]))

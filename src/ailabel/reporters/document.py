@@ -6,15 +6,15 @@ The shapes are those of the published schemas (``ailabel schema``).
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 from ailabel.messages import Message, Reasons, render
 from ailabel.model.report import Check, FileReport, LabelDiff, Outcome
 from ailabel.reporters.jsontext import Shared
+from ailabel.reporters.summary import printable
 from ailabel.standard.dialects import dialect_of, trace_of
 from ailabel.standard.organisations import products_behind
 from ailabel.standard.rules import EDITION, RULES
-from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,69 +26,11 @@ if TYPE_CHECKING:
         LabelResult,
         Mark,
     )
+    from ailabel.reporters.summary import Header, Item
 
-__all__ = [
-    "SCHEMA_VERSION",
-    "Header",
-    "Item",
-    "Summary",
-    "header_document",
-    "item_document",
-    "printable",
-]
-
-Item: TypeAlias = "FileReport | LabelResult | LabelDiff"
-"""What a report tells of: a file that was looked at, one that was labelled, a comparison."""
+__all__ = ["SCHEMA_VERSION", "header_document", "item_document"]
 
 SCHEMA_VERSION: Final = 1
-
-
-@frozen(kw_only=True)
-class Header:
-    """What stands above the files of a report.
-
-    Args:
-        command: ``verify``, ``read``, ``label``, ``carry`` or ``diff``.
-        tool_version: of ailabel.
-        language: ``en`` or ``zh``, for sentences; keys and ids are never translated.
-    """
-
-    command: str
-    tool_version: str
-    language: str = "en"
-
-
-class Summary:
-    """Counts of what a report's files came to, kept while the files pass.
-
-    Args:
-        command: whose report it is, as in `Header`.
-    """
-
-    def __init__(self, command: str) -> None:
-        kinds = ("implicit", "explicit") if command in {"verify", "read"} else ("status",)
-        self.counts: dict[str, dict[str, int]] = {kind: {} for kind in kinds}
-        self.total = 0
-        self.skipped = 0
-
-    def add(self, item: Item) -> None:
-        """Count one file."""
-        self.total += 1
-        if item.skipped:
-            self.skipped += 1
-        elif isinstance(item, FileReport):
-            self._count("implicit", item.implicit.value)
-            self._count("explicit", item.explicit.value)
-        else:
-            self._count("status", item.status)
-
-    def document(self) -> dict[str, object]:
-        """Return the counts, in a fixed order."""
-        return {"files": self.total, "skipped": self.skipped, **self.counts}
-
-    def _count(self, what: str, value: str) -> None:
-        row = self.counts[what]
-        row[value] = row.get(value, 0) + 1
 
 
 def header_document(header: Header) -> dict[str, object]:
@@ -258,8 +200,3 @@ def _plain(value: object, language: str) -> object:
 
 def _sentence(message: Message | None, language: str) -> str | None:
     return None if message is None else render(message.text, message.params, language)
-
-
-def printable(path: str) -> str:
-    """Return a file name without the surrogates that stand for bytes of no encoding."""
-    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ailabel.reporters.document import Header, Summary, header_document, item_document
+from ailabel.reporters.document import header_document, item_document
 from ailabel.reporters.jsontext import to_json
+from ailabel.reporters.summary import Summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ailabel.reporters.document import Item
+    from ailabel.reporters.summary import Header, Item
 
 __all__ = ["render"]
 

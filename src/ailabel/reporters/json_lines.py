@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ailabel.reporters.document import Header, header_document, item_document
+from ailabel.reporters.document import header_document, item_document
 from ailabel.reporters.jsontext import to_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ailabel.reporters.document import Item
+    from ailabel.reporters.summary import Header, Item
 
 __all__ = ["render"]
 

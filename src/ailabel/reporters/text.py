@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Final
 from ailabel.messages import Message, translate
 from ailabel.messages import render as sentence
 from ailabel.model.report import FileReport, LabelDiff, Outcome
-from ailabel.reporters.document import Header, Summary, printable
-from ailabel.standard.dialects import dialect_of, trace_of
+from ailabel.reporters.summary import Summary, printable
 from ailabel.standard.notices import DISCLAIMER
-from ailabel.standard.organisations import products_behind
 from ailabel.standard.rules import RULES
 from ailabel.standard.schema import KEYS
 from ailabel.standard.slots import ANNEX_B_SITES
@@ -19,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ailabel.model.report import Check, FoundLabel, LabelResult, Mark
-    from ailabel.reporters.document import Item
+    from ailabel.reporters.summary import Header, Item
     from ailabel.standard.dialects import Dialect
 
 __all__ = ["render"]
@@ -74,6 +72,8 @@ def _check(check: Check, language: str) -> str:
 
 
 def _reading(report: FileReport, language: str) -> Iterator[str]:
+    from ailabel.standard.dialects import trace_of
+
     count = Message("labels: {count}", {"count": len(report.labels)})
     yield f"{clean(report.path)}: {sentence(count.text, count.params, language)}\n"
     if report.error is not None:
@@ -91,6 +91,9 @@ def _form(row: Dialect | None, language: str) -> str:
 
 
 def _found(found: FoundLabel, language: str) -> Iterator[str]:
+    from ailabel.standard.dialects import dialect_of
+    from ailabel.standard.organisations import products_behind
+
     is_annex_b = found.site.startswith(ANNEX_B_SITES)
     second = translate("second place, of annex B" if is_annex_b else "unofficial place", language)
     place = translate("official place", language) if found.official else second

@@ -87,10 +87,10 @@ IMAGE_FALLBACKS: Final = (
     "AI生成",
 )  # shorter legal wordings, for pictures too narrow for the phrase
 
-_LATIN_GAP: Final = re.compile(  # parts two words; single letters may be one word, spaced out
+_LATIN_GAP: Final = (  # parts two words; single letters may be one word, spaced out
     r"(?<=[A-Za-z]{2})\s+(?=[A-Za-z])|(?<=[A-Za-z])\s+(?=[A-Za-z]{2})"
 )
-_GAP: Final = re.compile(r"[\s\u00ad\u200b-\u200f\u2060\ufeff]+")
+_GAP: Final = r"[\s\u00ad\u200b-\u200f\u2060\ufeff]+"
 
 
 class Elements(Enum):
@@ -113,7 +113,7 @@ def elements(text: str) -> Elements:
 
     ``AI`` counts only as a word of its own: not inside ``MAIN`` or ``AIGC``, nor in lower case.
     """
-    dense = _GAP.sub("", _LATIN_GAP.sub("|", text))
+    dense = re.sub(_GAP, "", re.sub(_LATIN_GAP, "|", text))
     found = _Found(
         ai="人工智能" in dense or re.search(r"(?<![A-Za-z])AI(?![A-Za-z])", dense) is not None,
         generation=any(word in dense for word in GENERATION_ELEMENTS),

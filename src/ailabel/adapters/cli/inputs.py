@@ -1,10 +1,12 @@
-"""Which files a command line means, and where their labelled copies go."""
+"""Which files a command line means, and where their labelled copies go.
+
+Walking a folder of thousands, and starting fast, are why there is hardly any pathlib here.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -78,12 +80,16 @@ def output_of(item: Input, output: str | None, count: int) -> str | None:
     """
     if output is None or output == STDIN:
         return output
-    if count > 1 or not item.named or output.endswith(os.sep) or Path(output).is_dir():
+    if count > 1 or not item.named or output.endswith(os.sep) or os.path.isdir(output):  # noqa: PTH112
+        from pathlib import Path
+
         return str(Path(output) / item.below)
     return output
 
 
 def _listed(source: str) -> Iterator[str]:
+    from pathlib import Path
+
     data = sys.stdin.buffer.read() if source == STDIN else Path(source).read_bytes()
     separator = b"\0" if b"\0" in data else b"\n"
     for line in data.split(separator):
@@ -93,27 +99,45 @@ def _listed(source: str) -> Iterator[str]:
 
 
 def _stdin(name: str | None) -> Iterator[Input]:
-    yield Input(STDIN, Path(name or "").name or STDIN, named=True)
+    yield Input(STDIN, os.path.basename(name or "") or STDIN, named=True)  # noqa: PTH119
 
 
 def _walk(path: str, skipped: str | None) -> Iterator[Input]:
     """Yield the files below a folder; a folder that cannot be listed stands for its files."""
-    if not Path(path).is_dir():
-        yield Input(path, Path(path).name, named=True)
+    if not os.path.isdir(path):  # noqa: PTH112
+        yield Input(path, os.path.basename(os.path.normpath(path)), named=True)  # noqa: PTH119
         return
-    closed: list[OSError] = []
-    for folder, folders, names in os.walk(path, onerror=closed.append):
-        folders[:] = sorted(
-            name
-            for name in folders
-            if not name.startswith(".")
-            and (skipped is None or os.path.realpath(os.path.join(folder, name)) != skipped)  # noqa: PTH118
-        )
-        below = os.path.relpath(folder, path)
-        for name in sorted(names):
-            full = os.path.join(folder, name)  # noqa: PTH118 - keeps ./ as it was given
-            if not name.startswith(".") and os.path.isfile(full):  # noqa: PTH113 - of thousands
-                way = name if below == os.curdir else os.path.join(below, name)  # noqa: PTH118
-                yield Input(full, way, named=False)
-    for error in closed:
-        yield Input(str(error.filename), os.path.relpath(error.filename, path), named=True)
+    closed: list[str] = []
+    folders = [(path, "")]
+    while folders:
+        folder, below = folders.pop()
+        inner = []
+        for entry in _visible(folder, closed):
+            way = os.path.join(below, entry.name)  # noqa: PTH118 - of thousands
+            if _is_file(entry):
+                yield Input(entry.path, way, named=False)
+            elif entry.is_dir(follow_symlinks=False) and (
+                skipped is None or os.path.realpath(entry.path) != skipped
+            ):
+                inner.append((entry.path, way))
+        folders += reversed(inner)
+    for name in closed:
+        yield Input(name, os.path.relpath(name, path), named=True)
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
+    except OSError:  # a link that leads in circles
+        return False
+
+
+def _visible(folder: str, closed: list[str]) -> list[os.DirEntry[str]]:
+    """List a folder without what is hidden; note in `closed` that it cannot be listed."""
+    try:
+        with os.scandir(folder) as entries:
+            found = [entry for entry in entries if not entry.name.startswith(".")]
+    except OSError:
+        closed.append(folder)
+        return []
+    return sorted(found, key=lambda entry: entry.name)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import os
 import sys
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ailabel import api
@@ -20,6 +18,7 @@ from ailabel.values import frozen
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from ailabel.engine.spec import LabelSpec
     from ailabel.io.steps import Steps
 
 __all__ = ["Job", "failure", "internal_error", "label_one", "make_jobs", "target_key"]
@@ -73,9 +72,7 @@ def target_key(job: Job) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-def label_one(
-    job: Job, spec: api.LabelSpec, name: str | None, *, dry_run: bool
-) -> Steps[LabelResult]:
+def label_one(job: Job, spec: LabelSpec, name: str | None, *, dry_run: bool) -> Steps[LabelResult]:
     """Label one file; what makes it impossible becomes the result's error."""
     failed = LabelResult(path=job.item.path, output=None, format=None, status="failed")
     if job.problem is not None:
@@ -114,21 +111,22 @@ def internal_error(error: Exception) -> Message:
     return Message("this is a defect of ailabel; please report it with the file: {reason}", reason)
 
 
-def _label(job: Job, spec: api.LabelSpec, name: str | None, *, dry_run: bool) -> Steps[LabelResult]:
+def _label(job: Job, spec: LabelSpec, name: str | None, *, dry_run: bool) -> Steps[LabelResult]:
     path, output = job.item.path, job.output
     if path == STDIN:
         return _label_stdin(output, spec, name, dry_run=dry_run)
     if dry_run:
         return api.plan(path, spec, output=None if output == STDIN else output)
     if output == STDIN:
-        return api.label_bytes(Path(path).read_bytes(), spec, name=job.item.below)
+        with open(path, "rb") as file:  # noqa: PTH123 - no pathlib here
+            return api.label_bytes(file.read(), spec, name=job.item.below)
     if output is not None:
-        Path(output).parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(output)
     return (yield from api.labelling(path, spec, output=output))
 
 
 def _label_stdin(
-    output: str | None, spec: api.LabelSpec, name: str | None, *, dry_run: bool
+    output: str | None, spec: LabelSpec, name: str | None, *, dry_run: bool
 ) -> LabelResult:
     result = api.label_bytes(sys.stdin.buffer.read(), spec, name=name)
     if dry_run:
@@ -136,9 +134,14 @@ def _label_stdin(
         return replace(result, status=status, data=b"")
     if output is None or output == STDIN:
         return result
-    Path(output).parent.mkdir(parents=True, exist_ok=True)
+    _make_folder(output)
     create(output, result.data)
     return replace(result, output=output)
+
+
+def _make_folder(output: str) -> None:
+    """Make the folder that an output goes into."""
+    os.makedirs(os.path.dirname(output) or os.curdir, exist_ok=True)  # noqa: PTH103, PTH120 - no pathlib here
 
 
 def _numbers(table: str) -> dict[str, str]:
@@ -147,9 +150,11 @@ def _numbers(table: str) -> dict[str, str]:
     Raises:
         click.UsageError: a row has no number, or a path stands there twice.
     """
+    import csv
+
     numbers: dict[str, str] = {}
     # paths may be of any encoding, as on the command line
-    with Path(table).open(newline="", encoding="utf-8-sig", errors="surrogateescape") as file:
+    with open(table, newline="", encoding="utf-8-sig", errors="surrogateescape") as file:  # noqa: PTH123
         rows = csv.reader(file)
         for row in _rows(rows, table):
             line = rows.line_num
@@ -171,6 +176,8 @@ def _numbers(table: str) -> dict[str, str]:
 
 def _rows(rows: Iterator[list[str]], table: str) -> Iterator[list[str]]:
     """Pass the rows of a table through; what is no CSV becomes an error of usage."""
+    import csv
+
     try:
         yield from rows
     except csv.Error as error:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from math import inf
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 import ailabel
-from ailabel import api
 from ailabel.adapters.cli.base import TranslatedCommand, emit, language, language_option
 from ailabel.adapters.cli.inputs import STDIN, collect, usage_error
 from ailabel.adapters.cli.jobs import Job, label_one, make_jobs, target_key
@@ -21,7 +20,7 @@ from ailabel.batch.local import work_in_steps
 from ailabel.io.atomic import sweep
 from ailabel.model.media import Medium
 from ailabel.model.record import Label
-from ailabel.reporters.document import Header
+from ailabel.reporters.summary import Header
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -185,7 +184,7 @@ def label_command(**options: Any) -> None:  # noqa: ANN401 - click's way
 def _sweep(jobs: list[Job]) -> None:
     """Clear what killed runs left in the folders that are written to."""
     targets = (job.output or job.item.path for job in jobs if job.output != STDIN)
-    for folder in sorted({str(Path(target).parent) for target in targets}):
+    for folder in sorted({os.path.dirname(target) or os.curdir for target in targets}):  # noqa: PTH120
         with suppress(OSError):  # there may be no such folder yet
             sweep(folder)
 
@@ -227,11 +226,11 @@ def _check_usage(options: dict[str, Any]) -> None:
 
 
 def _folder(output: str | None) -> str | None:
-    return output if output and output != STDIN and Path(output).is_dir() else None
+    return output if output and output != STDIN and os.path.isdir(output) else None  # noqa: PTH112
 
 
-def _spec(options: dict[str, Any]) -> api.LabelSpec:
-    return api.LabelSpec(
+def _spec(options: dict[str, Any]) -> ailabel.LabelSpec:
+    return ailabel.LabelSpec(
         producer=options["producer"] or "",
         label=Label(options["attribute"]),
         propagate=not options["empty_propagator"],

@@ -17,12 +17,12 @@ from ailabel.adapters.cli.inputs import Input, usage_error
 from ailabel.adapters.cli.jobs import failure
 from ailabel.messages import Message
 from ailabel.model.report import LabelDiff, LabelResult
-from ailabel.reporters.document import Header
+from ailabel.reporters.summary import Header
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from ailabel.reporters.document import Item
+    from ailabel.reporters.summary import Item
 
 __all__ = ["carry_command", "diff_command"]
 
@@ -101,7 +101,7 @@ def _carry(options: dict[str, Any]) -> LabelResult:
             options["source"],
             target,
             output=output,
-            options=api.WriteOptions(hardlinks=options["hardlinks"]),
+            options=ailabel.WriteOptions(hardlinks=options["hardlinks"]),
             break_c2pa=options["break_c2pa"],
         )
     except Exception as error:  # noqa: BLE001 - told like every other failure

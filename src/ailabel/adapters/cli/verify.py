@@ -15,10 +15,11 @@ from ailabel.adapters.cli.base import TranslatedCommand, emit, language, languag
 from ailabel.adapters.cli.inputs import STDIN, Input, collect, usage_error
 from ailabel.adapters.cli.jobs import internal_error
 from ailabel.batch.local import work
+from ailabel.engine.options import VerifyOptions
 from ailabel.errors import AilabelError, UnsupportedFormatError
 from ailabel.messages import Message
 from ailabel.model.report import FileReport, Verdict
-from ailabel.reporters.document import Header
+from ailabel.reporters.summary import Header
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -72,7 +73,7 @@ def verify_command(**options: Any) -> None:  # noqa: ANN401 - click's way
     """Verify files."""
     if options["implicit_only"] and options["explicit_only"]:
         raise usage_error("--implicit-only and --explicit-only exclude each other")
-    asked = api.VerifyOptions(
+    asked = VerifyOptions(
         implicit=not options["explicit_only"], explicit=not options["implicit_only"]
     )
     good = _GOOD | ({Verdict.INCONCLUSIVE} if options["allow_inconclusive"] else set())
@@ -90,7 +91,7 @@ def verify_command(**options: Any) -> None:  # noqa: ANN401 - click's way
 def read_command(**options: Any) -> None:  # noqa: ANN401 - click's way
     """Read files."""
     codes = _Codes(lambda report: 0 if report.error is None else _BROKEN)
-    _tell("read", options, api.VerifyOptions(explicit=False), codes)
+    _tell("read", options, VerifyOptions(explicit=False), codes)
 
 
 class _Codes:
@@ -108,7 +109,7 @@ class _Codes:
             yield report
 
 
-def _tell(command: str, options: dict[str, Any], asked: api.VerifyOptions, codes: _Codes) -> None:
+def _tell(command: str, options: dict[str, Any], asked: VerifyOptions, codes: _Codes) -> None:
     items = collect(options["paths"], options["files_from"])
     header = Header(command=command, tool_version=ailabel.__version__, language=language())
     reporter = import_module(f"ailabel.reporters.{FORMATS[options['output_format']]}")
@@ -119,7 +120,7 @@ def _tell(command: str, options: dict[str, Any], asked: api.VerifyOptions, codes
     click.get_current_context().exit(codes.worst)
 
 
-def _verify_one(item: Input, options: api.VerifyOptions, name: str | None) -> FileReport:
+def _verify_one(item: Input, options: VerifyOptions, name: str | None) -> FileReport:
     """Verify one input; what makes it impossible becomes the report's error."""
     try:
         if item.path == STDIN:

@@ -1,0 +1,27 @@
+"""What is asked for when files are to be verified, as a value."""
+
+from __future__ import annotations
+
+from dataclasses import field
+
+from ailabel.io.source import Limits
+from ailabel.values import frozen
+
+__all__ = ["VerifyOptions"]
+
+
+@frozen(kw_only=True)
+class VerifyOptions:
+    """How files are to be verified.
+
+    Args:
+        implicit: whether the label in the metadata is asked about.
+        explicit: whether the label that people see or hear is asked about.
+        explain: whether the report shall bring a picture of what was seen (`FileReport.preview`).
+        limits: what reading a file may cost.
+    """
+
+    implicit: bool = True
+    explicit: bool = True
+    explain: bool = False
+    limits: Limits = field(default_factory=Limits)

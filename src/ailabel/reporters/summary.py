@@ -1,0 +1,66 @@
+"""What every report has: a head, files one after the other, and a summary of them."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from ailabel.model.report import FileReport, LabelDiff, LabelResult
+from ailabel.values import frozen
+
+__all__ = ["Header", "Item", "Summary", "printable"]
+
+Item: TypeAlias = "FileReport | LabelResult | LabelDiff"
+"""What a report tells of: a file that was looked at, one that was labelled, a comparison."""
+
+
+@frozen(kw_only=True)
+class Header:
+    """What stands above the files of a report.
+
+    Args:
+        command: ``verify``, ``read``, ``label``, ``carry`` or ``diff``.
+        tool_version: of ailabel.
+        language: ``en`` or ``zh``, for sentences; keys and ids are never translated.
+    """
+
+    command: str
+    tool_version: str
+    language: str = "en"
+
+
+class Summary:
+    """Counts of what a report's files came to, kept while the files pass.
+
+    Args:
+        command: whose report it is, as in `Header`.
+    """
+
+    def __init__(self, command: str) -> None:
+        kinds = ("implicit", "explicit") if command in {"verify", "read"} else ("status",)
+        self.counts: dict[str, dict[str, int]] = {kind: {} for kind in kinds}
+        self.total = 0
+        self.skipped = 0
+
+    def add(self, item: Item) -> None:
+        """Count one file."""
+        self.total += 1
+        if item.skipped:
+            self.skipped += 1
+        elif isinstance(item, FileReport):
+            self._count("implicit", item.implicit.value)
+            self._count("explicit", item.explicit.value)
+        else:
+            self._count("status", item.status)
+
+    def document(self) -> dict[str, object]:
+        """Return the counts, in a fixed order."""
+        return {"files": self.total, "skipped": self.skipped, **self.counts}
+
+    def _count(self, what: str, value: str) -> None:
+        row = self.counts[what]
+        row[value] = row.get(value, 0) + 1
+
+
+def printable(path: str) -> str:
+    """Return a file name without the surrogates that stand for bytes of no encoding."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
