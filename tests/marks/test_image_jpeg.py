@@ -16,7 +16,7 @@ from ailabel.codecs import jpeg as codec
 from ailabel.errors import AilabelError, LimitExceededError, PlanError
 from ailabel.io.source import BytesView, Limits
 from ailabel.io.splice import apply
-from ailabel.marks.image import jpeg
+from ailabel.marks.image import jpeg, jpeg_again
 from ailabel.spi import MarkSpec, Rendition
 from ailabel.standard.wording import CORNERS
 from builders import jpeg as builder
@@ -32,6 +32,12 @@ def scene(mode: str = "RGB") -> Image.Image:
         ImageChops.blend(ramp.rotate(turn).resize(SIZE), noise, 0.3) for turn in (0, 90, 180, 270)
     ]
     return bands[0] if mode == "L" else Image.merge(mode, bands[: len(mode)])
+
+
+@pytest.fixture
+def python_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the compiled extension away, so that pictures are coded anew as a whole."""
+    monkeypatch.setattr("ailabel.codecs.native.is_there", lambda: False)
 
 
 def coded(mode: str = "RGB", /, **options: object) -> bytes:
@@ -66,6 +72,7 @@ def changed(before: bytes, after: bytes, box: tuple[int, int, int, int]) -> floa
     return difference.histogram()[255] / (SIZE[0] * SIZE[1])
 
 
+@pytest.mark.usefixtures("python_only")
 @pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
 @pytest.mark.parametrize(
     "options",
@@ -209,6 +216,7 @@ def test_rgb_stays_rgb() -> None:
     assert changed(before, after, (100, 120, 240, 160)) == 0
 
 
+@pytest.mark.usefixtures("python_only")
 def test_transform_of_ycck_is_corrected() -> None:
     """YCCK is stored as CMYK, and Adobe's segment says so, because Pillow writes no YCCK."""
     plain = coded("CMYK", subsampling=0)
@@ -222,6 +230,7 @@ def test_transform_of_ycck_is_corrected() -> None:
     assert sum(levels[at + level] for at in range(0, 1024, 256) for level in range(24, 256)) < 200
 
 
+@pytest.mark.usefixtures("python_only")
 def test_unusual_subsampling_becomes_full_and_says_so() -> None:
     """Sampling factors that cannot be written are replaced by full chroma, never by less."""
     before = bytearray(coded(subsampling=1))
@@ -257,6 +266,7 @@ def test_limit_of_pixels() -> None:
         jpeg.render(BytesView(coded(), limits=Limits(pixels=1000)), MarkSpec())
 
 
+@pytest.mark.usefixtures("python_only")
 @pytest.mark.oracle
 @pytest.mark.parametrize("options", [{}, {"progressive": True}, {"restart_marker_rows": 1}])
 def test_djpeg_accepts(options: dict[str, object]) -> None:
@@ -288,6 +298,7 @@ def test_broken_files(base: bytes, cut: int, flips: list[tuple[int, int]]) -> No
     assert rendition.edits
 
 
+@pytest.mark.usefixtures("python_only")
 def test_the_changes_of_a_large_picture_are_measured_on_bands(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -300,7 +311,7 @@ def test_the_changes_of_a_large_picture_are_measured_on_bands(
     picture.save(target, "JPEG", quality=97)
     view = BytesView(target.getvalue())
     whole = jpeg.render(view, MarkSpec())
-    monkeypatch.setattr(jpeg, "_WHOLE", 0)
+    monkeypatch.setattr(jpeg_again, "_WHOLE", 0)
     bands = jpeg.render(view, MarkSpec())
     assert bands.edits == whole.edits
     assert whole.changed_outside > 0

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from ailabel.codecs import native
 from ailabel.errors import AilabelError, LimitExceededError, MalformedFileError, PlanError
 from ailabel.io.source import BytesView, Limits
 from ailabel.io.splice import apply
@@ -93,7 +94,8 @@ def test_pixels_outside_the_label_stay(form: tuple[int, int], interlaced: bool) 
     assert top - 6 <= box[1] <= top
     assert right <= box[2] <= right + 8
     assert bottom <= box[3] <= bottom + 6
-    assert rendition.reencoded == "PNG pixels, lossless"
+    is_spliced = native.is_there() and not interlaced
+    assert rendition.reencoded == (None if is_spliced else "PNG pixels, lossless")
     assert rendition.changed_outside == 0
 
 

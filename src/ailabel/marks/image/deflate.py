@@ -10,7 +10,7 @@ from ailabel.errors import AilabelError, MalformedFileError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["deflate", "inflate"]
+__all__ = ["compressor_for", "deflate", "inflate"]
 
 _BLOCK: Final = 1 << 20
 _FAST: Final = 1  # level
@@ -42,18 +42,28 @@ def deflate(parts: Sequence[bytes | memoryview], before: int) -> bytes:
         before: how long the stream was that this one replaces.
     """
     sizes = [memoryview(part).nbytes for part in parts]
-    compressor = _compressor(calm=before * _CALM < sum(sizes))
+    compressor = compressor_for(before, sum(sizes))
     data = b"".join([*map(compressor.compress, parts), compressor.flush()])
     _read_back(data, sum(sizes))
     return data
 
 
-def _compressor(*, calm: bool) -> zlib._Compress:
-    if calm:
-        return zlib.compressobj()
+def compressor_for(
+    before: int, size: int, window: int = zlib.MAX_WBITS, known: bytes = b""
+) -> zlib._Compress:
+    """Return a compressor that suits the pixels.
+
+    Args:
+        before: how long they were, compressed.
+        size: how long they are.
+        window: bits of the distance of matches; below 0 for no header and checksum.
+        known: what stands before them in the stream.
+    """
+    if before * _CALM < size:
+        return zlib.compressobj(zlib.Z_DEFAULT_COMPRESSION, zlib.DEFLATED, window, zdict=known)
     # Run lengths are what a filtered photograph has to give; the search for longer matches costs
     # much there and finds nothing. Drawings repeat themselves.
-    return zlib.compressobj(_FAST, zlib.DEFLATED, 15, 9, zlib.Z_RLE)
+    return zlib.compressobj(_FAST, zlib.DEFLATED, window, 9, zlib.Z_RLE, known)
 
 
 def _read_back(data: bytes, size: int) -> None:

@@ -1,8 +1,9 @@
 """The label on PNG pictures and animations; every pixel outside it stays as it is.
 
-The file keeps its colour type, depth, interlacing and all other chunks. Only where a palette has
-no colours that can be read against each other, or where an animation's frames do not carry the
-label on, the picture is stored anew as 8-bit RGB or RGBA, and the rendition says so.
+Of the compressed pixels only what stands for the rows under the label is replaced, wherever that
+can be done. The file keeps its colour type, depth, interlacing and all other chunks. Only where a
+palette has no colours that can be read against each other, or where an animation's frames do not
+carry the label on, the picture is stored anew as 8-bit RGB or RGBA, and the rendition says so.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from ailabel.marks.image.png_file import parse
 from ailabel.marks.image.png_paint import Painter, TooFewColoursError
 from ailabel.marks.image.png_rebuild import rebuild
 from ailabel.marks.image.png_rows import bands, gather, replaced, scatter
+from ailabel.marks.image.png_splice import spliced
 from ailabel.marks.image.png_write import body_edit, stream_edits
 from ailabel.spi import Rendition
 
@@ -45,15 +47,21 @@ def render(view: View, spec: MarkSpec) -> Rendition:
     stencil = lay_out((file.header.width, file.header.height), file.orientation, spec)
     if file.frames and not is_steady(file.frames, stencil.area):
         return rebuild(view, file, stencil)
+    painter = Painter(file, plate_style() if file.frames else None)
     try:
-        edits = tuple(_edits(view, file, stencil))
+        edits = spliced(view, file, stencil, painter)
+        anew = None if edits else "PNG pixels, lossless"
+        edits = edits or tuple(_edits(view, file, stencil, painter))
     except TooFewColoursError:
         return rebuild(view, file, stencil)
-    return Rendition(edits=edits, marks=(stencil.mark(),), reencoded="PNG pixels, lossless")
+    chunk = file.find(b"PLTE")
+    if chunk and painter.palette != file.palette:
+        edits = (*edits, body_edit(chunk, painter.palette))
+    return Rendition(edits=edits, marks=(stencil.mark(),), reencoded=anew)
 
 
-def _edits(view: View, file: PngFile, stencil: Stencil) -> Iterator[Edit]:
-    painter = Painter(file, plate_style() if file.frames else None)
+def _edits(view: View, file: PngFile, stencil: Stencil, painter: Painter) -> Iterator[Edit]:
+    """Yield the edits that compress every stream anew."""
     for stream in file.streams:
         box = stream.box(file.header)
         if is_empty(intersection(box, stencil.area)):
@@ -61,9 +69,6 @@ def _edits(view: View, file: PngFile, stencil: Stencil) -> Iterator[Edit]:
         raster = file.header.raster((box[2] - box[0], box[3] - box[1]))
         data = _redrawn(raster, stream.read(view), stencil.crop(box), painter)
         yield from stream_edits(view, stream, data)
-    chunk = file.find(b"PLTE")
-    if chunk and painter.palette != file.palette:
-        yield body_edit(chunk, painter.palette)
 
 
 def _redrawn(raster: Raster, before: bytes, stencil: Stencil, painter: Painter) -> bytes:

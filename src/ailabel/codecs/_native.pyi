@@ -1,0 +1,23 @@
+# What the compiled extension offers; see native/. Each function raises ValueError(reason, offset)
+# for data that break their format, and TypeError for arguments that describe nothing.
+
+from ailabel.codecs.jpeg_scan import Described
+
+def jpeg_read(scan: Described, /) -> tuple[bytes, tuple[bytes, ...]]: ...
+def jpeg_splice(
+    scan: Described,
+    cursor: bytes,
+    before: tuple[bytes, ...],
+    after: tuple[bytes, ...],
+    tables: tuple[bytes, ...],
+    /,
+) -> tuple[int, int, bytes] | bytes: ...
+def inflate(
+    data: bytes, begin: int, room: int, first: int, last: int, /
+) -> tuple[
+    bytes,
+    tuple[int, int, int, int, int, int],
+    tuple[int, int, int, int, int, int] | None,
+    int,
+    int,
+]: ...
