@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ailabel.codecs.text import Text
-    from ailabel.io.source import View
+    from ailabel.io.source import Limits, View
     from ailabel.io.splice import Edit
     from ailabel.spi import Evidence
 
@@ -58,7 +58,7 @@ def insert(view: View, line: str, places: Sequence[str]) -> list[Edit]:
 def inspect(view: View) -> Evidence:
     """Look for the label among the blocks of a page."""
     text = read_html(view)
-    blocks = _Blocks(text)
+    blocks = _Blocks(text, view.limits)
     passages = list(blocks)
     return conclude(passages, blocks.count)
 
@@ -106,9 +106,10 @@ def _first(token: Token) -> int:
 class _Blocks:
     """The blocks of a page that name AI; `count` is known once they have been gone through."""
 
-    def __init__(self, text: Text) -> None:
+    def __init__(self, text: Text, limits: Limits) -> None:
         self.count = 0
         self._text = text
+        self._limits = limits
         self._line = 1
         self._counted = 0
         self._previous = ""
@@ -116,7 +117,7 @@ class _Blocks:
     def __iter__(self) -> Iterator[Passage]:
         pieces: list[str] = []
         start, shown, quoted = 0, True, False
-        for run in runs(self._text.units, xml=is_xml(self._text)):
+        for run in runs(self._text.units, self._limits, xml=is_xml(self._text)):
             if run.breaks:
                 yield from self._block("".join(pieces), start, shown=shown, quoted=quoted)
                 pieces, shown, quoted = [], True, False

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from ailabel.spi import Evidence, Finding, Sighting
@@ -25,6 +27,7 @@ __all__ = ["Passage", "conclude", "ends_sentence"]
 
 _ZONE: Final = 3  # lines from either end that are its start and its end
 _MOST: Final = 50  # mentions that are reported; a text about AI may have thousands
+_JUDGED: Final = 4000  # passages at either end; no text of people has more that name AI
 _EXCERPT: Final = 80
 _SENTENCE: Final = re.compile(r"[^。！？!?；;]+")
 _ENDING: Final = re.compile(r"[。！？!?.…：:；;][”’」』）)】\]*_]*\s*$|[）)】]\s*$")
@@ -59,13 +62,15 @@ class Passage:
 def conclude(passages: Iterable[Passage], total: int) -> Evidence:
     """Judge the passages of a text.
 
+    Where there are thousands, those around the middle are only counted as mentions.
+
     Args:
         passages: those that name AI, in order.
         total: how many lines of the text hold something.
     """
     kept: list[Sighting] = []
-    mentions = 0
-    for passage in passages:
+    outer, mentions = _outer(passages)
+    for passage in outer:
         for sighting in _sightings(passage, total):
             mentions += sighting.finding is Finding.REVIEW
             if sighting.finding is Finding.FOUND or mentions <= _MOST:
@@ -75,6 +80,17 @@ def conclude(passages: Iterable[Passage], total: int) -> Evidence:
     else:
         finding = Finding.REVIEW if mentions else Finding.NOT_FOUND
     return Evidence(finding=finding, sightings=tuple(kept))
+
+
+def _outer(passages: Iterable[Passage]) -> tuple[list[Passage], int]:
+    """Return the first passages and the last ones, and how many stand between them."""
+    rest = iter(passages)
+    first = list(islice(rest, _JUDGED))
+    count = 0
+    last: deque[Passage] = deque(maxlen=_JUDGED)
+    for count, passage in enumerate(rest, start=1):  # noqa: B007 - the last number counts
+        last.append(passage)
+    return [*first, *last], count - len(last)
 
 
 def ends_sentence(line: str) -> bool:

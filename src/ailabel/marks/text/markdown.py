@@ -17,7 +17,7 @@ from ailabel.values import frozen
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ailabel.io.source import View
+    from ailabel.io.source import Limits, View
     from ailabel.io.splice import Edit
     from ailabel.spi import Evidence
 
@@ -82,7 +82,7 @@ def inspect(view: View) -> Evidence:
         return conclude((), 0)
     start = body_start(text)
     lead = _NEWLINE.sub("\n", text.decode(0, start))
-    page = _page(text.decode(start, len(text.units)), lead.count("\n"))
+    page = _page(text.decode(start, len(text.units)), lead.count("\n"), view.limits)
     return conclude(_passages(page), sum(1 for line in page.lines if line.kind in _COUNTED))
 
 
@@ -105,9 +105,9 @@ class _Page:
     defined: frozenset[str]
 
 
-def _page(body: str, skipped: int) -> _Page:
+def _page(body: str, skipped: int, limits: Limits) -> _Page:
     found = list(lines(body))
-    hidden = _hidden_lines(body, found) if "<" in body else frozenset()
+    hidden = _hidden_lines(body, found, limits) if "<" in body else frozenset()
     defined = frozenset(match[1].strip() for match in _DEFINITION.finditer(body))
     return _Page(body, found, skipped, hidden, defined)
 
@@ -167,12 +167,12 @@ def _underlines(page: _Page, line: Line) -> bool:
     return line.kind is Kind.RULE and not page.body[line.start : line.end].strip(" \t-=").strip()
 
 
-def _hidden_lines(body: str, found: list[Line]) -> frozenset[int]:
+def _hidden_lines(body: str, found: list[Line], limits: Limits) -> frozenset[int]:
     """Return the numbers of the lines that hold text which HTML hides or sets apart."""
     masked = _masked(body, found)
     hidden: set[int] = set()
     place = 0
-    for run in runs(masked):
+    for run in runs(masked, limits):
         if (run.shown and not run.unseen) or not masked[run.start : run.end].strip():
             continue
         while place < len(found) and found[place].next <= run.start:

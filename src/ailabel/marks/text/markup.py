@@ -11,13 +11,17 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs.html import Kind, Token, tokens
+from ailabel.io.source import check_limit
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ailabel.io.source import Limits
+
 __all__ = ["Run", "runs"]
 
+_TOKENS: Final = 2  # times `Limits.items`; the longest pages of people have half of that
 _VOID: Final = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source"}
     | {"track", "wbr", "basefont", "bgsound", "param", "frame", "keygen"}
@@ -74,15 +78,21 @@ class Run:
     unseen: bool = False
 
 
-def runs(units: str, *, xml: bool = False) -> Iterator[Run]:
+def runs(units: str, limits: Limits, *, xml: bool = False) -> Iterator[Run]:
     """Yield the text of markup, the edges of its blocks, and what is not text.
 
     Args:
         units: the markup.
+        limits: bound the number of tags and texts.
         xml: whether it is XHTML.
+
+    Raises:
+        LimitExceededError: there are too many of them.
     """
     nesting = _Nesting(units)
-    for token in tokens(units, xml=xml):
+    for count, token in enumerate(tokens(units, xml=xml)):
+        if count > _TOKENS * limits.items:
+            check_limit("the number of tags and texts", count, _TOKENS * limits.items)
         start, end = token.start, token.end
         if token.kind is Kind.TEXT:
             yield Run(start=start, end=end, shown=not nesting.apart, quoted=nesting.quoted)
