@@ -5,7 +5,16 @@ from __future__ import annotations
 import copy
 import inspect
 import pickle
-from dataclasses import FrozenInstanceError, asdict, dataclass, field, fields, is_dataclass, replace
+from dataclasses import (
+    MISSING,
+    FrozenInstanceError,
+    asdict,
+    dataclass,
+    field,
+    fields,
+    is_dataclass,
+    replace,
+)
 from typing import Any
 
 import pytest
@@ -57,10 +66,6 @@ class Checked:
             raise ValueError("negative")
 
 
-class _Bare:
-    x: int
-
-
 _ITEMS = st.tuples(
     st.integers(-2, 2), st.text(max_size=1) | st.integers(0, 2), st.lists(st.just(1), max_size=1)
 )
@@ -94,7 +99,9 @@ def test_definitions_agree_with_dataclasses() -> None:
     assert str(inspect.signature(Named)).startswith("(*, b='b', a)")
     assert Point.__match_args__ == Reference.__match_args__
     assert not hasattr(Point(1), "__dict__")
-    assert vars(frozen(_Bare))["__doc__"] == "_Bare"
+    assert [item.default for item in fields(Named)] == ["b", MISSING]
+    assert Point.__qualname__ == "Point"
+    assert Point.__doc__ == "A value of ours."
 
 
 def test_a_constructor_takes_what_its_fields_say() -> None:

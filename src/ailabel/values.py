@@ -3,12 +3,13 @@
 ``@dataclass(frozen=True, slots=True)`` writes and compiles six methods for every class, half a
 millisecond each time; with fifty classes that was half the time of a short command. What `frozen`
 makes is the same dataclass, so that `dataclasses.replace`, `fields` and `asdict` take it. But all
-of them share their methods, and a constructor is compiled when it is first asked for.
+of them share their methods; a constructor is compiled when it is first asked for, and what
+`dataclasses` wants to know of a class is put together when it asks.
 """
 
 from __future__ import annotations
 
-from dataclasses import MISSING, FrozenInstanceError, dataclass, field, fields
+from dataclasses import MISSING, Field, FrozenInstanceError, field, fields, make_dataclass
 from functools import partial
 from itertools import repeat
 from typing import TYPE_CHECKING, Any, Final, TypeVar, dataclass_transform, overload
@@ -39,44 +40,75 @@ def frozen(cls: type | None = None, /, *, kw_only: bool = False) -> object:
     """
     if cls is None:
         return partial(frozen, kw_only=kw_only)
-    cls.__doc__ = cls.__doc__ or cls.__name__  # or dataclass would make one from the constructor
-    for name, method in _METHODS.items():
-        setattr(cls, name, method)
-    return dataclass(init=False, repr=False, eq=False, slots=True, kw_only=kw_only)(cls)
+    names = tuple(cls.__annotations__)
+    body = {key: item for key, item in vars(cls).items() if key not in _ADDED_BY_TYPE}
+    defaults = [_as_field(body.pop(name, MISSING)) for name in names]
+    body |= _METHODS
+    body["__init__"] = _Constructor(defaults, kw_only=kw_only)
+    body["__dataclass_fields__"] = _Fields(defaults, kw_only=kw_only)
+    body["__match_args__"] = () if kw_only else names
+    body["__slots__"] = names
+    return type(cls.__name__, cls.__bases__, body | {"__qualname__": cls.__qualname__})
 
 
-class _Constructor:
-    """Stands for a constructor until somebody calls it or looks at it."""
+_ADDED_BY_TYPE: Final = {"__dict__", "__weakref__"}
+
+
+def _as_field(default: Any) -> Field[Any]:  # noqa: ANN401 - of any type
+    return default if isinstance(default, Field) else field(default=default)
+
+
+class _OnDemand:
+    """Stands for an attribute of a class until somebody asks for it."""
+
+    def __init__(self, defaults: list[Field[Any]], *, kw_only: bool) -> None:
+        self.defaults = defaults
+        self.kw_only = kw_only
+
+
+class _Constructor(_OnDemand):
+    """``__init__``."""
 
     def __get__(self, instance: object, owner: type[Any]) -> Callable[..., None]:
-        made = owner.__init__ = _compiled(owner)
+        made = owner.__init__ = self._compiled(owner)
         return made if instance is None else partial(made, instance)
 
+    def _compiled(self, owner: type[Any]) -> Callable[..., None]:
+        """Compile the function, which fills the slots by their descriptors, past `_refuse`."""
+        names: dict[str, Any] = {"_unset": object()}
+        parameters = ["self", "*"] if self.kw_only else ["self"]
+        body = []
+        for name, default in zip(owner.__slots__, self.defaults, strict=True):
+            parameter = given = name
+            if default.default_factory is not MISSING:
+                names[f"_make_{name}"] = default.default_factory
+                parameter = f"{name}=_unset"
+                given = f"_make_{name}() if {name} is _unset else {name}"
+            elif default.default is not MISSING:
+                names[f"_default_{name}"] = default.default
+                parameter = f"{name}=_default_{name}"
+            names[f"_set_{name}"] = owner.__dict__[name].__set__
+            parameters.append(parameter)
+            body.append(f"_set_{name}(self, {given})")
+        if hasattr(owner, "__post_init__"):
+            body.append("self.__post_init__()")
+        exec(f"def __init__({', '.join(parameters)}): {'; '.join(body)}", names)  # noqa: S102 - as dataclass does
+        made: Callable[..., None] = names["__init__"]
+        made.__qualname__ = f"{owner.__qualname__}.__init__"
+        return made
 
-def _compiled(cls: type[Any]) -> Callable[..., None]:
-    """Compile ``__init__``, which fills the slots by their descriptors, past `_refuse`."""
-    names: dict[str, Any] = {"_unset": object()}
-    parameters, body = ["self"], []
-    for item in fields(cls):
-        parameter = given = item.name
-        if item.default_factory is not MISSING:
-            names[f"_make_{item.name}"] = item.default_factory
-            parameter += "=_unset"
-            given = f"_make_{item.name}() if {item.name} is _unset else {item.name}"
-        elif item.default is not MISSING:
-            names[f"_default_{item.name}"] = item.default
-            parameter += f"=_default_{item.name}"
-        if item.kw_only and "*" not in parameters:
-            parameters.append("*")
-        parameters.append(parameter)
-        names[f"_set_{item.name}"] = cls.__dict__[item.name].__set__
-        body.append(f"_set_{item.name}(self, {given})")
-    if hasattr(cls, "__post_init__"):
-        body.append("self.__post_init__()")
-    exec(f"def __init__({', '.join(parameters)}): {'; '.join(body)}", names)  # noqa: S102 - as dataclass does
-    made: Callable[..., None] = names["__init__"]
-    made.__qualname__ = f"{cls.__qualname__}.__init__"
-    return made
+
+class _Fields(_OnDemand):
+    """``__dataclass_fields__``, by which `dataclasses` knows its own."""
+
+    def __get__(self, instance: object, owner: type[Any]) -> dict[str, Field[Any]]:
+        kinds = zip(owner.__slots__, owner.__annotations__.values(), self.defaults, strict=True)
+        twin = make_dataclass(
+            owner.__name__, kinds, init=False, repr=False, eq=False, kw_only=self.kw_only
+        )
+        made: dict[str, Field[Any]] = twin.__dataclass_fields__  # type: ignore[attr-defined]
+        owner.__dataclass_fields__ = made
+        return made
 
 
 # -- what all values share -------------------------------------------------------------------------
@@ -110,7 +142,6 @@ def _restore(self: Any, content: tuple[object, ...]) -> None:  # noqa: ANN401 - 
 
 
 _METHODS: Final[dict[str, object]] = {
-    "__init__": _Constructor(),
     "__eq__": _equal,
     "__hash__": _hash,
     "__repr__": _repr,
