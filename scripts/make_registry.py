@@ -22,7 +22,7 @@ from typing import Final
 
 from ailabel.values import frozen
 
-__all__ = ["CARRIERS", "MARKERS", "Row"]
+__all__ = ["CARRIERS", "INSPECTORS", "MARKERS", "Row"]
 
 
 @frozen
@@ -67,6 +67,16 @@ _MARKERS = {  # format id: module below ailabel.marks
     "webp": "image",
     "xlsx": "document.xlsx",
 }
+_INSPECTORS = {  # the same, for formats that are looked at, while nothing is drawn on them
+    "avif": "image",
+    "bmp": "image",
+    "gif": "image",
+    "heic": "image",
+    "ico": "image",
+    "jxl": "image",
+    "svg": "image",
+    "tiff": "image",
+}
 
 
 def index() -> str:
@@ -80,13 +90,18 @@ def index() -> str:
         signatures = tuple(item.parts for item in carrier.signatures)
         formats.update(ids)
         rows.append(f"    {module!r}: Row({ids!r}, {suffixes!r}, {signatures!r}),\n")
-    markers = [f"    {key!r}: {value!r},\n" for key, value in _MARKERS.items() if key in formats]
+    markers, inspectors = (
+        [f"    {key!r}: {value!r},\n" for key, value in table.items() if key in formats]
+        for table in (_MARKERS, _INSPECTORS)
+    )
     return (
         _HEADER
         + "CARRIERS: Final[dict[str, Row]] = {\n"
         + "".join(rows)
         + "}\n\nMARKERS: Final[dict[str, str]] = {  # format id: module below ailabel.marks\n"
         + "".join(markers)
+        + "}\n\nINSPECTORS: Final[dict[str, str]] = {  # the same, of what is looked at only\n"
+        + "".join(inspectors)
         + "}\n"
     )
 

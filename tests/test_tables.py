@@ -186,7 +186,7 @@ def test_what_is_seen_or_heard_decides_the_explicit_rules(
     finding, outcome, verdict = expected
     if finding is Finding.FOUND and name.endswith(".png"):
         outcome, verdict = OUTCOME_OF_SEEN[rule], "inconclusive"
-    monkeypatch.setattr(registry, "marker_of", lambda _: Shown(finding))
+    monkeypatch.setattr(registry, "inspector_of", lambda _: Shown(finding))
     data = picture(label()) if name.endswith(".png") else BARE
     report = verify(BytesView(data, name), name)
     assert outcomes(report, rule) == {outcome}

@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 from ailabel.errors import PluginError, UnsupportedFormatError
-from ailabel.registry_index import CARRIERS, MARKERS
+from ailabel.registry_index import CARRIERS, INSPECTORS, MARKERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ailabel.model.media import Format, Match
     from ailabel.spi import Carrier, Marker
 
-__all__ = ["carrier_of", "carriers", "claims", "detect", "formats", "marker_of"]
+__all__ = ["carrier_of", "carriers", "claims", "detect", "formats", "inspector_of", "marker_of"]
 
 _GROUP: Final = "ailabel.carriers"
 _HEAD: Final = 32
@@ -68,6 +68,15 @@ def marker_of(format_id: str) -> Marker | None:
     """Return the marker of a format, or None where the format cannot show a label."""
     module = MARKERS.get(format_id)
     marker: Marker | None = import_module(f"ailabel.marks.{module}").MARKER if module else None
+    return marker
+
+
+def inspector_of(format_id: str) -> Marker | None:
+    """Return what looks for the label in a format, whether or not it can put one in."""
+    module = INSPECTORS.get(format_id)
+    if module is None:
+        return marker_of(format_id)
+    marker: Marker = import_module(f"ailabel.marks.{module}").MARKER
     return marker
 
 

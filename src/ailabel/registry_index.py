@@ -6,7 +6,7 @@ from typing import Final
 
 from ailabel.values import frozen
 
-__all__ = ["CARRIERS", "MARKERS", "Row"]
+__all__ = ["CARRIERS", "INSPECTORS", "MARKERS", "Row"]
 
 
 @frozen
@@ -198,4 +198,15 @@ MARKERS: Final[dict[str, str]] = {  # format id: module below ailabel.marks
     "webm": "video",
     "webp": "image",
     "xlsx": "document.xlsx",
+}
+
+INSPECTORS: Final[dict[str, str]] = {  # the same, of what is looked at only
+    "avif": "image",
+    "bmp": "image",
+    "gif": "image",
+    "heic": "image",
+    "ico": "image",
+    "jxl": "image",
+    "svg": "image",
+    "tiff": "image",
 }

@@ -73,13 +73,13 @@ def test_a_format_without_metadata_is_not_applicable() -> None:
 
 
 def test_what_cannot_be_looked_at_is_inconclusive_never_passed() -> None:
-    """Pixels and sound are not examined, and the report says so."""
+    """Where nobody looks, the report says so."""
     report = verify(BytesView(png.build(png.text("AIGC", LABEL)), "a.png"), "a.png")
     assert (report.implicit, report.explicit) == (Verdict.COMPLIANT, Verdict.INCONCLUSIVE)
     assert not report.ok
     looked = [check for check in report.checks if check.rule.startswith("EXP")]
     assert {check.outcome for check in looked} == {Outcome.INCONCLUSIVE}
-    assert all("not examined" in str(check.message) for check in looked)
+    assert all("do not look" in str(check.message) for check in looked)
 
 
 def test_a_damaged_container_is_inconclusive_with_the_byte() -> None:
@@ -121,7 +121,7 @@ class Failing:
 
 def test_a_marker_that_cannot_look_gives_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     """Failing to look is a finding with its reason, not a failure of the file."""
-    monkeypatch.setattr(registry, "marker_of", lambda _: Failing())
+    monkeypatch.setattr(registry, "inspector_of", lambda _: Failing())
     report = verify(sound(LABEL), "sound.wav")
     assert (report.implicit, report.explicit) == (Verdict.COMPLIANT, Verdict.INCONCLUSIVE)
     assert "the frame x is cut short (byte 7)" in {str(check.message) for check in report.checks}
@@ -129,7 +129,7 @@ def test_a_marker_that_cannot_look_gives_the_reason(monkeypatch: pytest.MonkeyPa
 
 def test_a_format_without_a_marker_is_not_examined(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody looked, so nothing is concluded."""
-    monkeypatch.setattr(registry, "marker_of", lambda _: None)
+    monkeypatch.setattr(registry, "inspector_of", lambda _: None)
     report = verify(sound(LABEL), "sound.wav")
     assert report.explicit is Verdict.INCONCLUSIVE
 

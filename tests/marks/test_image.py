@@ -59,13 +59,6 @@ def test_other_formats_are_refused() -> None:
         MARKER.render(BytesView(b"GIF89a"), format_of("gif"), MarkSpec())
 
 
-def test_inspect_says_that_nothing_was_examined() -> None:
-    """Not having looked is never reported as found or not found."""
-    evidence = MARKER.inspect(BytesView(b""), format_of("png"))
-    assert evidence.finding is Finding.UNCHECKED
-    assert "not examined" in str(evidence.reason)
-
-
 @pytest.mark.parametrize("place", CORNERS)
 @pytest.mark.parametrize("orientation", [1, 6])
 def test_places(place: str, orientation: int) -> None:

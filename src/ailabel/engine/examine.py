@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ailabel import registry
+from ailabel.model.media import Medium
 from ailabel.model.report import FoundLabel, FoundMention
 from ailabel.spi import Mention, Slot
 from ailabel.standard.schema import decode
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from ailabel.spi import Carrier
     from ailabel.standard.schema import Decoded
 
-__all__ = ["Examined", "Found", "examine", "found_label", "found_mention", "text_of"]
+__all__ = ["Examined", "Found", "examine", "found_label", "found_mention", "is_read", "text_of"]
 
 
 @frozen
@@ -93,3 +94,12 @@ def found_mention(mention: Mention) -> FoundMention:
 def text_of(raw: bytes) -> str:
     """Return bytes as text; what is no UTF-8 is escaped."""
     return raw.decode("utf-8", "backslashreplace")
+
+
+def is_read(file_format: Format) -> bool:
+    """Say whether explicit labels of a format are read as text, exactly and at once.
+
+    Those in pictures, sound and films are recognised, which takes longer than labelling and may
+    miss one.
+    """
+    return file_format.medium in {Medium.TEXT, Medium.DOCUMENT}

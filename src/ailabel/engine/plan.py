@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ailabel import registry
-from ailabel.engine.examine import examine, text_of
+from ailabel.engine.examine import examine, is_read, text_of
 from ailabel.errors import PlanError
 from ailabel.io.inplace import patch_of
 from ailabel.io.splice import SplicedView, edits_of
@@ -97,7 +97,7 @@ def make_plan(view: View, spec: LabelSpec, numbers: Callable[[], str] = new_cont
         refuse_manifest(view, examined.format)
     if examined.found and spec.implicit:
         return _replacement(view, examined, spec, numbers)
-    shown = spec.explicit and _is_shown(view, examined)
+    shown = spec.explicit and _is_shown(view, examined, spec)
     rendition = _render(view, examined, spec) if spec.explicit and not shown else None
     stage = SplicedView(view, rendition.edits) if rendition else view
     plan = Plan(
@@ -156,7 +156,7 @@ def find_done(view: View, spec: LabelSpec) -> Plan | None:
 
 def _already(view: View, examined: Examined, spec: LabelSpec) -> Plan | None:
     plan = Plan(format=examined.format, status="already", result=view)
-    shown = spec.explicit and _is_shown(view, examined)
+    shown = spec.explicit and _is_shown(view, examined, spec)
     if spec.implicit and examined.format.has_slot:
         if len(examined.found) != 1 or not _is_sound(examined, spec):
             return None
@@ -195,7 +195,10 @@ def _stands(found: Found, slot: str) -> bool:
     return found.slot.official
 
 
-def _is_shown(view: View, examined: Examined) -> bool:
+def _is_shown(view: View, examined: Examined, spec: LabelSpec) -> bool:
+    """Say whether the content shows a label; not asked where metadata will tell the next time."""
+    if spec.implicit and examined.format.has_slot and not is_read(examined.format):
+        return False
     marker = registry.marker_of(examined.format.id)
     return marker is not None and marker.inspect(view, examined.format).finding is Finding.FOUND
 

@@ -91,7 +91,7 @@ def error_message(error: AilabelError) -> Message:
 
 
 def _look(view: View, file_format: Format, explain: bool) -> Evidence:  # noqa: FBT001 - passed on
-    marker = registry.marker_of(file_format.id)
+    marker = registry.inspector_of(file_format.id)
     if marker is None:
         reason = Message(
             "explicit labels in {format} are not examined", {"format": file_format.name}

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ailabel.sight.groups import Mark
     from ailabel.sight.ink import Box, Ink
 
-__all__ = ["concluded", "look", "place_of"]
+__all__ = ["concluded", "location_of", "look", "place_of"]
 
 _HINT: Final = re.compile(r"[生合]成|人工|智能|(?<![A-Za-z])A[Il1]?(?![A-Za-z])")
 _MOST_UNCLEAR: Final = 6
@@ -71,7 +71,7 @@ def _sighting(picture: Image.Image, mark: Mark) -> Sighting:
     return Sighting(
         text=mark.text,
         place=place_of(box, picture.size),
-        location=_location(box),
+        location=location_of(box),
         finding=mark.finding,
         appearance=_appearance(box, picture.size, measured) if measured else None,
     )
@@ -98,6 +98,7 @@ def _around(boxes: list[Box]) -> Box:
     return min(lefts), min(tops), max(rights), max(bottoms)
 
 
-def _location(box: Box) -> str:
+def location_of(box: Box) -> str:
+    """Return the words that say where a box stands, in pixels."""
     left, top, right, bottom = (round(edge) for edge in box)
     return f"x {left}–{right}, y {top}–{bottom}"

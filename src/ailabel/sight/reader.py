@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL import Image
 
-__all__ = ["Line", "is_whole", "loaded", "pieces", "read", "reread"]
+__all__ = ["Line", "is_whole", "loaded", "pieces", "read", "read_at", "reread"]
 
 _SHORT: Final = 640  # the short side at which text is looked for
 _LONG: Final = 2000  # the longest side that is looked at in one piece
@@ -104,9 +104,11 @@ def reread(picture: Image.Image, line: Line) -> Line:
     return Line(text=text, score=score, quad=line.quad)
 
 
-def still_reads(picture: Image.Image, line: Line) -> str:
-    """Return what stands where a line stood in another picture of the same size."""
-    text: str = loaded().recognize_txt([_cut(picture, line.quad)]).txts[0]
+def read_at(picture: Image.Image, box: tuple[float, float, float, float]) -> str:
+    """Return what stands in a box of a picture, read as one line."""
+    left, top, right, bottom = box
+    quad = ((left, top), (right, top), (right, bottom), (left, bottom))
+    text: str = loaded().recognize_txt([_cut(picture, quad)]).txts[0]
     return text
 
 

@@ -41,7 +41,8 @@ _SUBJECTS: Final = (
     *("本视频", "该视频", "此视频", "封面", "插图", "配图"),
 )
 _MADE: Final = ("生成", "合成", "生成合成", "生成/合成", "辅助生成")
-_TAILS: Final = ("", "的", "图片", "内容", "视频", ",仅供参考")
+_TAILS: Final = ("", "的", ",仅供参考")
+_NOUNS: Final = ("图片", "内容", "视频", "图像", "作品")
 
 
 @frozen
@@ -89,10 +90,12 @@ def _attempts(text: str) -> Iterator[str]:
 def _phrases() -> tuple[str, ...]:
     """Return the usual wordings that are long enough for a slip."""
     ai = ("AI", "人工智能", "AI技术", "人工智能技术")
-    found = (
+    sentences = (
         f"{subject}{'由' if subject else by}{name}{made}{tail}"
         for subject, by, name, made, tail in product(_SUBJECTS, ("", "由"), ai, _MADE, _TAILS)
     )
+    titles = (f"{name}{made}{noun}" for name, made, noun in product(ai, _MADE, _NOUNS))
+    found = (*sentences, *titles)
     return tuple(dict.fromkeys(phrase for phrase in found if len(phrase) >= _FORGIVING))
 
 

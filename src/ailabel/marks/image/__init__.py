@@ -9,19 +9,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ailabel.errors import PlanError
-from ailabel.messages import Message
-from ailabel.spi import Evidence, Finding
 
 if TYPE_CHECKING:
     from ailabel.io.source import View
     from ailabel.model.media import Format
-    from ailabel.spi import Marker, MarkSpec, Rendition
+    from ailabel.spi import Evidence, Marker, MarkSpec, Rendition
 
 __all__ = ["MARKER"]
 
 
 class ImageMarker:
-    """Draws the label on PNG, JPEG and WebP pictures."""
+    """Draws the label on pictures, and looks for it."""
 
     def render(self, view: View, file_format: Format, spec: MarkSpec) -> Rendition:
         """Plan the edits that draw the label; see `ailabel.spi.Marker`."""
@@ -39,15 +37,11 @@ class ImageMarker:
             )
         return render(view, spec)
 
-    def inspect(self, view: View, file_format: Format, *, explain: bool = False) -> Evidence:  # noqa: ARG002 - the contract
-        """Say that pixels are not examined; see `ailabel.spi.Marker`."""
-        return Evidence(
-            finding=Finding.UNCHECKED,
-            reason=Message(
-                "the pixels of {format} pictures are not examined for a visible label",
-                {"format": file_format.name},
-            ),
-        )
+    def inspect(self, view: View, file_format: Format, *, explain: bool = False) -> Evidence:
+        """Look for the label; see `ailabel.spi.Marker`."""
+        from ailabel.marks.image.inspect import inspect
+
+        return inspect(view, file_format, explain=explain)
 
 
 MARKER: Final[Marker] = ImageMarker()
