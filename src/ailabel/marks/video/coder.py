@@ -117,6 +117,7 @@ class Coder:
         film, coding = self._film, self._coding
         width, height = film.look.size
         count = stop - first
+        check_limit("the number of pixels", width * height, self._view.limits.pixels)
         check_limit(
             "the number of pixels that are coded anew",
             width * height * count,
@@ -124,7 +125,7 @@ class Coder:
         )
         times = sorted(film.times[first:stop])
         begins = {film.times[key] for key in film.keys if first <= key < stop} | {times[0]}
-        frames = libav.decoded(coding.decoder, film.config, self.samples(first, stop))
+        frames = libav.decoded(coding.decoder, film, film.config, self.samples(first, stop))
         encoder: av.VideoCodecContext | None = None
         letters: Letters | None = None
         made = _Made(coding)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from ailabel.errors import MalformedFileError, MissingExtraError
 
@@ -12,9 +12,12 @@ if TYPE_CHECKING:
 
     import av
 
-__all__ = ["decoded", "loaded"]
+    from ailabel.marks.video.film import Film
 
-THREADS = 4  # a fixed number, for what an encoder writes depends on it
+__all__ = ["THREADS", "decoded", "loaded"]
+
+_BLOCK: Final = 64  # by so much a picture that is coded may be larger than the one that is shown
+THREADS: Final = 4  # a fixed number, for what an encoder writes depends on it
 
 
 @contextmanager
@@ -40,12 +43,13 @@ def loaded(purpose: str) -> Iterator[None]:
 
 
 def decoded(
-    decoder: str, config: bytes, samples: Iterable[tuple[int, bytes]]
+    decoder: str, film: Film, config: bytes, samples: Iterable[tuple[int, bytes]]
 ) -> Iterator[av.VideoFrame]:
     """Decode pictures with a fresh decoder, which ends where the samples do.
 
     Args:
         decoder: its name.
+        film: says how large the pictures are at the most.
         config: what it must know beforehand.
         samples: coded pictures in decoding order, with the time at which each is shown.
 
@@ -57,9 +61,14 @@ def decoded(
     context = cast("av.VideoCodecContext", av.CodecContext.create(decoder, "r"))
     if config:
         context.extradata = config
+    width, height = film.look.size
+    context.options = {"max_pixels": str((width + _BLOCK) * (height + _BLOCK))}
     context.thread_type = "AUTO"
     for time, data in samples:
-        packet = av.Packet(data)
+        # a packet made of bytes is freed with the interpreter's lock, for which a decoder's thread
+        # would wait while its decoder is freed under that lock
+        packet = av.Packet(len(data))
+        packet.update(data)
         packet.pts = time
         yield from context.decode(packet)
     yield from context.decode(None)

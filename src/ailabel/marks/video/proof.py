@@ -36,7 +36,7 @@ def prove(coder: Coder, film: Film, decoder: str, config: bytes, coded: Coded) -
     times = sorted(film.times[stretch.first : stretch.stop])
     samples = zip(times, stretch.pictures, strict=True)
     tail = coder.samples(stretch.stop, stop)
-    frames = libav.decoded(decoder, config, chain(samples, tail))
+    frames = libav.decoded(decoder, film, config, chain(samples, tail))
     differing = compared = 0
     number = -1
     for number, (time, frame) in enumerate(zip(times, frames, strict=False)):
@@ -49,7 +49,7 @@ def prove(coder: Coder, film: Film, decoder: str, config: bytes, coded: Coded) -
     if number + 1 < len(times):
         raise _broken()
     kept = coder.samples(stretch.stop, stop)
-    _check_same(frames, libav.decoded(decoder, film.config, kept), wide=coded.letters.wide)
+    _check_same(frames, libav.decoded(decoder, film, film.config, kept), wide=coded.letters.wide)
     return differing / compared if compared else 0.0
 
 
