@@ -85,7 +85,8 @@ def test_blocks_and_passages(body: str, *, block: bool | None, removable: bool) 
 def test_the_work_is_bounded() -> None:
     """Too many keys and too much YAML are refused."""
     with pytest.raises(LimitExceededError):
-        passages(build(b"---\n" * 100_001, "utf-8", 0), 0, "K")
+        passages(build(b"---\n" * 100_001 + b"K", "utf-8", 0), 0, "K")
+    assert not passages(build(b"---\n" * 100_001, "utf-8", 0), 0, "K")
     block = "---\nK: [\n" + "x" * 200_000 + "\n---\n\n"
     with pytest.raises(LimitExceededError):
         passages(build((block * 7).encode(), "utf-8", 0), 0, "K")

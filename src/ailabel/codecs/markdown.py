@@ -112,7 +112,7 @@ class _Scanner:
         if found is Kind.TEXT or found is Kind.LIST:
             for match in _FOLDS.finditer(line):
                 self.folds = max(0, self.folds + (-1 if match[1] else 1))
-        self._paragraph = found in {Kind.TEXT, Kind.LIST, Kind.QUOTE}
+        self._paragraph = found is Kind.TEXT or found is Kind.LIST or found is Kind.QUOTE
         return found
 
     def _opened(self, line: str) -> Kind:
@@ -147,12 +147,12 @@ class _Scanner:
 
     def _opens(self, line: str) -> bool:
         """Say whether a line opens a fence or raw HTML, and remember it."""
-        fence = _FENCE.match(line)
+        fence = _FENCE.match(line) if "`" in line or "~" in line else None
         placed = fence and (len(fence[1].expandtabs(4)) <= _FENCE_INDENT or self._listed)
         if fence and placed and (fence[2][0] == "~" or "`" not in fence[3]):
             self._fence = fence[2]
             return True
-        for opening, closing in _RAW:
+        for opening, closing in _RAW if "<" in line else ():
             if opening.match(line):
                 self._raw = closing
                 self._close(line)

@@ -72,6 +72,8 @@ def passages(text: Text, start: int, word: str) -> list[Passage]:
     Raises:
         LimitExceededError: there are too many, or too much YAML to read.
     """
+    if not re.search(re.escape(word), text.units[start:], re.IGNORECASE):
+        return []
     key = re.compile(
         r"[ \t>*+#-]*+(?:<!--[ \t]*+)?[\"'{`]*+"
         rf"[\w.-]{{0,32}}{word}[\w.-]{{0,32}}[\"'`]?[ \t]*[:=]",

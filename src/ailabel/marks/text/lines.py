@@ -6,7 +6,7 @@ import re
 from collections import deque
 from dataclasses import replace
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from ailabel.spi import Evidence, Finding, Sighting
 from ailabel.standard.textmark import (
@@ -21,9 +21,11 @@ from ailabel.standard.textmark import (
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 __all__ = ["Passage", "conclude", "ends_sentence"]
+
+_T = TypeVar("_T")
 
 _ZONE: Final = 3  # lines from either end that are its start and its end
 _MOST: Final = 50  # mentions that are reported; a text about AI may have thousands
@@ -59,18 +61,19 @@ class Passage:
     previous: str = ""
 
 
-def conclude(passages: Iterable[Passage], total: int) -> Evidence:
+def conclude(passages: Iterable[Passage | Callable[[], Passage]], total: int) -> Evidence:
     """Judge the passages of a text.
 
     Where there are thousands, those around the middle are only counted as mentions.
 
     Args:
-        passages: those that name AI, in order.
+        passages: those that name AI, in order; or what makes each, when it is looked at.
         total: how many lines of the text hold something.
     """
     kept: list[Sighting] = []
     outer, mentions = _outer(passages)
-    for passage in outer:
+    for made in outer:
+        passage = made if isinstance(made, Passage) else made()
         for sighting in _sightings(passage, total):
             mentions += sighting.finding is Finding.REVIEW
             if sighting.finding is Finding.FOUND or mentions <= _MOST:
@@ -82,12 +85,12 @@ def conclude(passages: Iterable[Passage], total: int) -> Evidence:
     return Evidence(finding=finding, sightings=tuple(kept))
 
 
-def _outer(passages: Iterable[Passage]) -> tuple[list[Passage], int]:
+def _outer(passages: Iterable[_T]) -> tuple[list[_T], int]:
     """Return the first passages and the last ones, and how many stand between them."""
     rest = iter(passages)
     first = list(islice(rest, _JUDGED))
     count = 0
-    last: deque[Passage] = deque(maxlen=_JUDGED)
+    last: deque[_T] = deque(maxlen=_JUDGED)
     for count, passage in enumerate(rest, start=1):  # noqa: B007 - the last number counts
         last.append(passage)
     return [*first, *last], count - len(last)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs.frontmatter import body_start
@@ -15,7 +16,7 @@ from ailabel.standard.textmark import may_hold
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from ailabel.io.source import Limits, View
     from ailabel.io.splice import Edit
@@ -36,6 +37,7 @@ _DEFINITION: Final = re.compile(r"^ {0,3}\[([^\[\]\r\n]+)\]:", re.MULTILINE)
 _PARTING: Final = frozenset({Kind.BLANK, Kind.RULE, Kind.HEADING})
 _COUNTED: Final = frozenset(set(Kind) - {Kind.BLANK, Kind.RULE, Kind.COMMENT})
 _PROSE: Final = frozenset({Kind.TEXT, Kind.QUOTE})
+_EDGE: Final = Line(number=0, start=0, end=0, next=0, kind=Kind.BLANK, folded=False)
 
 
 def insert(view: View, line: str, places: Sequence[str]) -> list[Edit]:
@@ -112,30 +114,34 @@ def _page(body: str, skipped: int, limits: Limits) -> _Page:
     return _Page(body, found, skipped, hidden, defined)
 
 
-def _passages(page: _Page) -> Iterator[Passage]:
-    """Yield the lines that name AI."""
+def _passages(page: _Page) -> Iterator[Callable[[], Passage]]:
+    """Yield what makes a passage of each line that names AI."""
     index, previous = -1, ""
-    edge = Line(number=0, start=0, end=0, next=0, kind=Kind.BLANK, folded=False)
-    padded = [edge, *page.lines, edge]
     for place, line in enumerate(page.lines):
         if line.kind not in _COUNTED:
             continue
         index += 1
         words = page.body[line.start : line.end]
         previous, earlier = words, previous
-        if not may_hold(words):
-            continue
-        before, after = padded[place], padded[place + 2]
-        yield Passage(
-            text=_shown(words, line),
-            line=line.number + page.skipped,
-            index=index,
-            before=_parts(page, before) or ends_sentence(page.body[before.start : before.end]),
-            after=_parts(page, after) or ends_sentence(words),
-            plain=_is_plain(page, words, line) and not _underlines(page, after),
-            quoted=line.kind is Kind.QUOTE,
-            previous=earlier,
-        )
+        if may_hold(words):
+            yield partial(_passage, page, place, index, earlier)
+
+
+def _passage(page: _Page, place: int, index: int, earlier: str) -> Passage:
+    line = page.lines[place]
+    words = page.body[line.start : line.end]
+    before = page.lines[place - 1] if place else _EDGE
+    after = page.lines[place + 1] if place + 1 < len(page.lines) else _EDGE
+    return Passage(
+        text=_shown(words, line),
+        line=line.number + page.skipped,
+        index=index,
+        before=_parts(page, before) or ends_sentence(page.body[before.start : before.end]),
+        after=_parts(page, after) or ends_sentence(words),
+        plain=_is_plain(page, words, line) and not _underlines(page, after),
+        quoted=line.kind is Kind.QUOTE,
+        previous=earlier,
+    )
 
 
 def _shown(words: str, line: Line) -> str:

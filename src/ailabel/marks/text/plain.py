@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from ailabel.marks.text.lines import Passage, conclude, ends_sentence
 from ailabel.standard.textmark import may_hold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from ailabel.spi import Evidence
 
@@ -49,29 +50,32 @@ def inspect_text(text: str) -> Evidence:
         What was found: a label counts as one, a mention is left to a person.
     """
     lines = _NEWLINE.split(text) if may_hold(text) else []
-    passages = list(_passages(lines))
-    return conclude(passages, sum(1 for line in lines if line.strip()))
+    return conclude(_passages(lines), sum(1 for line in lines if line.strip()))
 
 
-def _passages(lines: list[str]) -> Iterator[Passage]:
-    """Yield the lines that name AI."""
+def _passages(lines: list[str]) -> Iterator[Callable[[], Passage]]:
+    """Yield what makes a passage of each line that names AI."""
     index, previous = -1, ""
     for number, line in enumerate(lines):
         if not line.strip():
             continue
         index += 1
         previous, earlier = line, previous
-        if not may_hold(line):
-            continue
-        quote = _QUOTE.match(line)
-        before = lines[number - 1] if number else ""
-        after = lines[number + 1] if number + 1 < len(lines) else ""
-        yield Passage(
-            text=line[quote.end() :] if quote else line,
-            line=number + 1,
-            index=index,
-            before=not before.strip() or ends_sentence(before),
-            after=not after.strip() or ends_sentence(line),
-            quoted=quote is not None,
-            previous=earlier,
-        )
+        if may_hold(line):
+            yield partial(_passage, lines, number, index, earlier)
+
+
+def _passage(lines: list[str], number: int, index: int, earlier: str) -> Passage:
+    line = lines[number]
+    quote = _QUOTE.match(line)
+    before = lines[number - 1] if number else ""
+    after = lines[number + 1] if number + 1 < len(lines) else ""
+    return Passage(
+        text=line[quote.end() :] if quote else line,
+        line=number + 1,
+        index=index,
+        before=not before.strip() or ends_sentence(before),
+        after=not after.strip() or ends_sentence(line),
+        quoted=quote is not None,
+        previous=earlier,
+    )
