@@ -71,7 +71,11 @@ _PACKETS: Final = 5  # sync bytes that are looked at
 
 def _is_transport(view: View) -> bool:
     """Say whether packets follow one another, with or without time stamps [ISO13818-1 2.4.3.2]."""
-    return _has_syncs(view, 0, 188) or _has_syncs(view, 4, 192)
+    if not (_has_syncs(view, 0, 188) or _has_syncs(view, 4, 192)):
+        return False
+    from ailabel.codecs.text import looks_like_text
+
+    return not looks_like_text(view)  # lines that repeat have a G at every place as well
 
 
 def _has_syncs(view: View, first: int, length: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ailabel import registry
+from ailabel.io.source import check_limit
 from ailabel.model.media import Medium
 from ailabel.model.report import FoundLabel, FoundMention
 from ailabel.spi import Mention, Slot
@@ -59,10 +60,12 @@ def examine(view: View) -> Examined:
     match = registry.detect(view)
     carrier = registry.carrier_of(match.format.id)
     items = carrier.read(view)
+    slots = [item for item in items if isinstance(item, Slot)]
+    check_limit("the number of labels", len(slots), view.limits.labels)
     return Examined(
         format=match.format,
         carrier=carrier,
-        found=tuple(Found(item, decode(item.payload)) for item in items if isinstance(item, Slot)),
+        found=tuple(Found(slot, decode(slot.payload)) for slot in slots),
         mentions=tuple(item for item in items if isinstance(item, Mention)),
     )
 

@@ -29,6 +29,7 @@ class Limits:
 
     Args:
         label_bytes: the longest label payload.
+        labels: labels in one file; the standard asks for one.
         metadata_bytes: the longest metadata structure read whole (an XMP packet, an ID3 tag).
         inflate_bytes: the most that one compressed metadata structure may inflate to.
         text_bytes: the longest text file.
@@ -41,6 +42,7 @@ class Limits:
     """
 
     label_bytes: int = 64 * 1024
+    labels: int = 1000
     metadata_bytes: int = 16 * _MIB
     inflate_bytes: int = 4 * _MIB
     text_bytes: int = 64 * _MIB
