@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import zlib
 from typing import TYPE_CHECKING, Final
 
@@ -30,7 +31,8 @@ __all__ = [
 
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"  # [PNG3 5.2]
 TEXT_CHUNKS: Final = (b"tEXt", b"zTXt", b"iTXt")
-_FRAME: Final = 12  # length, type, CRC [PNG3 5.3]
+_HEADER: Final = struct.Struct(">I4s")  # length, type [PNG3 5.3]
+_FRAME: Final = _HEADER.size + 4  # and the CRC
 _HEX_LINE: Final = 72  # what ImageMagick writes
 _KEYWORD: Final = 79  # the longest keyword [PNG3 11.3.3.2]
 
@@ -127,23 +129,16 @@ def chunks(view: View) -> Iterator[Chunk]:
         LimitExceededError: there are more chunks than `Limits.items`.
     """
     known = view.memo.get(_CHUNKS)
-    if isinstance(known, list):
-        yield from known
-        return
-    found = []
-    for item in _walk(view):
-        found.append(item)
-        yield item
-    view.memo[_CHUNKS] = found
+    return iter(known) if isinstance(known, list) else _walk(view)
 
 
 def _walk(view: View) -> Iterator[Chunk]:
     if view.read(0, len(SIGNATURE), "the PNG signature") != SIGNATURE:
         raise MalformedFileError("the PNG signature is missing", offset=0)
-    position, count, name, size, read = len(SIGNATURE), 0, b"", view.size, view.read
+    found: list[Chunk] = []
+    position, name, size, most = len(SIGNATURE), b"", view.size, view.limits.items
     while name != b"IEND":
-        header = read(position, 8, "a PNG chunk header")
-        length, name = int.from_bytes(header[:4], "big"), header[4:]
+        length, name = _HEADER.unpack(view.read(position, _HEADER.size, "a PNG chunk header"))
         if not name.isalpha():
             raise MalformedFileError("PNG chunk has no valid type", offset=position)
         if position + _FRAME + length > size:
@@ -152,10 +147,11 @@ def _walk(view: View) -> Iterator[Chunk]:
                 offset=position,
                 name=name.decode("latin-1"),
             )
-        yield Chunk(name, position, length)
+        found.append(Chunk(name, position, length))
+        yield found[-1]
         position += _FRAME + length
-        count += 1
-        check_limit("the number of PNG chunks", count, view.limits.items)
+        check_limit("the number of PNG chunks", len(found), most)
+    view.memo[_CHUNKS] = found
 
 
 def inflate(data: bytes, limit: int, structure: str) -> bytes:

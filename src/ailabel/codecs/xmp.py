@@ -24,18 +24,16 @@ __all__ = ["Found", "Property", "compact", "find", "is_own", "new_packet", "put"
 _BLANK: Final = b" \t\r\n\0\xef\xbb\xbf"
 _PADDING: Final = 2048  # [XMP1 7.3.2] recommends 2 to 4 KiB, with a line end every 100 characters
 _LINE: Final = b" " * 99 + b"\n"
-_ESCAPES: Final = str.maketrans(
-    {
-        "&": "&amp;",
-        "<": "&lt;",
-        ">": "&gt;",
-        '"': "&quot;",
-        "\t": "&#9;",
-        "\n": "&#10;",
-        "\r": "&#13;",
-    }
-)
-_CHARACTERS: Final = {escape: chr(code) for code, escape in _ESCAPES.items()}
+_ESCAPES: Final = {  # the ampersand first, which the others begin with
+    "&": "&amp;",
+    "<": "&lt;",
+    ">": "&gt;",
+    '"': "&quot;",
+    "\t": "&#9;",
+    "\n": "&#10;",
+    "\r": "&#13;",
+}
+_CHARACTERS: Final = {escape: character for character, escape in _ESCAPES.items()}
 _OWN_ENTITY: Final = "|".join(map(re.escape, _CHARACTERS))
 _FOREIGN_ENTITY: Final = (  # and characters that XML reads differently than they stand
     b"&(?!"
@@ -278,7 +276,9 @@ def _close(prefix: str, prop: Property) -> bytes:
 def _escape(value: str) -> bytes:
     if re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]", value):  # [XML 2.2]
         raise PlanError("XML cannot hold a control character of the value")
-    return value.translate(_ESCAPES).encode()
+    for character, escape in _ESCAPES.items():
+        value = value.replace(character, escape)
+    return value.encode()
 
 
 @frozen(kw_only=True)
