@@ -16,7 +16,7 @@ FONT := /usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test quick lint types layers tests oracles samples catalogues bench bench-all fuzz nightly kill mutate lock clean
+.PHONY: help demo test quick lint types layers tests oracles samples catalogues bench bench-all peers fuzz nightly kill mutate lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -62,8 +62,16 @@ samples: $(STAMP) ## make samples/ anew
 catalogues: $(STAMP) ## gather the sentences and compile the translations
 	$(BIN)/python scripts/make_catalogues.py
 
-bench: $(STAMP) oracles ## measure against other tools, side by side
+bench: $(STAMP) oracles peers ## measure against other tools, side by side; some minutes
 	$(BIN)/python -m benchmarks
+
+bench-all: $(STAMP) oracles peers ## the same, and files of 200 MB and trees of 50,000 files
+	$(BIN)/python -m benchmarks --all
+
+peers: $(STAMP) # other tools to measure against; whichever cannot be had is left out of the tables
+	@$(BIN)/python -m pip install --quiet --group bench || echo "measuring without pyexiv2 and libexempi"
+	@ldconfig -p | grep -q libexempi || $(SUDO) apt-get install -y -q --no-install-recommends libexempi8 \
+	  || echo "measuring without libexempi"
 
 fuzz: $(STAMP) ## a minute of coverage-guided fuzzing over every carrier and grammar; FUZZ="1200 png" for more
 	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-fuzz.lock || { \

@@ -1,59 +1,58 @@
-"""``python -m benchmarks [CASE...]``: run the cases, print them, write ``RESULTS.md``."""
+"""``python -m benchmarks [--all] [CASE...]``: run the cases, print them, write ``RESULTS.md``."""
 
 from __future__ import annotations
 
 import datetime as dt
 import os
 import platform
-import shutil
-import subprocess
 import sys
 import tempfile
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Final
 
-from benchmarks.cases import CASES
+from benchmarks import cases, giants, peers, trees, writing
+from benchmarks.timing import Result, Table
 
-if TYPE_CHECKING:
-    from benchmarks.cases import Result
-
-RESULTS = Path(__file__).resolve().with_name("RESULTS.md")
+RESULTS: Final = Path(__file__).resolve().with_name("RESULTS.md")
+_QUICK: Final = (*writing.CASES, *cases.CASES, *trees.CASES, *giants.CASES)
+_HEAVY: Final = (*writing.HEAVY, *trees.HEAVY)
 
 
 def main() -> None:
-    """Run the cases that are named, or all; only a full run writes the results."""
-    wanted = set(sys.argv[1:])
-    pieces = [_machine()]
+    """Run the cases that are named, or all quick ones; only a run without names is written down."""
+    words = sys.argv[1:]
+    wanted = {word for word in words if word != "--all"}
+    chosen = (*_QUICK, *_HEAVY) if "--all" in words or wanted else _QUICK
+    pieces = [_machine(heavy="--all" in words)]
     with tempfile.TemporaryDirectory(dir=".") as name:
-        for case in CASES:
+        for case in chosen:
             if wanted and case.__name__ not in wanted:
                 continue
             for result in case(Path(name)):
-                text = _table(result)
+                text = _shown(result) if isinstance(result, Result) else _table(result)
                 print(text, flush=True)
                 pieces.append(text)
     if not wanted:
         RESULTS.write_text("\n".join(pieces), encoding="utf-8")
 
 
-def _machine() -> str:
-    exiftool = shutil.which("exiftool")
-    versions = {name: version(name) for name in ("ailabel", "pillow", "mutagen", "click")}
-    if exiftool:
-        done = subprocess.run([exiftool, "-ver"], capture_output=True, text=True, check=False)
-        versions["exiftool"] = done.stdout.strip()
-    listed = ", ".join(f"{name} {found}" for name, found in versions.items())
+def _machine(*, heavy: bool) -> str:
+    versions = {name: version(name) for name in ("ailabel", "pillow", "click")} | peers.versions()
+    listed = ", ".join(f"{name} {found}" for name, found in sorted(versions.items()))
+    made = "make bench-all" if heavy else "make bench; the large cases come with make bench-all"
+    load = os.getloadavg()[0]
     return (
         "# Measured\n\n"
-        "Made by `make bench`: medians, the contestants taking turns in one run. Ratios are what "
-        "counts; the machine is shared and noisy.\n\n"
-        f"{dt.datetime.now(tz=dt.UTC):%Y-%m-%d}, {platform.machine()}, "
-        f"{os.cpu_count()} cores, Python {platform.python_version()}, {listed}\n"
+        f"Made by {made}: medians, the contestants taking turns in one run, page cache warm. "
+        "Ratios are what counts; the machine is shared and noisy.\n\n"
+        f"{dt.datetime.now(tz=dt.UTC):%Y-%m-%d %H:%M} UTC, {platform.machine()}, "
+        f"{os.cpu_count()} cores, load {load:.1f} at the start, Linux {platform.release()}, "
+        f"Python {platform.python_version()}, {listed}\n"
     )
 
 
-def _table(result: Result) -> str:
+def _shown(result: Result) -> str:
     lines = [f"## {result.title}", ""]
     if result.rows:
         lines += ["| | wall ms | CPU ms |", "|---|---|---|"]
@@ -61,7 +60,14 @@ def _table(result: Result) -> str:
             f"| {row.name} | {row.wall * 1e3:.2f} | {row.cpu * 1e3:.2f} |" for row in result.rows
         ]
         lines.append("")
-    lines += [f"- {what}: **{figure:.2f}** (aim {aim})" for what, figure, aim in result.ratios]
+    lines += [f"- {what}: **{figure:,.2f}** (aim {aim})" for what, figure, aim in result.ratios]
+    return "\n".join(lines) + "\n"
+
+
+def _table(table: Table) -> str:
+    rows = (table.head, ("---",) * len(table.head), *table.lines)
+    lines = [f"## {table.title}", "", *(f"| {' | '.join(row)} |" for row in rows), ""]
+    lines += [f"- {note}" for note in table.notes]
     return "\n".join(lines) + "\n"
 
 

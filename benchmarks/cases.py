@@ -1,57 +1,27 @@
-"""What is measured: each case returns a title, rows, and the ratio that counts with its aim."""
+"""What a single file costs, in process and as a command: labels seen and unseen, start-up."""
 
 from __future__ import annotations
 
 import io
-import os
 import shutil
-import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import ailabel
 from benchmarks import fixtures
-from benchmarks.timing import Contestant, Row, command, race
+from benchmarks.peers import EXIFTOOL_CONFIG
+from benchmarks.timing import Contestant, Result, command, race
+from benchmarks.writing import copy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["CASES", "Result"]
+__all__ = ["CASES"]
 
 _PRODUCER: Final = "001191350100M000100Y4310000"
 _PYTHON: Final = sys.executable
 _SCRIPT: Final = str(Path(_PYTHON).parent / "ailabel")
-_GIB: Final = 1 << 30
-_MEMORY: Final = """
-import sys
-import ailabel, ailabel.engine.execute, ailabel.engine.plan
-
-def peak():  # of this program alone: ru_maxrss would keep what its parent used before exec
-    with open("/proc/self/status") as status:
-        return int(next(line for line in status if line.startswith("VmHWM")).split()[1])
-
-spec = ailabel.LabelSpec(producer=sys.argv[2], explicit=False, durable=False)
-start = peak()
-ailabel.label(sys.argv[1], spec)
-print(peak() - start)
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """One measured case.
-
-    Args:
-        title: what was done.
-        rows: the contestants' medians.
-        ratios: what is compared, the figure, and the aim as text.
-    """
-
-    title: str
-    rows: list[Row]
-    ratios: list[tuple[str, float, str]]
 
 
 def in_process(folder: Path) -> Iterator[Result]:
@@ -64,7 +34,7 @@ def in_process(folder: Path) -> Iterator[Result]:
 def _one_in_process(source: Path, target: Path, *, durable: bool) -> Result:
     spec = ailabel.LabelSpec(producer=_PRODUCER, explicit=False, durable=durable)
     contestants = [
-        Contestant("copy + rename", lambda: _copy(source, target, durable=durable), _gone(target)),
+        Contestant("copy + rename", lambda: copy(source, target, durable=durable), _gone(target)),
         Contestant("ailabel", lambda: ailabel.label(source, spec, output=target), _gone(target)),
     ]
     if source.suffix == ".mp3" and not durable:
@@ -82,7 +52,7 @@ def _one_in_process(source: Path, target: Path, *, durable: bool) -> Result:
 def against_exiftool(folder: Path) -> Iterator[Result]:
     """Label one file with a whole process, against ExifTool writing the same property."""
     config = folder / "exiftool.config"
-    config.write_text(fixtures.EXIFTOOL_CONFIG)
+    config.write_text(EXIFTOOL_CONFIG)
     spec = ailabel.LabelSpec(producer=_PRODUCER)
     payload = ailabel.AigcRecord(
         label=spec.label, content_producer=_PRODUCER, produce_id="0" * 36, propagate_id="0" * 36
@@ -118,42 +88,6 @@ def against_exiftool(folder: Path) -> Iterator[Result]:
             rows,
             [("cpu: exiftool / ailabel", rows[0].cpu / rows[1].cpu, "≥ 3")],
         )
-
-
-def tree(folder: Path) -> Iterator[Result]:
-    """Read and verify 1,000 labelled JPEG files as one process."""
-    seed = folder / "seed.jpg"
-    fixtures.photo((640, 480)).save(seed, "JPEG", quality=80)
-    ailabel.label(seed, ailabel.LabelSpec(producer=_PRODUCER, explicit=False))
-    place = folder / "tree"
-    fixtures.tree(place, seed, 1000)
-    paths = [str(path) for path in sorted(place.rglob("*.jpg"))]
-    implicit = ailabel.VerifyOptions(explicit=False)
-    contestants = [
-        Contestant(
-            "exiftool -r -json -fast2", command("exiftool", "-r", "-json", "-fast2", str(place))
-        ),
-        Contestant("ailabel read", command(_SCRIPT, "read", str(place), "--format", "json-lines")),
-        Contestant(
-            "ailabel verify --implicit-only",
-            command(_SCRIPT, "verify", str(place), "--implicit-only", "--format", "json-lines"),
-        ),
-        Contestant("ailabel.read, in process", lambda: [ailabel.read(path) for path in paths]),
-        Contestant(
-            "ailabel.verify, in process", lambda: [ailabel.verify(path, implicit) for path in paths]
-        ),
-    ]
-    rows = race(contestants, 5)
-    yield Result(
-        "1,000 labelled JPEG files, one process",
-        rows,
-        [
-            ("cpu: exiftool / ailabel read", rows[0].cpu / rows[1].cpu, "≥ 60"),
-            ("cpu: exiftool / ailabel verify", rows[0].cpu / rows[2].cpu, "≥ 30"),
-            ("cpu: exiftool / ailabel.read in process", rows[0].cpu / rows[3].cpu, "≥ 60"),
-            ("cpu: exiftool / ailabel.verify in process", rows[0].cpu / rows[4].cpu, "≥ 30"),
-        ],
-    )
 
 
 def start_up(folder: Path) -> Iterator[Result]:
@@ -192,46 +126,6 @@ def pictures(folder: Path) -> Iterator[Result]:
     del folder
 
 
-def memory(folder: Path) -> Iterator[Result]:
-    """Label a sparse WAV of 1 GiB in a process of its own; compare its peak with a small file's."""
-    peaks = []
-    for size in (1 << 20, _GIB):
-        path = folder / f"sparse-{size}.wav"
-        fixtures.sparse_wave(path, size)
-        done = subprocess.run(
-            [_PYTHON, "-c", _MEMORY, str(path), _PRODUCER],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        peaks.append(int(done.stdout) / 1024)
-        path.unlink()
-    yield Result(
-        "memory of an implicit label, above the start",
-        [],
-        [
-            ("MiB, 1 MiB WAV", peaks[0], "-"),
-            ("MiB, 1 GiB WAV", peaks[1], "≤ 32"),
-        ],
-    )
-
-
-def _copy(source: Path, target: Path, *, durable: bool) -> None:
-    """Copy as safely as the label is written: temporary, copy in the kernel, rename."""
-    part = target.with_suffix(".part")
-    with source.open("rb") as old, part.open("wb") as new:
-        size = os.fstat(old.fileno()).st_size
-        while size > 0:
-            size -= os.copy_file_range(old.fileno(), new.fileno(), size)
-        if durable:
-            os.fsync(new.fileno())
-    part.rename(target)
-    if durable:
-        fd = os.open(target.parent, os.O_RDONLY)
-        os.fsync(fd)
-        os.close(fd)
-
-
 def _mutagen(target: Path) -> None:
     from mutagen.id3 import ID3, TXXX
 
@@ -267,4 +161,4 @@ def _fresh(source: Path, target: Path) -> Callable[[], object]:
     return lambda: shutil.copyfile(source, target)
 
 
-CASES: Final = (in_process, against_exiftool, tree, start_up, pictures, memory)
+CASES: Final = (in_process, against_exiftool, start_up, pictures)

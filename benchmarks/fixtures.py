@@ -17,19 +17,10 @@ if TYPE_CHECKING:
 
     from PIL import Image
 
-__all__ = ["EXIFTOOL_CONFIG", "TWELVE_MEGAPIXELS", "large", "photo", "sparse_wave", "tree"]
+__all__ = ["TWELVE_MEGAPIXELS", "large", "photo"]
 
 TWELVE_MEGAPIXELS: Final = (4000, 3000)
 _SIZE: Final = 4_500_000
-EXIFTOOL_CONFIG: Final = """%Image::ExifTool::UserDefined = (
-  'Image::ExifTool::XMP::Main' => { TC260 => { SubDirectory => {
-    TagTable => 'Image::ExifTool::UserDefined::TC260' } } } );
-%Image::ExifTool::UserDefined::TC260 = (
-  GROUPS => { 0 => 'XMP', 1 => 'XMP-TC260', 2 => 'Other' },
-  NAMESPACE => { 'TC260' => 'http://www.tc260.org.cn/ns/AIGC/1.0/' },
-  WRITABLE => 'string', AIGC => { } );
-1;
-"""
 
 
 def photo(size: tuple[int, int]) -> Image.Image:
@@ -50,30 +41,6 @@ def large(folder: Path) -> dict[str, Path]:
         paths[suffix] = folder / f"large.{suffix}"
         paths[suffix].write_bytes(maker())
     return paths
-
-
-def tree(folder: Path, source: Path, count: int) -> None:
-    """Copy one labelled file many times, in folders of a hundred."""
-    data = source.read_bytes()
-    for index in range(count):
-        target = folder / f"{index // 100:03}" / f"{index:05}{source.suffix}"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(data)
-
-
-def sparse_wave(path: Path, size: int) -> None:
-    """Make a WAV file that is almost all a hole."""
-    out = io.BytesIO()
-    with wave.open(out, "wb") as file:
-        file.setnchannels(2)
-        file.setsampwidth(2)
-        file.setframerate(48000)
-    header = bytearray(out.getvalue())
-    header[4:8] = (size - 8).to_bytes(4, "little")
-    header[40:44] = (size - 44).to_bytes(4, "little")
-    with path.open("wb") as file:
-        file.write(header)
-        file.truncate(size)
 
 
 def _jpeg() -> bytes:

@@ -8,23 +8,35 @@ import statistics
 import subprocess
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["Contestant", "Row", "command", "race"]
+__all__ = ["Contestant", "Result", "Row", "Table", "command", "race"]
 
 _ROUNDS: Final = 7
+_TICKS: Final = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True)
 class Contestant:
-    """One way to do a job: what prepares a round, and what is timed."""
+    """One way to do a job.
+
+    Args:
+        name: what it is called in the table.
+        run: what is timed.
+        prepare: what is done before each round, untimed.
+        times: how often `run` does the job; its figures are divided by that.
+        server: a process that works for it, whose CPU time counts too.
+    """
 
     name: str
     run: Callable[[], object]
     prepare: Callable[[], object] = lambda: None
+    times: int = 1
+    server: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +46,38 @@ class Row:
     name: str
     wall: float
     cpu: float
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One measured case.
+
+    Args:
+        title: what was done.
+        rows: the contestants' medians.
+        ratios: what is compared, the figure, and the aim as text.
+    """
+
+    title: str
+    rows: list[Row]
+    ratios: list[tuple[str, float, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A case with a line for each of many things.
+
+    Args:
+        title: what was done.
+        head: the names of the columns.
+        lines: the cells.
+        notes: what must be known to read it.
+    """
+
+    title: str
+    head: tuple[str, ...]
+    lines: list[tuple[str, ...]]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -49,12 +93,12 @@ def race(contestants: Sequence[Contestant], rounds: int = _ROUNDS) -> list[Row]:
         for contestant in contestants:
             contestant.prepare()
             os.sync()
-            cpu, wall = _cpu(), time.perf_counter()
+            cpu, wall = _cpu(contestant.server), time.perf_counter()
             contestant.run()
-            wall, cpu = time.perf_counter() - wall, _cpu() - cpu
+            wall, cpu = time.perf_counter() - wall, _cpu(contestant.server) - cpu
             if index:
-                times[contestant.name].wall.append(wall)
-                times[contestant.name].cpu.append(cpu)
+                times[contestant.name].wall.append(wall / contestant.times)
+                times[contestant.name].cpu.append(cpu / contestant.times)
     return [
         Row(name, statistics.median(found.wall), statistics.median(found.cpu))
         for name, found in times.items()
@@ -72,10 +116,11 @@ def command(*arguments: str, env: dict[str, str] | None = None) -> Callable[[], 
     return run
 
 
-def _cpu() -> float:
-    """Return the CPU seconds of this process and of its finished children."""
-    total = 0.0
-    for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN):
-        used = resource.getrusage(who)
-        total += used.ru_utime + used.ru_stime
+def _cpu(server: int | None) -> float:
+    """Return the CPU seconds of this process, of its finished children, and of a server."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    total = time.process_time() + used.ru_utime + used.ru_stime
+    if server is not None:
+        words = Path(f"/proc/{server}/stat").read_text().rpartition(")")[2].split()
+        total += (int(words[11]) + int(words[12])) / _TICKS
     return total

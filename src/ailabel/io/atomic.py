@@ -267,8 +267,10 @@ def version(found: os.stat_result | None) -> tuple[int, int, int, int] | None:
 
 def _copy_attributes(source: int, fd: int, opened: os.stat_result, options: WriteOptions) -> None:
     """Give the new file the old one's owner, mode, extended attributes and, if asked, times."""
-    with suppress(OSError):  # only root may give files away
-        os.fchown(fd, opened.st_uid, opened.st_gid)
+    made = os.fstat(fd)
+    if (made.st_uid, made.st_gid) != (opened.st_uid, opened.st_gid):
+        with suppress(OSError):  # only root may give files away
+            os.fchown(fd, opened.st_uid, opened.st_gid)
     os.fchmod(fd, stat.S_IMODE(opened.st_mode))
     with suppress(OSError):  # the file system has none
         for name in os.listxattr(source):
