@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Item", "Key", "Table", "build_item", "build_meta", "load", "revise", "texts"]
 
+_KEYS: Final = 10_000  # in one table; the fullest of people have some dozens
 _HANDLER: Final = bytes(8) + b"mdta" + bytes(13)  # no name
 _UTF8: Final = 1  # well-known types of a value [QTFF Metadata]
 _CODECS: Final = {
@@ -114,7 +115,7 @@ def load(view: View, meta: Box) -> Table | None:
 def _keys(view: View, keys_box: Box) -> Iterator[Key]:
     body = bmff.read_body(view, keys_box, 8)
     count, at = int.from_bytes(body[4:8], "big"), 8
-    check_limit("the number of keys", count, view.limits.items)
+    check_limit("the number of keys", count, min(_KEYS, view.limits.items))
     for _ in range(count):
         size = int.from_bytes(body[at : at + 4], "big")
         if size < _ENTRY or at + size > len(body):

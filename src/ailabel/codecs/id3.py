@@ -44,6 +44,7 @@ _EXTENDED: Final = 0x40  # in version 2.2: the whole tag is compressed
 _FOOTED: Final = 0x10
 V2, V3, V4 = KNOWN = (2, 3, 4)  # minor versions
 _TAGS: Final = 1000  # ours; files with three are rare
+_FRAMES: Final = 10_000  # in one tag; the fullest of people have some hundreds
 _SYNCSAFE_MAX: Final = 0x7F
 _NO_VERSION: Final = 0xFF  # [ID3v2.3 3.1]
 _LETTERS: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
@@ -313,7 +314,7 @@ def _walk(content: Content, *, safe: bool) -> Content:
     while frame := _frame(tag, body, position, safe=safe):
         found.append(frame)
         position = frame.end
-        check_limit("the number of ID3 frames", len(found), body.view.limits.items)
+        check_limit("the number of ID3 frames", len(found), min(_FRAMES, body.view.limits.items))
     return replace(content, frames=tuple(found), clean=_is_padding(body, position), safe=safe)
 
 
