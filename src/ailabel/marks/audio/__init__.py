@@ -1,8 +1,8 @@
 """The explicit label in sound: a spoken line or a rhythm, before or after the content.
 
 It is never laid over the content, whose samples or coded frames stay what they are: those of a
-label stand beside them. GB 45438-2025 leaves the choice between speech and rhythm;
-`standard.wording` holds both.
+label stand beside them. It is listened for in more formats than it is put into. GB 45438-2025
+leaves the choice between speech and rhythm; `standard.wording` holds both.
 """
 
 from __future__ import annotations
@@ -11,13 +11,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 from ailabel.errors import PlanError
-from ailabel.messages import Message
-from ailabel.spi import Evidence, Finding
 
 if TYPE_CHECKING:
     from ailabel.io.source import View
     from ailabel.model.media import Format
-    from ailabel.spi import MarkSpec, Rendition
+    from ailabel.spi import Evidence, MarkSpec, Rendition
 
 __all__ = ["MARKER", "AudioMarker"]
 
@@ -28,7 +26,7 @@ _MODULES: Final = {  # by format
 
 
 class AudioMarker:
-    """Speaks or beeps the label in the formats of sound that can be joined."""
+    """Speaks or beeps the label in the formats of sound that can be joined, and listens for it."""
 
     def render(self, view: View, file_format: Format, spec: MarkSpec) -> Rendition:
         """Plan the edits that put the label before the content, after it, or both."""
@@ -39,14 +37,11 @@ class AudioMarker:
         rendition: Rendition = module.render(view, spec)
         return rendition
 
-    def inspect(self, view: View, file_format: Format, *, explain: bool = False) -> Evidence:  # noqa: ARG002 - the contract
-        """Say that nobody has listened."""
-        return Evidence(
-            finding=Finding.UNCHECKED,
-            reason=Message(
-                "sound is not examined for a spoken label or a rhythm; listen to its start and end"
-            ),
-        )
+    def inspect(self, view: View, file_format: Format, *, explain: bool = False) -> Evidence:
+        """Listen to the start and the end, or to all of a short sound."""
+        from ailabel.marks.audio import inspect
+
+        return inspect.inspect(view, file_format.id, explain=explain)
 
 
 MARKER = AudioMarker()

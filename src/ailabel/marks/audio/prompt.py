@@ -29,14 +29,25 @@ if TYPE_CHECKING:
     from ailabel.io.source import View
     from ailabel.spi import MarkSpec
 
-__all__ = ["EDGE", "PITCH", "SILENCE", "UNIT", "Label", "Target", "make", "places", "sounding"]
+__all__ = [
+    "EDGE",
+    "PITCH",
+    "SILENCE",
+    "UNIT",
+    "VOICE",
+    "Label",
+    "Target",
+    "make",
+    "places",
+    "sounding",
+]
 
 UNIT: Final = 0.12  # seconds
 PITCH: Final = 1046.5  # hertz
 EDGE: Final = 0.005  # seconds
 SILENCE: Final = 0.3  # seconds, before and after
 _LETTER_GAP: Final = 3  # units
-_VOICE: Final = "prompt-zh.wav"
+VOICE: Final = "prompt-zh.wav"  # in assets/voice
 _RECORDING_BYTES: Final = 32 << 20
 _SHORTEST, _LONGEST = 0.5, 30.0  # seconds of the user's recording
 _INAUDIBLE: Final = 0.003  # of the peak: below it the recording's edges are silence
@@ -165,7 +176,7 @@ def _recording(spec: MarkSpec) -> tuple[Sequence[float], int]:
                 "the built-in voice says only {text}; give a recording of other words",
                 text=SPOKEN_TEXT,
             )
-        asset = resources.files("ailabel") / "assets" / "voice" / _VOICE
+        asset = resources.files("ailabel") / "assets" / "voice" / VOICE
         return _mono(BytesView(asset.read_bytes()))
     try:
         with open_view(spec.voice) as view:
