@@ -11,10 +11,39 @@ if TYPE_CHECKING:
 OLD: Final = '{"Label":"2","ContentProducer":"somebody","ProduceID":"an-older-label"}'
 CONTINUED, FIRST, LAST = 1, 2, 4
 NOTHING_ENDS: Final = (1 << 64) - 1
-VORBIS_HEAD: Final = (
+VORBIS_HEAD: Final = (  # 8000 Hz, one channel, blocks of 256 and 2048
     b"\x01vorbis" + bytes(4) + b"\1" + (8000).to_bytes(4, "little") + bytes(12) + b"\xb8\1"
 )
-VORBIS_SETUP: Final = b"\x05vorbis" + b"a setup header" * 60
+
+
+def _setup() -> bytes:
+    """Return a small setup header [Vorbis I 4.2.4]: one floor, one residue, long blocks only."""
+    books = (  # dimensions and entries, the codes all of one length, numbers or none
+        (1, 256, 8, ()),
+        (2, 4, 2, ()),
+        (2, 256, 8, ((0xE2800008, 32), (0x62800001, 32), (3, 4), (0, 1))),  # from -8 in steps of 1
+    )
+    fields = [(len(books) - 1, 8)]
+    for dimensions, entries, length, numbers in books:
+        fields += [(0x564342, 24), (dimensions, 16), (entries, 24), (1, 1), (length - 1, 5)]
+        fields += [(entries, entries.bit_length()), (1 if numbers else 0, 4), *numbers]
+        fields += [(number, 4) for number in range(16)] if numbers else []
+    fields += [(0, 6), (0, 16)]  # time
+    posts = (16, 64, 256)
+    fields += [(0, 6), (1, 16), (1, 5), (0, 4), (len(posts) - 1, 3), (0, 2), (1, 8), (0, 2)]
+    fields += [(10, 4), *((post, 10) for post in posts)]
+    fields += [(0, 6), (1, 16), (0, 24), (1024, 24), (31, 24), (1, 6), (1, 8)]  # two classes
+    fields += [(0, 3), (0, 1), (1, 3), (0, 1), (2, 8)]  # nothing, or the third book
+    fields += [(0, 6), (0, 16), (0, 1), (0, 1), (0, 2), (0, 8), (0, 8), (0, 8)]  # mapping
+    fields += [(0, 6), (1, 1), (0, 32), (0, 8), (1, 1)]  # mode, and the last bit
+    value = at = 0
+    for number, width in fields:
+        value |= number << at
+        at += width
+    return b"\x05vorbis" + value.to_bytes(840, "little")
+
+
+VORBIS_SETUP: Final = _setup()  # and zeros, so that it is as long as those of other coders
 FLAC_INFO: Final = bytes.fromhex("1000100000000e00000e0ac440f000003000") + bytes(16)
 SPEEX_HEAD: Final = (b"Speex   1.2".ljust(28, b"\0") + bytes(52))[:80]
 

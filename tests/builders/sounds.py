@@ -104,3 +104,27 @@ def duration(folder: Path, data: bytes, kind: str) -> float:
     command = ["ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0"]
     done = subprocess.run([*command, str(given)], check=True, capture_output=True, text=True)
     return float(done.stdout)
+
+
+def heard(folder: Path, data: bytes, kind: str, decoder: str | None = None) -> bytes:
+    """Let ffmpeg decode a file as a player does, gaps left out; any complaint is an error."""
+    given = folder / f"labelled.{kind}"
+    given.write_bytes(data)
+    command = ["ffmpeg", "-v", "error", *(["-c:a", decoder] if decoder else [])]
+    command += ["-i", str(given), "-f", "f32le", "-"]
+    done = subprocess.run(command, check=True, capture_output=True)
+    assert not done.stderr, done.stderr
+    return done.stdout
+
+
+def labels_of(result: bytes, content: bytes, position: str, front: int = 0) -> tuple[int, bytes]:
+    """Return how many bytes stand before the content, and what stands in its place.
+
+    Args:
+        result: the labelled sound.
+        content: the sound before.
+        position: where labels were put.
+        front: how many bytes the label at the start takes, where there are two.
+    """
+    before = {"start": len(result) - len(content), "end": 0, "both": front}[position]
+    return before, result[before : before + len(content)]

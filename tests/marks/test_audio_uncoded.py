@@ -15,7 +15,6 @@ from builders.sounds import coded, duration, render, rhythm, samples
 if TYPE_CHECKING:
     from pathlib import Path
 
-POSITIONS = ("start", "end", "both")
 CODECS = {  # what ffmpeg calls them
     "aiff": ("pcm_s8", "pcm_s16be", "pcm_s24be", "pcm_s32be"),
     "aifc": ("pcm_s16le", "pcm_f32be", "pcm_f64be", "pcm_alaw", "pcm_mulaw"),
@@ -31,8 +30,10 @@ def made(folder: Path, kind: str, codec: str, channels: int = 2, rate: int = 160
 
 
 @pytest.mark.oracle
-@pytest.mark.parametrize("position", POSITIONS)
-@pytest.mark.parametrize(("kind", "codec"), ALL)
+@pytest.mark.parametrize(
+    ("kind", "codec", "position"),
+    [*((*case, "both") for case in ALL), ("aiff", "pcm_s16be", "start"), ("caf", "pcm_s8", "end")],
+)
 def test_the_content_decodes_to_the_same_samples(
     tmp_path: Path, kind: str, codec: str, position: str
 ) -> None:

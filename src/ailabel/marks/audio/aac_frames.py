@@ -97,7 +97,9 @@ def encode(samples: Sequence[float], like: Form, bit_rate: float) -> list[bytes]
         options={"aac_pns": "0", "flags": "+bitexact"},
     )
     length = -(-len(samples) // BLOCK) * BLOCK
-    blocks, made = libav.encoded(coding, coded.rows(samples, like.channels, length), BLOCK)
+    blocks, made = libav.encoded(
+        coding, coded.rows(coded.prepared(samples), like.channels, length), BLOCK
+    )
     config = aac.parse(made)
     wanted = aac.parse(like.extradata)
     if (config.rate_index, config.channels) != (wanted.rate_index, wanted.channels):

@@ -16,13 +16,14 @@ if TYPE_CHECKING:
 
     from ailabel.io.source import View
 
-__all__ = ["LAYOUTS", "Form", "Frames", "frames_of", "heard_in", "measure", "rows"]
+__all__ = ["LAYOUTS", "Form", "Frames", "frames_of", "heard_in", "measure", "prepared", "rows"]
 
 LAYOUTS: Final = {  # FFmpeg's names, by number of channels
     1: "mono", 2: "stereo", 3: "3.0", 4: "4.0", 5: "5.0", 6: "5.1",
 }  # fmt: skip
 _STEREO: Final = 2
 _CENTRE: Final = 2  # the front centre's number in all of them that have one
+_CEILING: Final = 10 ** (-2 / 20)  # -2 dB, for coding makes peaks somewhat higher
 _WARM_UP: Final = 12  # frames that bring a decoder into step before a measured window
 
 
@@ -100,6 +101,13 @@ def _floats(samples: NDArray[np.generic]) -> NDArray[np.generic]:
 def heard_in(channels: int) -> int:
     """Return in how many of the channels a label sounds: both of two, else one."""
     return min(channels, _STEREO) if channels <= _STEREO else 1
+
+
+def prepared(samples: Sequence[float]) -> list[float]:
+    """Return a sound that may be coded with loss and is not clipped then."""
+    peak = max(map(abs, samples), default=0.0)
+    factor = min(_CEILING / peak, 1.0) if peak else 1.0
+    return [value * factor for value in samples]
 
 
 def rows(samples: Sequence[float], channels: int, length: int) -> NDArray[np.float32]:

@@ -148,7 +148,7 @@ def encode(samples: Sequence[float], sound: Sound) -> list[bytes]:
         options={"reservoir": "0"},
     )
     length = -(-len(samples) // header.samples) * header.samples
-    data = coded.rows(samples, header.channels, length)
+    data = coded.rows(coded.prepared(samples), header.channels, length)
     packets, _ = libav.encoded(coding, data, header.samples)
     for packet in packets:
         made = mpeg.parse_header(packet[: mpeg.HEADER])

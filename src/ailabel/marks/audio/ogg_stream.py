@@ -123,24 +123,24 @@ def open_sound(view: View, place: str) -> Sound:
 
 
 def join(
-    sound: Sound, base: int, front: Sequence[Piece], back: tuple[int, Sequence[Piece]]
+    sound: Sound, ends: tuple[int, int], front: Sequence[Piece], back: Sequence[Piece], gap: int = 0
 ) -> Iterator[Edit]:
     """Plan new pages, and what changes in the others.
 
     Args:
         sound: the stream.
-        base: the granule position at which its sound begins.
+        ends: the granule positions at which its sound begins, and ends when it is heard whole.
         front: packets before the content.
-        back: the granule position at which the content ends when it is heard whole, and packets
-            behind it.
+        back: packets behind it.
+        gap: how many samples a decoder gives between `front` and the content.
 
     Raises:
         PlanError: a granule position would be too large.
     """
     first, last = sound.pages[0], sound.pages[-1]
-    shift = sum(piece.samples for piece in front)
-    end, behind = back
-    if end + shift + sum(piece.samples for piece in behind) > _LARGEST_GRANULE:
+    shift = sum(piece.samples for piece in front) + gap * bool(front)
+    base, end = ends
+    if end + shift + sum(piece.samples for piece in back) > _LARGEST_GRANULE:
         raise PlanError("the granule positions of the Ogg stream are too large")
     number = sound.stream.pages[-1].sequence + 1
     new = list(_laid(first, front, base, number))
@@ -150,13 +150,13 @@ def join(
         stated = replace(page, sequence=page.sequence + len(new) & 0xFFFFFFFF)
         if page.granule != _NO_GRANULE:
             stated = replace(stated, granule=page.granule + shift)
-        if page is last and behind:
+        if page is last and back:
             stated = replace(stated, flags=page.flags & ~ogg.LAST, granule=end + shift)
         if stated != page:
             yield ogg_edit.restate(page, stated)
-    if behind:
+    if back:
         number = last.sequence + len(new) + 1
-        ours = _laid(first, behind, end + shift, number, flags=ogg.LAST)
+        ours = _laid(first, back, end + shift, number, flags=ogg.LAST)
         yield Edit(last.end, 0, b"".join(ours))
 
 

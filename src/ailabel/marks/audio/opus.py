@@ -132,7 +132,7 @@ def label(spec: MarkSpec, sound: Sound, head: Head) -> tuple[prompt.Label, list[
     target = prompt.Target(rate=RATE, loudness=found, channels=coded.heard_in(head.channels))
     made = prompt.make(spec, target)
     softer = 10 ** (-head.gain / 20)  # a player amplifies the label too
-    samples = [min(max(value * softer, -1.0), 1.0) for value in made.samples]
+    samples = coded.prepared([value * softer for value in made.samples])
     size = sum(len(sound.packet(at)) for at in range(min(len(sound), 500)))
     rate = 8 * size * RATE / _FRAME / min(len(sound), 500)
     packets = _encode(samples, head, rate)
