@@ -14,10 +14,10 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ailabel.engine.options import VerifyOptions
-from ailabel.io.source import BytesView, Limits, open_view
+from ailabel.io.source import BytesView, open_view
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -48,6 +48,10 @@ __all__ = [
     "verify_bytes",
     "verify_bytes_async",
 ]
+
+
+_READING: Final = VerifyOptions(explicit=False)
+_VERIFYING: Final = VerifyOptions()
 
 
 def label(
@@ -267,10 +271,12 @@ def verify(path: str | PathLike[str], options: VerifyOptions | None = None) -> F
     """
     from ailabel.engine import verify as engine
 
-    options = options or VerifyOptions()
+    options = options or _VERIFYING
     with open_view(path, options.limits) as view:
         report = engine.verify(view, os.fspath(path), options)
-        return replace(report, labels=_beside(path, view)) if _is_slotless(report) else report
+        if report.labels or not _is_slotless(report):
+            return report
+        return replace(report, labels=_beside(path, view))
 
 
 def verify_bytes(
@@ -283,7 +289,7 @@ def verify_bytes(
     """
     from ailabel.engine import verify as engine
 
-    options = options or VerifyOptions()
+    options = options or _VERIFYING
     return engine.verify(BytesView(data, name, options.limits), name or "-", options)
 
 
@@ -346,8 +352,7 @@ def _planned(view: FileView | BytesView, spec: LabelSpec) -> Plan:
 
 
 def _reading(options: VerifyOptions | None) -> VerifyOptions:
-    limits = options.limits if options else Limits()
-    return VerifyOptions(implicit=True, explicit=False, limits=limits)
+    return VerifyOptions(explicit=False, limits=options.limits) if options else _READING
 
 
 def _beside(path: str | PathLike[str], view: FileView) -> tuple[FoundLabel, ...]:

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 from ailabel.errors import AilabelError, LimitExceededError, MalformedFileError
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
 __all__ = ["BytesView", "FileView", "Limits", "View", "open_view"]
 
@@ -158,15 +157,29 @@ class FileView(View):
         return data
 
 
-@contextmanager
-def open_view(path: str | os.PathLike[str], limits: Limits | None = None) -> Iterator[FileView]:
-    """Open a file for reading as a `View`.
+class _OpenedView(FileView):
+    """A view that closes its file at the end of a `with` statement."""
+
+    __slots__ = ()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self.fd)
+
+
+def open_view(
+    path: str | os.PathLike[str], limits: Limits | None = None
+) -> AbstractContextManager[FileView]:
+    """Open a file for reading as a `View`, for a `with` statement, which closes it.
 
     Raises:
         OSError: the file cannot be opened.
     """
     fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        yield FileView(fd, os.path.basename(path), limits)  # noqa: PTH119 - no pathlib here
-    finally:
+        return _OpenedView(fd, os.path.basename(path), limits)  # noqa: PTH119 - no pathlib here
+    except BaseException:
         os.close(fd)
+        raise
