@@ -72,13 +72,22 @@ _MARKERS = {  # format id: module below ailabel.marks
     "xlsx": "document.xlsx",
 }
 _INSPECTORS = {  # the same, for formats that are looked at, while nothing is drawn on them
+    "ac3": "audio",
+    "amr": "audio",
+    "ape": "audio",
     "avif": "image",
     "bmp": "image",
+    "dsf": "audio",
     "heic": "image",
     "ico": "image",
     "jxl": "image",
+    "mka": "audio",
+    "mpc": "audio",
     "svg": "image",
     "tiff": "image",
+    "weba": "audio",
+    "wma": "audio",
+    "wv": "audio",
 }
 
 

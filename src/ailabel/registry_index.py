@@ -205,11 +205,20 @@ MARKERS: Final[dict[str, str]] = {  # format id: module below ailabel.marks
 }
 
 INSPECTORS: Final[dict[str, str]] = {  # the same, of what is looked at only
+    "ac3": "audio",
+    "amr": "audio",
+    "ape": "audio",
     "avif": "image",
     "bmp": "image",
+    "dsf": "audio",
     "heic": "image",
     "ico": "image",
     "jxl": "image",
+    "mka": "audio",
+    "mpc": "audio",
     "svg": "image",
     "tiff": "image",
+    "weba": "audio",
+    "wma": "audio",
+    "wv": "audio",
 }

@@ -17,7 +17,7 @@ from ailabel.marks.audio import MARKER
 from ailabel.marks.audio.loudness import integrate, window_power
 from ailabel.marks.audio.pcm import Coding, Kind, decode
 from ailabel.marks.audio.wav_sound import open_sound
-from ailabel.spi import Finding, MarkSpec
+from ailabel.spi import MarkSpec
 from builders import sounds
 from builders import wav as builder
 from builders.sounds import FORMATS, facts, render, rhythm
@@ -303,14 +303,6 @@ def test_any_damage_is_an_error_of_ours() -> None:
         except AilabelError:
             refused += 1
     assert refused
-
-
-def test_nobody_claims_to_have_listened() -> None:
-    """Looking for the label in sound says that it was not looked for, and why."""
-    evidence = MARKER.inspect(BytesView(sounds.wav()), FORMATS["wav"])
-    assert evidence.finding is Finding.UNCHECKED
-    assert evidence.reason is not None
-    assert "listen" in str(evidence.reason)
 
 
 @pytest.mark.oracle
