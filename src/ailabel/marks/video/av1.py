@@ -6,6 +6,7 @@ begins anew there, whatever header it had before [AV1 7.5].
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Final
 
 from ailabel.errors import MalformedFileError
@@ -36,6 +37,7 @@ class AV1:
 
     def __init__(self, film: Film) -> None:
         self._config = film.config
+        os.environ.setdefault("SVT_LOG", "1")  # or the encoder tells all its settings to the user
 
     def is_entry(self, sample: bytes) -> bool:
         """Say whether a sample is a key picture that is shown, with its sequence header."""
