@@ -6,6 +6,7 @@ metadata next to them survives byte for byte.
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 from ailabel.errors import PlanError
@@ -18,27 +19,39 @@ if TYPE_CHECKING:
 __all__ = ["MARKER"]
 
 
+_RENDER: Final = {  # format: module, function
+    "avif": ("heif", "render_avif"),
+    "gif": ("gif", "render"),
+    "heic": ("heif", "render_heic"),
+    "jpeg": ("jpeg", "render"),
+    "png": ("png", "render"),
+    "svg": ("svg", "render"),
+    "webp": ("webp", "render"),
+}
+
+
 class ImageMarker:
     """Draws the label on pictures, and looks for it."""
 
     def render(self, view: View, file_format: Format, spec: MarkSpec) -> Rendition:
         """Plan the edits that draw the label; see `ailabel.spi.Marker`."""
-        if file_format.id == "png":
-            from ailabel.marks.image.png import render
-        elif file_format.id == "jpeg":
-            from ailabel.marks.image.jpeg import render
-        elif file_format.id == "webp":
-            from ailabel.marks.image.webp import render
-        else:
+        if file_format.id not in _RENDER:
             raise PlanError(
                 "no label can be drawn on {format} pictures; "
                 "convert the picture to PNG, JPEG or WebP before it is labelled",
                 format=file_format.name,
             )
-        return render(view, spec)
+        module, name = _RENDER[file_format.id]
+        render = getattr(import_module(f"ailabel.marks.image.{module}"), name)
+        rendition: Rendition = render(view, spec)
+        return rendition
 
     def inspect(self, view: View, file_format: Format, *, explain: bool = False) -> Evidence:
         """Look for the label; see `ailabel.spi.Marker`."""
+        if file_format.id == "svg":
+            from ailabel.marks.image.svg_look import inspect as look
+
+            return look(view)
         from ailabel.marks.image.inspect import inspect
 
         return inspect(view, file_format, explain=explain)
