@@ -54,6 +54,7 @@ enum jpeg_status jpeg_table_make(struct jpeg_table *table, const uint8_t *body, 
 {
     unsigned code = 0, index = 0;
     memset(table, 0, sizeof *table);
+    table->limit[17] = UINT32_MAX;
     if (size < 16)
         return size ? JPEG_BAD_TABLE : JPEG_OK; /* a selector that nothing may use */
     for (unsigned length = 1; length <= 16; length++, code <<= 1) {
@@ -68,7 +69,6 @@ enum jpeg_status jpeg_table_make(struct jpeg_table *table, const uint8_t *body, 
         }
         table->limit[length] = code << (16 - length);
     }
-    table->limit[17] = UINT32_MAX;
     fill_skip(table);
     return JPEG_OK;
 }
@@ -999,15 +999,36 @@ static enum jpeg_status prove_run(struct proof *it, size_t run)
     return prove_bits(&old, &it->new.in, place_of(&it->old.in));
 }
 
-/* Behind the last block that can differ, both hold the same bits up to where the patch ends; what it
- * then has left of its last byte are ones. */
+/* The byte in which data ends is filled up with ones. */
+static int is_padded(const struct reader *new)
+{
+    struct reader rest = *new;
+    unsigned left = (8 - place_of(new).bit) & 7;
+    refill(&rest);
+    return !left || take(&rest, left) == (1u << left) - 1;
+}
+
+/* Behind that byte both have the same up to the same restart marker. */
+static enum jpeg_status prove_restart(struct proof *it)
+{
+    struct reader *old = &it->old.in, *new = &it->new.in;
+    size_t from = behind(old->data, old->size, place_of(old));
+    size_t start = behind(new->data, new->size, place_of(new));
+    if (!is_padded(new) || pass_restart(&it->old) || pass_restart(&it->new))
+        return JPEG_NOT_PROVED;
+    size_t length = place_of(old).offset - from;
+    int same = place_of(new).offset - start == length &&
+               !memcmp(old->data + from, new->data + start, length);
+    return same ? JPEG_OK : JPEG_NOT_PROVED;
+}
+
+/* Behind the last block that can differ, both hold the same bits up to where the patch ends. */
 static enum jpeg_status prove_rest(struct proof *it, struct jpeg_place end)
 {
     struct reader *new = &it->new.in;
-    if (prove_bits(&it->old.in, new, end))
+    if (prove_bits(&it->old.in, new, end) || !is_padded(new) || ready(new, 0) > 7)
         return JPEG_NOT_PROVED;
-    unsigned left = ready(new, 0);
-    return left > 7 || (left && take(new, left) != (1u << left) - 1) ? JPEG_NOT_PROVED : JPEG_OK;
+    return JPEG_OK;
 }
 
 enum jpeg_status jpeg_prove(const struct jpeg_scan *scan, const struct jpeg_table *coded,
@@ -1024,6 +1045,8 @@ enum jpeg_status jpeg_prove(const struct jpeg_scan *scan, const struct jpeg_tabl
     made.data = patch->data;
     made.size = patch->size;
     made.tables = coded;
+    if (begin.bit && (!patch->size || (patch->data[0] ^ scan->data[patch->from]) >> (8 - begin.bit)))
+        return JPEG_NOT_PROVED; /* what stands before the box in its first byte */
     walk_from(&it.old, scan, (struct jpeg_place){patch->from, begin.bit}, predictions, first);
     walk_from(&it.new, &made, begin, predictions, first);
     while (!status && it.old.mcu < end) {
@@ -1034,12 +1057,12 @@ enum jpeg_status jpeg_prove(const struct jpeg_scan *scan, const struct jpeg_tabl
         it.old.mcu += !run;
         it.new.mcu = it.old.mcu;
         if (!status && it.old.mcu < end && is_before_restart(&it.old))
-            status = pass_restart(&it.old) || pass_restart(&it.new) ? JPEG_NOT_PROVED : JPEG_OK;
+            status = prove_restart(&it);
     }
     if (!status && it.seen != patch->block_count)
         status = JPEG_NOT_PROVED;
     *at = it.new.in.at;
     if (status || patch->whole)
-        return status;
+        return status || is_padded(&it.new.in) ? status : JPEG_NOT_PROVED;
     return prove_rest(&it, patch->moved ? cursor->end : (struct jpeg_place){patch->to, 0});
 }

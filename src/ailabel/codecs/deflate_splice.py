@@ -111,6 +111,8 @@ def unfold(data: bytes, size: int, first: int, last: int) -> Opened | None:
     room = min(size, last + (1 << _MOST_WINDOW))
     try:
         raw, before, after, total, end = _native.inflate(data, _HEADER, room, first, last)
+        if room < (after[0] if after else size):  # no place for a cut so near
+            raw, before, after, total, end = _native.inflate(data, _HEADER, size, first, last)
     except ValueError as error:
         raise MalformedFileError(
             "{structure} cannot be decompressed",
@@ -124,7 +126,7 @@ def unfold(data: bytes, size: int, first: int, last: int) -> Opened | None:
         raw=raw,
         window=window,
         before=Cut(*before),
-        after=Cut(*after) if after and after[0] < size else None,
+        after=Cut(*after) if after else None,
         total=total,
         end=end,
     )
