@@ -21,6 +21,14 @@ HEAVY: Final = (
     *("PIL", "mutagen", "pypdf", "yaml", "cryptography", "numpy", "av", "defusedxml", "click"),
     *("html.parser", "xml.etree", "concurrent.futures", "asyncio", "logging", "typing_extensions"),
 )
+FORBIDDEN: Final = {  # milliseconds each, or whole branches of ours that a command has no use for
+    *HEAVY,
+    *("pathlib", "urllib.parse", "ipaddress", "csv", "fnmatch", "tempfile", "shutil", "hashlib"),
+    *("importlib.metadata", "importlib.resources", "subprocess", "multiprocessing", "zipfile"),
+    *("ailabel.standard.payload", "ailabel.standard.dialects", "ailabel.codecs.xmp_parse"),
+    *("ailabel.codecs.tiff", "ailabel.reporters.document", "ailabel.marks"),
+}
+WRITING: Final = {"json", "ailabel.io.atomic", "ailabel.engine.spec", "ailabel.engine.plan"}
 OURS: Final = {"ailabel"}
 
 
@@ -32,7 +40,7 @@ def loaded(code: str, *arguments: str) -> set[str]:
         text=True,
         check=True,
     )
-    return set(done.stdout.split())
+    return set(done.stdout.splitlines()[-1].split())
 
 
 def test_all_names_are_there_and_no_others() -> None:
@@ -92,6 +100,31 @@ def test_the_implicit_path_loads_nothing_heavy(tmp_path: Path, suffix: str) -> N
     packages = {name.partition(".")[0] for name in modules if not name.startswith("_")}
     assert packages - set(sys.stdlib_module_names) <= OURS
     assert not modules & set(HEAVY)
+
+
+def started(*arguments: str | Path) -> set[str]:
+    """Run a command; return the modules that it loaded."""
+    code = (
+        "import sys\n"
+        "from ailabel.adapters.cli import main\n"
+        "try:\n    main(sys.argv[1:])\n"
+        "except SystemExit as end:\n    assert not end.code\n"
+    )
+    return loaded(code, *map(str, arguments))
+
+
+def test_commands_start_with_little(tmp_path: Path) -> None:
+    """One file is labelled, read and verified without loading what it does not need."""
+    source, target = tmp_path / "a.jpg", tmp_path / "b.jpg"
+    source.write_bytes((ROOT / "samples" / "pictures" / "landscape.jpg").read_bytes())
+    asked = ("--implicit-only", "--producer", "001191350100M000100Y4310000")
+    labelling = started("label", source, "-o", target, *asked)
+    assert labelling & FORBIDDEN == {"click"}
+    assert {"ailabel.engine.plan", "ailabel.carriers.jpeg"} <= labelling
+    verifying = started("verify", "--implicit-only", target)
+    assert verifying & (FORBIDDEN | WRITING) == {"click"}
+    assert {"ailabel.engine.verify", "ailabel.carriers.jpeg"} <= verifying
+    assert not any(name.startswith("ailabel.codecs") for name in started("--version"))
 
 
 def _typed() -> ModuleType:

@@ -9,12 +9,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ailabel.messages import render, translate
+from ailabel.messages import Message, render, translate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-__all__ = ["TranslatedCommand", "TranslatedGroup", "emit", "language", "language_option", "say"]
+__all__ = [
+    "TranslatedCommand",
+    "TranslatedGroup",
+    "emit",
+    "internal_error",
+    "language",
+    "language_option",
+    "say",
+]
 
 
 def language() -> str:
@@ -44,6 +52,12 @@ def emit(pieces: Iterable[str], *, machine: bool = False) -> None:
     for piece in pieces:
         sys.stdout.write(piece)
     sys.stdout.flush()
+
+
+def internal_error(error: Exception) -> Message:
+    """Return what is said of a defect of our own, for the report of the file that showed it."""
+    reason = {"reason": f"{type(error).__name__}: {error}"}
+    return Message("this is a defect of ailabel; please report it with the file: {reason}", reason)
 
 
 def _remember(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:

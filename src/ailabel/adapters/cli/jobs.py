@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ailabel import api
+from ailabel.adapters.cli.base import internal_error
 from ailabel.adapters.cli.inputs import STDIN, Input, output_of, usage_error
 from ailabel.errors import AilabelError, LabelError, PlanError, UnsupportedFormatError
 from ailabel.io.atomic import create
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from ailabel.engine.spec import LabelSpec
     from ailabel.io.steps import Steps
 
-__all__ = ["Job", "failure", "internal_error", "label_one", "make_jobs", "target_key"]
+__all__ = ["Job", "failure", "label_one", "make_jobs", "target_key"]
 
 
 @frozen
@@ -103,12 +104,6 @@ def failure(error: Exception, item: Input) -> tuple[str, Message]:
             reason = f"{os.fsdecode(error.filename)}: {reason}"
         return "failed", Message("cannot be labelled: {reason}", {"reason": reason})
     return "failed", internal_error(error)
-
-
-def internal_error(error: Exception) -> Message:
-    """Return what is said of a defect of our own, for the report of the file that showed it."""
-    reason = {"reason": f"{type(error).__name__}: {error}"}
-    return Message("this is a defect of ailabel; please report it with the file: {reason}", reason)
 
 
 def _label(job: Job, spec: LabelSpec, name: str | None, *, dry_run: bool) -> Steps[LabelResult]:

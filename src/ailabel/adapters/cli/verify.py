@@ -11,9 +11,14 @@ import click
 
 import ailabel
 from ailabel import api
-from ailabel.adapters.cli.base import TranslatedCommand, emit, language, language_option
+from ailabel.adapters.cli.base import (
+    TranslatedCommand,
+    emit,
+    internal_error,
+    language,
+    language_option,
+)
 from ailabel.adapters.cli.inputs import STDIN, Input, collect, usage_error
-from ailabel.adapters.cli.jobs import internal_error
 from ailabel.batch.local import work
 from ailabel.engine.options import VerifyOptions
 from ailabel.errors import AilabelError, UnsupportedFormatError
