@@ -173,3 +173,31 @@ def test_a_height_that_nobody_can_tell_leaves_the_verdict_open(
     """Review of the only label is no pass; beside one that passes it is of no weight."""
     found = tuple(Check(rule="EXP-I3", outcome=one, message=Message("x")) for one in outcomes)
     assert _weigh(found, "explicit") is verdict
+
+
+@pytest.mark.parametrize(
+    ("form", "rate", "expected"),
+    [
+        ("speech", 148.0, Outcome.PASS),
+        ("speech", 118.0, Outcome.PASS),
+        ("speech", 117.0, Outcome.FAIL),
+        ("speech", 225.0, Outcome.FAIL),
+        ("speech", None, Outcome.INCONCLUSIVE),
+        ("rhythm", None, Outcome.NOT_APPLICABLE),
+    ],
+)
+def test_speech_has_a_normal_speed(form: str, rate: float | None, expected: Outcome) -> None:
+    """The rate is told with the limits of the note; what was not measured stays open."""
+    heard = replace(SEEN, appearance=None, form=form, rate=rate, place="start")
+    found = {check.rule: check for check in checks(heard, medium=Medium.AUDIO)}
+    assert found["EXP-A1"].outcome is Outcome.PASS
+    assert found["EXP-A2"].outcome is expected
+    assert found["EXP-A2"].figure == rate
+    assert _weigh(tuple(found.values()), "explicit") is Verdict.COMPLIANT
+
+
+def test_the_label_at_a_normal_speed_counts() -> None:
+    """A hurried label does no harm beside one that is spoken as it should be."""
+    hurried = replace(SEEN, appearance=None, form="speech", rate=225.0, place="start")
+    found = checks(hurried, replace(hurried, rate=148.0), medium=Medium.AUDIO)
+    assert {check.outcome for check in found if check.rule == "EXP-A2"} == {Outcome.PASS}

@@ -269,6 +269,7 @@ CHECKS: Final[dict[str, Predicate]] = {
     "EXP-I3": _measured,
     "EXP-I4": _measured,
     "EXP-A1": _explicit,
+    "EXP-A2": _measured,
     "EXP-V1": _measured,
     "EXP-V2": _measured,
     "EXP-V3": _measured,

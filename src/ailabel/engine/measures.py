@@ -14,7 +14,12 @@ from ailabel.messages import Message
 from ailabel.model.report import Check, Level, Outcome
 from ailabel.spi import Finding
 from ailabel.standard.rules import RULES
-from ailabel.standard.wording import IMAGE_MIN_HEIGHT, OPENING_SECONDS, VIDEO_MIN_SECONDS
+from ailabel.standard.wording import (
+    IMAGE_MIN_HEIGHT,
+    OPENING_SECONDS,
+    SPEECH_RATE,
+    VIDEO_MIN_SECONDS,
+)
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
@@ -28,7 +33,14 @@ __all__ = ["measured"]
 
 _LEAST: Final = round(100 * IMAGE_MIN_HEIGHT, 2)  # per cent
 _FRAME: Final = 0.05  # seconds by which the last frame's time may fall short of the film's length
-_BADNESS: Final = (Outcome.PASS, Outcome.REVIEW, Outcome.INCONCLUSIVE, Outcome.FAIL)
+_RATE: Final = 0.02  # share by which a measured rate of speech may be off
+_BADNESS: Final = (
+    Outcome.PASS,
+    Outcome.NOT_APPLICABLE,
+    Outcome.REVIEW,
+    Outcome.INCONCLUSIVE,
+    Outcome.FAIL,
+)
 _UNMEASURED: Final = Message("a label was found, but neither its size, place nor time was measured")
 
 
@@ -202,10 +214,28 @@ def _duration(sighting: Sighting, evidence: Evidence) -> _Judged:
     return _Judged(Outcome.FAIL, message, round(shown, 2))
 
 
+def _rate(sighting: Sighting, evidence: Evidence) -> _Judged:  # noqa: ARG001 - a measure
+    if sighting.form == "rhythm":
+        message = Message("the label is a rhythm, which has no rate of speech")
+        return _Judged(Outcome.NOT_APPLICABLE, message)
+    if sighting.rate is None:
+        message = Message("how fast the label is spoken was not measured")
+        return _Judged(Outcome.INCONCLUSIVE, message)
+    slowest, fastest = SPEECH_RATE
+    message = Message(
+        "the label is spoken at {rate} characters a minute; {slowest} to {fastest} are normal",
+        {"rate": round(sighting.rate), "slowest": slowest, "fastest": fastest},
+    )
+    normal = slowest * (1 - _RATE) <= sighting.rate <= fastest * (1 + _RATE)
+    outcome = Outcome.PASS if normal else Outcome.FAIL
+    return _Judged(outcome, message, round(sighting.rate, 1))
+
+
 _MEASURES: Final[dict[str, _Measure]] = {
     "EXP-I2": _place,
     "EXP-I3": _type_height,
     "EXP-I4": _ink_height,
+    "EXP-A2": _rate,
     "EXP-V1": _opening,
     "EXP-V2": _type_height,
     "EXP-V3": _duration,

@@ -338,6 +338,20 @@ _ROWS: Final = (
         decidable="evidence",
     ),
     Rule(
+        id="EXP-A2",
+        clause="GB 45438-2025 5.3 e, note 4",
+        tag="quoted by 1",
+        level=_W,
+        title=("the label is spoken at a normal speed", "语音标识为正常语速"),
+        help=(
+            "The note calls 120 to 160 characters a minute normal; it is a note, so no error.",
+            "注 4 称正常语速约为每分钟 120～160 字；仅为注释，因此不作为错误。",
+        ),
+        label="explicit",
+        media=_AUDIO,
+        decidable="evidence",
+    ),
+    Rule(
         id="EXP-V1",
         clause="Measures art. 4(4); GB 45438-2025 5.4 a to c",
         tag="quoted by 2",
