@@ -17,6 +17,7 @@ PRODUCER: Final = "001191350100M000100Y4310000"  # the example number of GB 3210
 _OPEN: Final = (
     "pictures/landscape.jpg",
     "sounds/melody.wav",
+    "films/flight.mp4",
     "documents/report.pdf",
     "texts/page.html",
 )

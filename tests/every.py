@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["SAMPLES", "carrier_for", "cases", "sample_files"]
 
 SAMPLES: Final = ROOT / "samples"
-_MEDIA: Final = ("documents", "pictures", "sounds", "texts")
+_MEDIA: Final = ("documents", "films", "pictures", "sounds", "texts")
 
 
 @lru_cache(maxsize=1)

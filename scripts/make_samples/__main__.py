@@ -6,7 +6,7 @@ import inspect
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from make_samples import documents, pictures, scenes, sounds, texts
+from make_samples import documents, films, pictures, scenes, sounds, texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +20,7 @@ def main() -> None:
     for module, folder in (
         (pictures, "pictures"),
         (sounds, "sounds"),
+        (films, "films"),
         (texts, "texts"),
         (documents, "documents"),
         (scenes, "scenes"),
