@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -153,3 +155,46 @@ def test_open_states(content: bytes, depth: int) -> None:
 def test_names_are_text() -> None:
     """A name is told from a string by its type."""
     assert isinstance(Parser(b"/A ").value(), Name)
+
+
+_PLAIN: Final = st.sampled_from(
+    [b"0", b"-7", b"+3", b"1.5", b".5", b"1.", b"7 0 R", b"12 65535 R", b"999999999999999999"]
+)
+
+
+@given(st.lists(_PLAIN, max_size=9), st.sampled_from([b" ", b"\n", b"\r\n", b"\t "]))
+def test_plain_arrays_are_read_as_any_other(tokens: list[bytes], space: bytes) -> None:
+    """The short way through numbers and references agrees with the parser, item by item."""
+    content = space.join(tokens)
+    short = Parser(b"[" + content + b"] ").value()
+    long = Parser(b"[" + content + b" /X] ").value()
+    assert isinstance(short, Array)
+    assert isinstance(long, Array)
+    assert list(short) == list(long)[:-1]
+    assert [type(item) for item in short] == [type(item) for item in long][:-1]
+    raws = [short.raw(index) for index in range(len(short))]
+    assert raws == [long.raw(index) for index in range(len(short))] == tokens
+
+
+@pytest.mark.parametrize(
+    "source", [b"[1 R]", b"[R]", b"[-1 0 R]", b"[1 700000 R 2]", b"[1.2.3]", b"[+-1]", b"[7 0 R R]"]
+)
+def test_what_only_looks_plain_is_read_with_care(source: bytes) -> None:
+    """The parser says what is broken, or reads numbers where no reference stands."""
+    with pytest.raises(MalformedFileError):
+        Parser(source + b" ").value()
+
+
+def test_an_array_goes_on_past_the_piece() -> None:
+    """Numbers up to the end of what was read are not the whole array."""
+    with pytest.raises(Incomplete):
+        Parser(b"[1 2 3").value()
+
+
+def test_values_are_counted_whatever_holds_them() -> None:
+    """An object of many small arrays has as many values as they have together."""
+    with pytest.raises(LimitExceededError):
+        Parser(b"[" + b"[/A/B]" * 20 + b"]", items=100).value()
+    parser = Parser(b"[1 2 3 4 [/A]]")
+    parser.value()
+    assert parser.count == 7

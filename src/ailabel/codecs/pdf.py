@@ -36,6 +36,7 @@ _CACHED: Final = 1 << 25  # bytes of object streams that are kept inflated
 _HOPS: Final = 8  # references to references, and lengths inside of streams that need lengths
 _WORK: Final = 1 << 22  # bytes parsed: seconds, for a file made to be slow
 _PASSES: Final = 4  # over all objects of a file; no task needs more
+_BYTES: Final = 64  # of a file for each value that is looked at; streams take most of a file
 _OBJECT_HEADER: Final = 64
 _AFTER: Final = 32  # the keyword that follows a dictionary
 
@@ -71,6 +72,7 @@ class Document:
         "_index",
         "_inflated",
         "_packed",
+        "_values",
         "_work",
         "sections",
         "shift",
@@ -82,7 +84,7 @@ class Document:
         self.view = view
         self.sections: tuple[Section, ...] = ()
         self._catalog: Dictionary | None = None
-        self._inflated = self._hops = self._work = 0
+        self._inflated = self._hops = self._work = self._values = 0
         self._packed: OrderedDict[int, tuple[bytes, dict[int, int]]] = OrderedDict()
         self._index = pdf_xref.Index(())
         self.start = _start(view)
@@ -171,7 +173,7 @@ class Document:
         place += head.position
         parser, value = parse_at(self.view, place, need=_AFTER)
         end = parser.position
-        self._count_work(end)
+        self._count_work(end, parser.count)
         if not isinstance(value, Dictionary) or not parser.take(b"stream"):
             return value, place + end
         start = parser.position
@@ -246,7 +248,7 @@ class Document:
             value = parser.value()
         except Incomplete:
             parser.fail()
-        self._count_work(parser.position - places[number])
+        self._count_work(parser.position - places[number], parser.count)
         return value
 
     def _container(self, number: int) -> tuple[bytes, dict[int, int]]:
@@ -266,10 +268,13 @@ class Document:
             self._packed.popitem(last=False)
         return self._packed[number]
 
-    def _count_work(self, amount: int) -> None:
+    def _count_work(self, amount: int, values: int) -> None:
+        size = self.view.size + self._inflated
         self._work += amount
-        limit = _WORK + _PASSES * (self.view.size + self._inflated)
-        check_limit("the structure of the PDF", self._work, limit)
+        check_limit("the structure of the PDF", self._work, _WORK + _PASSES * size)
+        self._values += values
+        limit = self.view.limits.items + _PASSES * size // _BYTES
+        check_limit("the number of values of the PDF", self._values, limit)
 
     def _list(self, value: object) -> list[object]:
         found = self.resolve(value)

@@ -58,6 +58,9 @@ _STRING_ESCAPES: Final = {
     b"\r\n": b"",
 }
 _WORDS: Final = {b"true": True, b"false": False, b"null": None}
+_FLAT: Final = re.compile(rb"([0-9.+\-R\t\n\f\r ]*+)(\]|\Z)")  # numbers and references alone
+_LONGEST: Final = 18  # digits of an integer
+_NUMBER, _GENERATION = 10, 5  # digits of a reference
 
 
 class Name(str):
@@ -80,20 +83,33 @@ class Ref:
 class Array(list[object]):
     """An array; `raw` gives an item's bytes as they stand."""
 
-    __slots__ = ("_source", "_spans")
+    __slots__ = ("_source", "_spans", "_start")
 
     def __init__(self, source: bytes) -> None:
         super().__init__()
         self._source = source
         self._spans: list[tuple[int, int]] = []
+        self._start: int | None = None
 
     def add(self, value: object, start: int, end: int) -> None:
         """Append a value that stands between two offsets of the source."""
         self.append(value)
         self._spans.append((start, end))
 
+    def fill(self, values: list[object], start: int) -> None:
+        """Set all values of an array of numbers and references, whose content begins there."""
+        self[:] = values
+        self._start = start
+
     def raw(self, index: int) -> bytes:
         """Return an item's bytes as they stand."""
+        if self._start is not None and not self._spans:
+            parser = Parser(self._source, self._start)
+            for _ in self:
+                parser.skip_space()
+                start = parser.position
+                parser.value()
+                self._spans.append((start, parser.position))
         start, end = self._spans[index]
         return self._source[start:end]
 
@@ -148,10 +164,13 @@ class Parser:
         data: the piece.
         position: where to begin.
         base: where the piece begins in the file, for errors; None when it was stored compressed.
-        items: how many items one array or dictionary may have.
+        items: how many items an array of numbers or references may have; of others, with all that
+            is in them, half as many.
+
+    `count` tells how many values were read, those of such arrays left aside.
     """
 
-    __slots__ = ("base", "data", "items", "position")
+    __slots__ = ("base", "count", "data", "items", "position")
 
     def __init__(
         self, data: bytes, position: int = 0, *, base: int | None = 0, items: int = 100_000
@@ -160,6 +179,7 @@ class Parser:
         self.position = position
         self.base = base
         self.items = items
+        self.count = 0
 
     def skip_space(self) -> None:
         """Pass over white space and comments."""
@@ -200,6 +220,9 @@ class Parser:
             Incomplete: it goes on past the piece.
             MalformedFileError: this is no value.
         """
+        self.count += 1
+        if self.count > self.items // 2:
+            check_limit("the number of items of a PDF object", self.count, self.items // 2)
         self.skip_space()
         match = _REFERENCE.match(self.data, self.position)
         if match:
@@ -259,12 +282,20 @@ class Parser:
     def _array(self, depth: int) -> Array:
         check_limit("the nesting of a PDF object", depth, _DEPTH)
         result = Array(self.data)
+        if flat := _FLAT.match(self.data, self.position):
+            if not flat[2]:
+                raise Incomplete
+            values = _flat(flat[1])
+            if values is not None:
+                check_limit("the number of items of a PDF object", len(values), self.items)
+                result.fill(values, self.position)
+                self.position = flat.end()
+                return result
         while not self.take(b"]"):
             self.skip_space()
             start = self.position
             value = self.value(depth)
             result.add(value, start, self.position)
-            check_limit("the number of items of a PDF object", len(result), self.items)
         return result
 
     def _dictionary(self, depth: int) -> Dictionary:
@@ -279,7 +310,6 @@ class Parser:
             start = self.position
             value = self.value(depth)
             result.add(str(_name(token)), value, start, self.position)
-            check_limit("the number of items of a PDF object", len(result), self.items)
         return result
 
 
@@ -337,6 +367,37 @@ def text_string(text: str) -> bytes:
         return literal(text.encode("ascii"))
     encoded = b"\xfe\xff" + text.encode("utf-16-be", "replace")
     return b"<" + encoded.hex().upper().encode("ascii") + b">"
+
+
+def _flat(content: bytes) -> list[object] | None:
+    """Read numbers and references without a parser; None where one must look more closely."""
+    tokens = content.split()
+    if max(map(len, tokens), default=0) > _LONGEST:
+        return None
+    values: list[object] = []
+    try:
+        if b"R" not in content:
+            values += [float(token) if b"." in token else int(token) for token in tokens]
+            return values
+        for token in tokens:
+            values.append(int(token) if token != b"R" else _reference(values))
+    except (ValueError, IndexError):
+        return None
+    return values
+
+
+def _reference(values: list[object]) -> Ref:
+    """Make a reference of the last two numbers.
+
+    Raises:
+        ValueError: they are no numbers of an object and a generation.
+    """
+    generation, number = values.pop(), values.pop()
+    if not (isinstance(number, int) and isinstance(generation, int)):
+        raise ValueError  # noqa: TRY004 - like other tokens that are none
+    if not (0 <= number < 10**_NUMBER and 0 <= generation < 10**_GENERATION):
+        raise ValueError
+    return Ref(number, generation)
 
 
 def _name(token: bytes) -> Name:
