@@ -68,5 +68,5 @@ def test_an_empty_picture_has_no_lines() -> None:
         assert read(Image.new("RGB", size, "grey")) == []
     blank = Image.new("RGB", (300, 200), "grey")
     line = Line(text="AI", score=0.9, quad=((10, 10), (90, 10), (90, 40), (10, 40)))
-    assert reread(blank, line) == line
+    assert [again.text for again in reread(blank, line) if again.text.strip()] == []
     assert read_at(blank, line.box).strip() == ""

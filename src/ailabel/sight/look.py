@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from ailabel.sight.groups import marks
 from ailabel.sight.ink import measure
 from ailabel.sight.reader import read, reread
+from ailabel.sight.words import understood
 from ailabel.spi import Appearance, Evidence, Finding, Sighting
 from ailabel.standard.wording import EDGE_SHARE
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from ailabel.sight.groups import Mark
     from ailabel.sight.ink import Box, Ink
+    from ailabel.sight.reader import Line
 
 __all__ = ["concluded", "location_of", "look", "place_of"]
 
@@ -37,10 +39,19 @@ def look(picture: Image.Image) -> list[Sighting]:
     found = marks(lines)
     taken = {id(line) for mark in found for line in mark.lines}
     unclear = [line for line in lines if id(line) not in taken and _HINT.search(line.text)]
-    if unclear:  # read once more, with room around: the detector may have cut a letter off
-        better = {id(line): reread(picture, line) for line in unclear[:_MOST_UNCLEAR]}
+    if unclear:  # the detector may have cut a letter off, or taken in too much
+        better = {id(line): _clearer(picture, line) for line in unclear[:_MOST_UNCLEAR]}
         found = marks([better.get(id(line), line) for line in lines])
     return [_sighting(picture, mark) for mark in found]
+
+
+def _clearer(picture: Image.Image, line: Line) -> Line:
+    """Read a line again; return the first reading that is a label, else the line as it was."""
+    for again in reread(picture, line):
+        words = understood(again.text)
+        if words is not None and words.form is not None:
+            return again
+    return line
 
 
 def concluded(sightings: list[Sighting], preview: bytes | None = None) -> Evidence:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Line", "is_whole", "loaded", "pieces", "read", "read_at", "reread"]
 
 _SHORT: Final = 640  # the short side at which text is looked for
-_LONG: Final = 2000  # the longest side that is looked at in one piece
+_LONG: Final = 1280  # the longest side that is looked at in one piece
 _OVERLAP: Final = 0.4  # of the short side, between the pieces of a long picture
 _MOST_PIECES: Final = 8
 _MOST_LINES: Final = 48  # that are read in one picture, the highest first
@@ -34,7 +34,8 @@ _LEAST_HEIGHT: Final = 0.018  # of the short side: lines whose box is lower are 
 _LINE: Final = 64  # pixels, the height in which a line is handed on
 _UPRIGHT: Final = 1.5  # a box so many times higher than wide is written downwards
 _LEAST_SCORE: Final = 0.45
-_ROOM_ACROSS, _ROOM_DOWN = 0.4, 0.05  # around a line that is read once more, in its heights
+_ROOMS: Final = ((0.4, 0.05), (0.8, -0.1))  # beside and above a line read again, in its heights
+_TWICE: Final = 0.5  # of two boxes that are one line, seen in two pieces
 _BICUBIC: Final = 3  # PIL.Image.Resampling.BICUBIC, which is not imported here
 _TILT: Final = 0.03  # a box that rises by less, as a share of its width, is cut out straight
 
@@ -79,7 +80,7 @@ def read(picture: Image.Image) -> list[Line]:
     engine = loaded()
     least = _LEAST_HEIGHT * min(picture.size)
     quads = [quad for quad in _detected(engine, picture) if min(_sides(quad)) >= least]
-    quads = sorted(quads, key=lambda quad: -min(_sides(quad)))[:_MOST_LINES]
+    quads = _once(sorted(quads, key=lambda quad: -min(_sides(quad))))[:_MOST_LINES]
     quads.sort(key=lambda quad: (quad[0][1], quad[0][0]))
     if not quads:
         return []
@@ -91,24 +92,52 @@ def read(picture: Image.Image) -> list[Line]:
     ]
 
 
-def reread(picture: Image.Image, line: Line) -> Line:
-    """Read a line once more with room around it; return that reading if it says more."""
+def _once(quads: list[Quad]) -> list[Quad]:
+    """Leave out what was seen twice, in pieces of a picture that overlap."""
+    kept: list[Quad] = []
+    for quad in quads:
+        if not any(_shared(quad, other) > _TWICE for other in kept):
+            kept.append(quad)
+    return kept
+
+
+def _shared(one: Quad, other: Quad) -> float:
+    """Return which share of both together two boxes have in common."""
+    area = 1.0
+    whole = 1.0
+    for axis in (0, 1):
+        first, second = ([corner[axis] for corner in quad] for quad in (one, other))
+        area *= max(0.0, min(max(first), max(second)) - max(min(first), min(second)))
+    for quad in (one, other):
+        across, down = zip(*quad, strict=True)
+        whole += (max(across) - min(across)) * (max(down) - min(down))
+    return area / (whole - area)
+
+
+def reread(picture: Image.Image, line: Line) -> list[Line]:
+    """Read a line again, with other room around it than the detector gave it."""
     left, top, right, bottom = line.box
-    across, down = _ROOM_ACROSS * line.height, _ROOM_DOWN * line.height
-    left, right, top, bottom = left - across, right + across, top - down, bottom + down
-    quad = ((left, top), (right, top), (right, bottom), (left, bottom))
-    texts = loaded().recognize_txt([_cut(picture, quad)])
-    text, score = texts.txts[0], float(texts.scores[0])
-    if len(text.strip()) <= len(line.text.strip()) or score < _LEAST_SCORE:
-        return line
-    return Line(text=text, score=score, quad=line.quad)
+    cuts = []
+    for beside, above in _ROOMS:
+        across, down = beside * line.height, above * line.height
+        box = left - across, top - down, right + across, bottom + down
+        cuts.append(_cut(picture, _corners(box)))
+    texts = loaded().recognize_txt(cuts)
+    return [
+        Line(text=text, score=float(score), quad=line.quad)
+        for text, score in zip(texts.txts, texts.scores, strict=True)
+        if score >= _LEAST_SCORE
+    ]
+
+
+def _corners(box: tuple[float, float, float, float]) -> Quad:
+    left, top, right, bottom = box
+    return (left, top), (right, top), (right, bottom), (left, bottom)
 
 
 def read_at(picture: Image.Image, box: tuple[float, float, float, float]) -> str:
     """Return what stands in a box of a picture, read as one line."""
-    left, top, right, bottom = box
-    quad = ((left, top), (right, top), (right, bottom), (left, bottom))
-    text: str = loaded().recognize_txt([_cut(picture, quad)]).txts[0]
+    text: str = loaded().recognize_txt([_cut(picture, _corners(box))]).txts[0]
     return text
 
 
@@ -135,6 +164,7 @@ def _engine() -> Any:  # noqa: ANN401 - the package has no types
             "Global.use_vertical_padding": False,
             "Det.limit_type": "max",
             "Det.limit_side_len": _LONG,
+            "Rec.rec_batch_num": 1,  # lines of unlike length would be padded to the longest
             "Det.model_path": str(_model(rapidocr, "det")),
             "Rec.model_path": str(_model(rapidocr, "rec")),
             "EngineConfig.onnxruntime.intra_op_num_threads": 1,

@@ -1,0 +1,1 @@
+"""What the verifier finds and measures, on generated content of known truth (``make evaluate``)."""
