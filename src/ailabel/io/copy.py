@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["write_all", "write_view"]
 
 _SMALL: Final = 1 << 20  # one read and one write
-_BLOCK: Final = 1 << 20
+_BLOCK: Final = 1 << 18  # what it holds is still in the cache when it is written
 _PAGE: Final = 4096
 _SECTOR: Final = 512  # what st_blocks counts, whatever the file system's blocks are
 _THREAD: Final = threading.local()
