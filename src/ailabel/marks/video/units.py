@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from ailabel.errors import MalformedFileError, PlanError
@@ -56,8 +57,8 @@ def joined(units: Iterable[bytes], width: int) -> bytes:
 def of_stream(stream: bytes) -> Iterator[bytes]:
     """Yield the units between the start codes of a byte stream [ITU-T H.264 B.1]."""
     starts = [match.end() for match in _START.finditer(stream)]
-    for start, following in zip(starts, [*(at - 3 for at in starts[1:]), len(stream)], strict=True):
-        unit = stream[start:following].rstrip(b"\0")
+    for start, following in pairwise([*starts, len(stream) + 3]):
+        unit = stream[start : following - 3].rstrip(b"\0")
         if unit:
             yield unit
 
