@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
@@ -27,7 +29,7 @@ from ailabel.model.report import FileReport, Verdict
 from ailabel.reporters.summary import Header
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 __all__ = ["read_command", "verify_command"]
 
@@ -74,12 +76,21 @@ def _shared(function: Callable[..., Any]) -> Callable[..., Any]:
 @click.option(
     "--allow-inconclusive", is_flag=True, help="Do not fail for what could not be looked at."
 )
+@click.option(
+    "--explain",
+    metavar="DIR",
+    help="Write NAME.explain.png below a folder: what was seen, with the measured figures.",
+)
 def verify_command(**options: Any) -> None:  # noqa: ANN401 - click's way
     """Verify files."""
     if options["implicit_only"] and options["explicit_only"]:
         raise usage_error("--implicit-only and --explicit-only exclude each other")
+    if options["implicit_only"] and options["explain"]:
+        raise usage_error("--explain shows what was seen, and --implicit-only does not look")
     asked = VerifyOptions(
-        implicit=not options["explicit_only"], explicit=not options["implicit_only"]
+        implicit=not options["explicit_only"],
+        explicit=not options["implicit_only"],
+        explain=options["explain"] is not None,
     )
     good = _GOOD | ({Verdict.INCONCLUSIVE} if options["allow_inconclusive"] else set())
     codes = _Codes(lambda report: 0 if {report.implicit, report.explicit} <= good else _BAD)
@@ -115,14 +126,37 @@ class _Codes:
 
 
 def _tell(command: str, options: dict[str, Any], asked: VerifyOptions, codes: _Codes) -> None:
-    items = collect(options["paths"], options["files_from"])
+    folder = options.get("explain")
+    items = collect(options["paths"], options["files_from"], folder)
     header = Header(command=command, tool_version=ailabel.__version__, language=language())
     reporter = import_module(f"ailabel.reporters.{FORMATS[options['output_format']]}")
     one = partial(_verify_one, options=asked, name=options["name"])
     processes = 1 if any(item.path == STDIN for item in items) else options["jobs"]
     reports = codes.watch(work(one, items, processes))
+    if folder is not None:
+        reports = _explained(reports, items, folder)
     emit(reporter.render(header, reports), machine=options["output_format"] != "text")
     click.get_current_context().exit(codes.worst)
+
+
+def _explained(
+    reports: Iterator[FileReport], items: Sequence[Input], folder: str
+) -> Iterator[FileReport]:
+    """Write the pictures of what was seen, and pass the reports on without them."""
+    for item, report in zip(items, reports, strict=False):
+        if report.preview is not None:
+            name = "-" if item.path == STDIN else item.below
+            target = os.path.join(folder, f"{name}.explain.png")  # noqa: PTH118 - bytes in names
+            try:
+                os.makedirs(os.path.dirname(target), exist_ok=True)  # noqa: PTH103, PTH120
+                with open(target, "wb") as file:  # noqa: PTH123
+                    file.write(report.preview)
+            except OSError as error:
+                reason = error.strerror or str(error)
+                raise usage_error(
+                    "{path} cannot be written: {reason}", path=target, reason=reason
+                ) from error
+        yield replace(report, preview=None)
 
 
 def _verify_one(item: Input, options: VerifyOptions, name: str | None) -> FileReport:

@@ -34,8 +34,10 @@ _PLUGINS: Final = {  # format: module of Pillow, class; so that no other decoder
     "tiff": ("TiffImagePlugin", "TiffImageFile"),
     "webp": ("WebPImagePlugin", "WebPImageFile"),
 }
-_BROKEN: Final = (OSError, SyntaxError, ValueError, KeyError, IndexError, TypeError, EOFError,
-                  struct.error, OverflowError, AttributeError, ZeroDivisionError)  # fmt: skip
+_BROKEN: Final = (  # what Pillow and its plugins raise for damaged pictures
+    *(OSError, SyntaxError, ValueError, KeyError, IndexError, TypeError, EOFError),
+    *(AttributeError, OverflowError, RuntimeError, ZeroDivisionError, struct.error),
+)
 _ENOUGH: Final = 1200  # pixels of the shortest side, to which larger pictures may be reduced
 _MOST_FRAMES: Final = 8  # of an animation that are looked at, spread over it
 _PAGES: Final = {"tiff", "ico"}  # whose further pictures are pages or sizes, no animation
