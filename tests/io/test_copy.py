@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import errno
+import mmap
 import os
 from typing import TYPE_CHECKING
 
 import pytest
 
 from ailabel.errors import AilabelError
+from ailabel.io import copy as io_copy
 from ailabel.io.copy import write_all, write_view
 from ailabel.io.source import FileView, open_view
 from ailabel.io.splice import Edit, SplicedView, apply
@@ -68,6 +70,69 @@ def test_an_unchanged_view_is_copied(large: tuple[Path, bytes], target: int) -> 
     with open_view(path) as source:
         write_view(source, source, target)
     assert written(target) == data
+
+
+@pytest.mark.parametrize("code", [errno.ENODEV, errno.EFAULT, None])
+def test_where_a_file_cannot_be_mapped_it_is_read(
+    large: tuple[Path, bytes], target: int, monkeypatch: pytest.MonkeyPatch, code: int | None
+) -> None:
+    """File systems without mappings, and windows beyond the end of a file, give the same result."""
+    path, data = large
+
+    def refuse(*_: object, **__: object) -> None:
+        raise ValueError if code is None else OSError(code, "refused")
+
+    with open_view(path) as source:
+        view = SplicedView(source, EDITS[3])
+        io_copy._buffer()
+        monkeypatch.setattr(mmap, "mmap", refuse)
+        write_view(view, source, target)
+    assert written(target) == apply(data, EDITS[3])
+
+
+def test_long_ranges_are_mapped_piece_by_piece(
+    large: tuple[Path, bytes], target: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long a range is, little of it is mapped at a time."""
+    path, data = large
+    monkeypatch.setattr(io_copy, "_WINDOW", 3 * mmap.ALLOCATIONGRANULARITY)
+    with open_view(path) as source:
+        write_view(SplicedView(source, [Edit(5, 0, b"x")]), source, target)
+    assert written(target) == apply(data, [Edit(5, 0, b"x")])
+
+
+def test_a_disk_that_is_full_while_a_mapping_is_written_is_an_error(
+    large: tuple[Path, bytes], target: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only what mapping may fail with is answered by reading."""
+    path, _ = large
+
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "full")
+
+    with open_view(path) as source:
+        view = SplicedView(source, [Edit(0, 1, b"")])
+        monkeypatch.setattr(os, "pwrite", full)
+        with pytest.raises(OSError, match="full"):
+            write_view(view, source, target)
+
+
+def test_a_mapped_source_that_is_cut_short_ends_with_an_error(
+    large: tuple[Path, bytes], target: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The kernel meets the missing pages, and says so; no signal ends the process."""
+    path, _ = large
+    write = os.pwrite
+
+    def cut(fd: int, data: bytes, at: int) -> int:
+        os.truncate(path, 5000)
+        return write(fd, data, at)
+
+    with open_view(path) as source:
+        view = SplicedView(source, [Edit(0, 1, b"")])
+        monkeypatch.setattr(os, "pwrite", cut)
+        with pytest.raises(AilabelError, match="cut short"):
+            write_view(view, source, target)
 
 
 @pytest.mark.parametrize("seek", [True, False])
