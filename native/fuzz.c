@@ -168,6 +168,7 @@ static int run_inflate(struct source in)
     struct inflate_job job = {0};
     size_t at = 0;
     job.begin = number(&in);
+    job.stride = 1 + number(&in) % 5000;
     job.room = number(&in) % MOST;
     job.first = number(&in);
     job.last = number(&in);
@@ -175,10 +176,11 @@ static int run_inflate(struct source in)
         return 0;
     job.data = in.data + in.at;
     job.size = in.size - in.at;
-    job.raw = malloc(job.room ? job.room : 1);
     int works = !inflate_between(&job, &at);
     if (works) {
         check_cut(&job, &job.before);
+        if (job.start > job.first || (job.before.raw > 65536 && job.start > job.before.raw - 32768))
+            fail("too much was forgotten");
         if (job.before.raw > job.first || job.end > job.size)
             fail("the first cut stands too late");
         if (!job.is_over) {

@@ -2,7 +2,8 @@
  *
  * A cut is a place at which the stream can be taken apart: between two symbols, whose block is closed
  * there by its own code for the end, and opened again by a copy of its header; or between two blocks.
- * Nothing is allocated or remembered, and every position is checked before it is read or written.
+ * Only what is needed of the decoded bytes is kept, in memory that grows with it; nothing is remembered,
+ * and every position is checked before it is read or written.
  */
 #ifndef AILABEL_INFLATE_H
 #define AILABEL_INFLATE_H
@@ -14,6 +15,7 @@ enum { INFLATE_WINDOW = 32768 }; /* how far back a match refers at most [2] */
 
 enum inflate_status {
     INFLATE_OK,
+    INFLATE_NO_MEMORY,
     INFLATE_BAD_BLOCK,    /* a block type, length or table that is not allowed */
     INFLATE_BAD_CODE,     /* bits that no table explains, or a distance before the beginning */
     INFLATE_CUT_SHORT,    /* the data ends before the last block does */
@@ -33,10 +35,14 @@ struct inflate_job {
     const uint8_t *data;
     size_t size;
     size_t begin;         /* the byte at which the first block begins */
-    uint8_t *raw;         /* takes what is decoded */
-    size_t room;          /* no more than this; what follows is only walked over */
-    size_t first, last;   /* decoded bytes [first, last) will be replaced */
+    size_t stride;        /* decoded, bytes of a row of pixels and its filter [PNG3 7.2] */
+    size_t room;          /* decoded bytes from here on are only walked over */
+    size_t first, last;   /* decoded bytes [first, last) will be replaced; `first` begins a row */
     /* What was found: */
+    uint8_t *raw;         /* decoded bytes [start, room); by malloc, the caller frees it */
+    size_t start;         /* not behind the last row before `first` that needs no row above it */
+    size_t held;          /* for inflate.c: bytes that `raw` has room for */
+    size_t chain;         /* and that row, as far as is known */
     struct inflate_cut before; /* the last cut not behind `first` */
     struct inflate_cut after;  /* the first one from `last` on behind which nothing refers to what stands
                                   before `last` */

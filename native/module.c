@@ -1,4 +1,4 @@
-/* ailabel.codecs._native: the Python side of jpeg.h and inflate.h.
+/* ailabel.codecs._native: the Python side of jpeg.h, inflate.h and filters.h.
  *
  * Arguments are checked here, files are checked there. A file that breaks its format raises ValueError
  * with a reason and an offset; wrong arguments raise TypeError. The lock of the interpreter is let go
@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "filters.h"
 #include "inflate.h"
 #include "jpeg.h"
 
@@ -257,6 +258,8 @@ static PyObject *py_jpeg_splice(PyObject *module, PyObject *args)
 static PyObject *inflate_error(enum inflate_status status, size_t at)
 {
     const char *reason = status == INFLATE_CUT_SHORT ? "cut short" : "damaged code";
+    if (status == INFLATE_NO_MEMORY)
+        return PyErr_NoMemory();
     PyObject *value = Py_BuildValue("(sn)", reason, (Py_ssize_t)at);
     if (value)
         PyErr_SetObject(PyExc_ValueError, value);
@@ -270,13 +273,14 @@ static PyObject *cut_tuple(const struct inflate_cut *cut)
                          (Py_ssize_t)cut->header, (Py_ssize_t)cut->body, cut->end_code, cut->end_bits);
 }
 
-static PyObject *found_tuple(PyObject *raw, const struct inflate_job *job)
+static PyObject *found_tuple(const struct inflate_job *job)
 {
     PyObject *before = cut_tuple(&job->before);
     PyObject *after = job->is_over ? Py_NewRef(Py_None) : cut_tuple(&job->after);
     PyObject *result = NULL;
     if (before && after)
-        result = Py_BuildValue("(OOOnn)", raw, before, after, (Py_ssize_t)job->total,
+        result = Py_BuildValue("(y#nOOnn)", (char *)job->raw, (Py_ssize_t)(job->room - job->start),
+                               (Py_ssize_t)job->start, before, after, (Py_ssize_t)job->total,
                                (Py_ssize_t)job->end);
     Py_XDECREF(before);
     Py_XDECREF(after);
@@ -286,24 +290,22 @@ static PyObject *found_tuple(PyObject *raw, const struct inflate_job *job)
 static PyObject *py_inflate(PyObject *module, PyObject *args)
 {
     Py_buffer data;
-    Py_ssize_t begin, room, first, last;
+    Py_ssize_t begin, stride, room, first, last;
     struct inflate_job job;
     enum inflate_status status;
     size_t at = 0;
     (void)module;
-    if (!PyArg_ParseTuple(args, "y*nnnn", &data, &begin, &room, &first, &last))
+    if (!PyArg_ParseTuple(args, "y*nnnnn", &data, &begin, &stride, &room, &first, &last))
         return NULL;
-    PyObject *result = NULL, *raw = NULL;
-    if (begin < 0 || first < 0 || first > last || last > room)
+    PyObject *result = NULL;
+    if (begin < 0 || stride < 1 || first < 0 || first > last || last > room || !room) {
         PyErr_SetString(PyExc_TypeError, "positions do not follow one another");
-    else
-        raw = PyBytes_FromStringAndSize(NULL, room);
-    if (raw) {
+    } else {
         memset(&job, 0, sizeof job);
         job.data = data.buf;
         job.size = (size_t)data.len;
         job.begin = (size_t)begin;
-        job.raw = (uint8_t *)PyBytes_AsString(raw);
+        job.stride = (size_t)stride;
         job.room = (size_t)room;
         job.first = (size_t)first;
         job.last = (size_t)last;
@@ -312,16 +314,80 @@ static PyObject *py_inflate(PyObject *module, PyObject *args)
         Py_END_ALLOW_THREADS
         if (!status && job.total < job.room)
             status = INFLATE_CUT_SHORT;
-        result = status ? inflate_error(status, at) : found_tuple(raw, &job);
-        Py_DECREF(raw);
+        result = status ? inflate_error(status, at) : found_tuple(&job);
+        free(job.raw);
     }
     PyBuffer_Release(&data);
     return result;
 }
 
+/* Take rows, stride, unit and the row above, which may be empty; return how many rows there are. */
+static Py_ssize_t take_rows(PyObject *args, Py_buffer *rows, Py_buffer *above, Py_ssize_t numbers[2],
+                            int filtered)
+{
+    if (!PyArg_ParseTuple(args, "y*nny*", rows, &numbers[0], &numbers[1], above))
+        return -1;
+    Py_ssize_t stride = numbers[0], row = stride + filtered;
+    if (stride < 1 || stride > PY_SSIZE_T_MAX / 2 || numbers[1] < 1 || rows->len % row ||
+        (above->len && above->len != stride)) {
+        PyErr_SetString(PyExc_TypeError, "these are no rows of this length");
+        PyBuffer_Release(rows);
+        PyBuffer_Release(above);
+        return -1;
+    }
+    return rows->len / row;
+}
+
+static PyObject *py_unfilter(PyObject *module, PyObject *args)
+{
+    Py_buffer rows, above;
+    Py_ssize_t numbers[2], count = take_rows(args, &rows, &above, numbers, 1);
+    int works = 1;
+    (void)module;
+    if (count < 0)
+        return NULL;
+    PyObject *pixels = PyBytes_FromStringAndSize(NULL, count * numbers[0]);
+    if (pixels) {
+        uint8_t *target = (uint8_t *)PyBytes_AsString(pixels);
+        Py_BEGIN_ALLOW_THREADS
+        works = png_unfilter(rows.buf, (size_t)count, (size_t)numbers[0], (size_t)numbers[1],
+                             above.len ? above.buf : NULL, target);
+        Py_END_ALLOW_THREADS
+    }
+    PyBuffer_Release(&rows);
+    PyBuffer_Release(&above);
+    if (!works) {
+        Py_CLEAR(pixels);
+        PyErr_SetString(PyExc_ValueError, "unknown filter");
+    }
+    return pixels;
+}
+
+static PyObject *py_filter(PyObject *module, PyObject *args)
+{
+    Py_buffer pixels, above;
+    Py_ssize_t numbers[2], count = take_rows(args, &pixels, &above, numbers, 0);
+    (void)module;
+    if (count < 0)
+        return NULL;
+    PyObject *rows = PyBytes_FromStringAndSize(NULL, count * (numbers[0] + 1));
+    if (rows) {
+        uint8_t *target = (uint8_t *)PyBytes_AsString(rows);
+        Py_BEGIN_ALLOW_THREADS
+        png_filter(pixels.buf, (size_t)count, (size_t)numbers[0], above.len ? above.buf : NULL,
+                   target);
+        Py_END_ALLOW_THREADS
+    }
+    PyBuffer_Release(&pixels);
+    PyBuffer_Release(&above);
+    return rows;
+}
+
 static PyMethodDef METHODS[] = {
     {"jpeg_read", py_jpeg_read, METH_O, NULL},
     {"jpeg_splice", py_jpeg_splice, METH_VARARGS, NULL},
+    {"png_filter", py_filter, METH_VARARGS, NULL},
+    {"png_unfilter", py_unfilter, METH_VARARGS, NULL},
     {"inflate", py_inflate, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };

@@ -17,7 +17,7 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 IN_PLACE: Final = ROOT / "src" / "ailabel" / "codecs" / "_native.abi3.so"
-SOURCES: Final = ("module.c", "jpeg.c", "inflate.c")
+SOURCES: Final = ("module.c", "jpeg.c", "inflate.c", "filters.c")
 FLAGS: Final = (
     "-std=c11",
     "-O3",
@@ -61,6 +61,7 @@ def build(target: Path) -> str | None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         part.unlink(missing_ok=True)
+        target.unlink(missing_ok=True)  # made of older sources
         return f"{compiler[0]} failed:\n{done.stderr.strip()}"
     part.replace(target)  # never a half-written one, and never over one that is in use
     return None

@@ -112,7 +112,7 @@ def _streams() -> Iterator[bytes]:
             data = coder.compress(raw) + coder.flush()
             for first, last in ((0, 100), (len(raw) // 3, len(raw) // 2), (len(raw) - 9, len(raw))):
                 room = min(len(raw), last + (1 << 15))
-                yield b"Z" + _numbers(2, room, first, last) + data
+                yield b"Z" + _numbers(2, 999, room, first, last) + data
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.skipif(not native.is_there(), reason="no C compiler was there")
 
+STRIDE: Final = 100
 WAYS: Final = (
     (0, zlib.Z_DEFAULT_STRATEGY),
     (1, zlib.Z_DEFAULT_STRATEGY),
@@ -64,7 +65,7 @@ def applied(data: bytes, found: Sequence[Patch]) -> bytes:
 
 def replaced(data: bytes, raw: bytes, first: int, new: bytes) -> tuple[bytes, tuple[Patch, ...]]:
     """Return a stream with a part replaced, and the patches."""
-    opened = unfold(data, len(raw), first, first + len(new))
+    opened = unfold(data, len(raw), STRIDE, (first, first + len(new)))
     assert opened is not None
     found = patches(opened, first, new, compressor)
     return applied(data, found), found
@@ -93,7 +94,7 @@ def test_any_part_of_any_stream(  # noqa: PLR0917 - hypothesis
     new = Random(size).randbytes(last - first)
     data = packed(raw, way, window, memory)
     if data[0] >> 4 == 0:  # a window of 256 bytes, which zlib does not write into raw streams
-        assert unfold(data, size, first, last) is None
+        assert unfold(data, size, STRIDE, (first, last)) is None
         return
     after, _ = replaced(data, raw, first, new)
     assert zlib.decompress(after) == raw[:first] + new + raw[last:]
@@ -118,29 +119,29 @@ def test_bytes_behind_the_checksum_stay() -> None:
     data = packed(raw)
     after, _ = replaced(data + b"more", raw, 10, b"new")
     assert after.endswith(b"more")
-    assert unfold(data[:-1], len(raw), 10, 20) is None
+    assert unfold(data[:-1], len(raw), STRIDE, (10, 20)) is None
 
 
 def test_streams_of_another_length_are_left_to_others() -> None:
     """A stream that holds more than it should is not cut; one that holds less is broken."""
     data = packed(bytes(1000))
-    assert unfold(data, 900, 10, 20) is None
+    assert unfold(data, 900, STRIDE, (10, 20)) is None
     with pytest.raises(MalformedFileError, match="cannot be decompressed"):
-        unfold(data, 1001, 10, 20)
+        unfold(data, 1001, STRIDE, (10, 20))
 
 
 def test_preset_dictionaries_are_left_to_others() -> None:
     """A stream that begins with the checksum of a dictionary is not cut."""
     coder = zlib.compressobj(zdict=b"known")
     data = coder.compress(b"known and new") + coder.flush()
-    assert unfold(data, 13, 1, 2) is None
+    assert unfold(data, 13, STRIDE, (1, 2)) is None
 
 
 @pytest.mark.parametrize("head", [b"", b"\x78", b"\x78\x00", b"\x79\x9c"])
 def test_broken_headers(head: bytes) -> None:
     """What does not begin as a zlib stream is refused."""
     with pytest.raises(MalformedFileError):
-        unfold(head + bytes(20), 10, 1, 2)
+        unfold(head + bytes(20), 10, STRIDE, (1, 2))
 
 
 @pytest.mark.parametrize("phase", range(8))
@@ -169,7 +170,7 @@ def test_damaged_streams(way: tuple[int, int], cut: int, flips: list[tuple[int, 
         data[at % (len(data) - 4)] = value
     data = data[:cut] if cut % 4 == 0 else data
     try:
-        opened = unfold(bytes(data), len(raw), 1000, 1500)
+        opened = unfold(bytes(data), len(raw), STRIDE, (1000, 1500))
         if opened is None:
             return
         after = applied(bytes(data), patches(opened, 1000, bytes(500), compressor))

@@ -13,11 +13,14 @@ def jpeg_splice(
     /,
 ) -> tuple[int, int, bytes] | bytes: ...
 def inflate(
-    data: bytes, begin: int, room: int, first: int, last: int, /
+    data: bytes, begin: int, stride: int, room: int, first: int, last: int, /
 ) -> tuple[
     bytes,
+    int,
     tuple[int, int, int, int, int, int],
     tuple[int, int, int, int, int, int] | None,
     int,
     int,
 ]: ...
+def png_filter(pixels: bytes, stride: int, unit: int, above: bytes, /) -> bytes: ...
+def png_unfilter(rows: bytes, stride: int, unit: int, above: bytes, /) -> bytes: ...

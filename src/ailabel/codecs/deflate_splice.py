@@ -56,7 +56,9 @@ class Opened:
 
     Args:
         data: the stream.
-        raw: decoded as far as anything in it can refer to the part.
+        raw: what is known of it, decoded: as far back as the row that the rows of the part begin
+            with, and as far on as anything can refer to the part.
+        start: where that begins.
         window: bits of the distance that its matches may have.
         before: the cut on the left.
         after: the cut on the right; None when nothing behind the part can stay.
@@ -66,11 +68,16 @@ class Opened:
 
     data: bytes
     raw: bytes
+    start: int
     window: int
     before: Cut
     after: Cut | None
     total: int
     end: int
+
+    def decoded(self, first: int, last: int | None = None) -> bytes:
+        """Return decoded bytes by their places in the whole stream."""
+        return self.raw[first - self.start : None if last is None else last - self.start]
 
 
 @frozen
@@ -82,14 +89,14 @@ class Patch:
     data: bytes
 
 
-def unfold(data: bytes, size: int, first: int, last: int) -> Opened | None:
-    """Decode a stream and cut it around the decoded bytes [first, last).
+def unfold(data: bytes, size: int, stride: int, part: tuple[int, int]) -> Opened | None:
+    """Decode a stream and cut it around a part.
 
     Args:
         data: the stream, and perhaps bytes behind its end.
         size: how many bytes it must hold, decoded.
-        first: where the part begins.
-        last: where it ends.
+        stride: how many of them are a row, the first of which says whether it needs the row above.
+        part: where the decoded bytes begin and end that will be replaced.
 
     Returns:
         None where the stream is unusual: a preset dictionary, a tiny window, more bytes than
@@ -108,22 +115,24 @@ def unfold(data: bytes, size: int, first: int, last: int) -> Opened | None:
         )
     if head & _DICTIONARY or not _LEAST_WINDOW <= window <= _MOST_WINDOW:
         return None
-    room = min(size, last + (1 << _MOST_WINDOW))
+    room = min(size, part[1] + (1 << _MOST_WINDOW))
     try:
-        raw, before, after, total, end = _native.inflate(data, _HEADER, room, first, last)
-        if room < (after[0] if after else size):  # no place for a cut so near
-            raw, before, after, total, end = _native.inflate(data, _HEADER, size, first, last)
+        found = _native.inflate(data, _HEADER, stride, room, *part)
+        if room < (found[3][0] if found[3] else size):  # no place for a cut so near
+            found = _native.inflate(data, _HEADER, stride, size, *part)
     except ValueError as error:
         raise MalformedFileError(
             "{structure} cannot be decompressed",
             offset=error.args[1],
             structure="PNG picture data",
         ) from error
+    raw, start, before, after, total, end = found
     if total != size or len(data) < end + _CHECK:
         return None
     return Opened(
         data=data,
         raw=raw,
+        start=start,
         window=window,
         before=Cut(*before),
         after=Cut(*after) if after else None,
@@ -145,9 +154,9 @@ def patches(
             bytes before.
     """
     before, after = opened.before, opened.after
-    stop = after.raw if after else len(opened.raw)
-    middle = opened.raw[before.raw : first] + new + opened.raw[first + len(new) : stop]
-    window = opened.raw[max(before.raw - (1 << opened.window), 0) : before.raw]
+    stop = after.raw if after else opened.total
+    middle = opened.decoded(before.raw, first) + new + opened.decoded(first + len(new), stop)
+    window = opened.decoded(max(before.raw - (1 << opened.window), 0), before.raw)
     bits = _closed(opened)
     start = bits.start
     made = compressor(opened.window, window)
@@ -161,7 +170,7 @@ def patches(
     joint = _resumed(opened.data, after)
     joint.add(opened.data[after.bit // 8] >> after.bit % 8, -after.bit % 8)
     patch = Patch(start, -(-after.bit // 8), data + joint.packed())
-    _prove(opened, patch, middle + opened.raw[stop:], window)
+    _prove(opened, patch, middle + opened.decoded(stop), window)
     return patch, Patch(opened.end, opened.end + _CHECK, check)
 
 
@@ -246,7 +255,7 @@ def _empty_block(phase: int) -> _Bits:
 def _checksum(opened: Opened, middle: bytes, stop: int) -> bytes:
     """Return the Adler-32 of the stream from the one that it had: only a part has changed."""
     stored = int.from_bytes(opened.data[opened.end : opened.end + _CHECK], "big")
-    old, new = zlib.adler32(opened.raw[opened.before.raw : stop]), zlib.adler32(middle)
+    old, new = zlib.adler32(opened.decoded(opened.before.raw, stop)), zlib.adler32(middle)
     low = (new & 0xFFFF) - (old & 0xFFFF)
     high = (new >> 16) - (old >> 16) + (opened.total - stop) * low
     first = ((stored & 0xFFFF) + low) % _PRIME

@@ -4,15 +4,18 @@ Only those rows are unfiltered, from the nearest row above that does not refer t
 neighbour; every other row keeps its filtered bytes. The row below the label is filtered anew,
 because its filter refers to pixels that have changed; its pixels stay.
 
-Filters work on bytes, not on samples, so any pixel format is unfiltered as an 8-bit picture of
-as many channels as a pixel has bytes: Pillow does it in C and loses no bit of 16-bit samples.
+Filters work on bytes, not on samples. Without the compiled extension any pixel format is unfiltered
+as an 8-bit picture of as many channels as a pixel has bytes: Pillow does it in C and loses no bit
+of 16-bit samples.
 """
 
 from __future__ import annotations
 
 import zlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from ailabel.codecs import native
 from ailabel.errors import MalformedFileError
 from ailabel.values import frozen
 
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
 
     from ailabel.drawing.stencil import Box
 
-__all__ = ["Band", "Raster", "bands", "filtered", "gather", "replaced", "scatter"]
+__all__ = ["Band", "Raster", "band", "bands", "filtered", "gather", "replaced", "scatter"]
 
 _ADAM7: Final = (  # x, y, dx, dy [PNG3 8.1]
     (0, 0, 8, 8),
@@ -158,6 +161,23 @@ def _band(raw: bytes, grid: Pass, unit: int, first: int, last: int) -> Band:
     )
 
 
+def band(raw: bytes, start: int, raster: Raster, box: Box) -> Band:
+    """Unfilter the rows that a box touches, of a picture that is stored as a whole.
+
+    Args:
+        raw: filtered rows.
+        start: how many bytes of the first rows are left out, none of which these rows need.
+        raster: how they are laid out; not interlaced.
+        box: what is touched.
+
+    Raises:
+        MalformedFileError: a row has an unknown filter.
+    """
+    (grid,) = raster.passes()
+    found = _band(raw, replace(grid, offset=-start), raster.unit, *grid.within(1, box[1], box[3]))
+    return replace(found, grid=grid)
+
+
 def gather(found: Iterable[Band], raster: Raster, box: Box) -> bytes:
     """Return the pixels of a box, `Raster.unit` bytes each, row by row."""
     left, top, right, bottom = box
@@ -224,6 +244,10 @@ def filtered(rows: bytes, stride: int, above: bytes | None = None) -> bytes:
         stride: bytes of a row.
         above: the row above the first, unfiltered; None stands for zeros.
     """
+    if native.is_there():
+        from ailabel.codecs import _native
+
+        return _native.png_filter(rows, stride, 1, above or b"")
     from PIL import Image, ImageChops
 
     count = len(rows) // stride
@@ -247,6 +271,10 @@ def _unfiltered(rows: bytes, stride: int, unit: int, above: bytes) -> bytes:
     """
     if max(rows[:: stride + 1]) > _LAST_FILTER:
         raise MalformedFileError("a row of the PNG picture has an unknown filter")
+    if native.is_there():
+        from ailabel.codecs import _native
+
+        return _native.png_unfilter(rows, stride, unit, above)
     if above:
         rows = b"\0" + above + rows  # the filter None
     decode = _decoded if unit in _MODES else _decoded_wide

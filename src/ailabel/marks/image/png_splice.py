@@ -13,7 +13,7 @@ from ailabel.codecs import native
 from ailabel.codecs.deflate_splice import patches, unfold
 from ailabel.errors import MalformedFileError
 from ailabel.marks.image.deflate import compressor_for
-from ailabel.marks.image.png_rows import bands, filtered, gather, scatter
+from ailabel.marks.image.png_rows import band, filtered, gather, scatter
 from ailabel.marks.image.png_write import patch_edits
 
 if TYPE_CHECKING:
@@ -43,15 +43,15 @@ def spliced(view: View, file: PngFile, stencil: Stencil, painter: Painter) -> tu
     data = stream.read(view)
     first, last = grid.row(top), grid.row(min(bottom + 1, grid.size[1]))
     try:
-        opened = unfold(data, raster.length, first, last)
+        opened = unfold(data, raster.length, grid.stride + 1, (first, last))
     except MalformedFileError:  # the pixels may be whole all the same
         return ()
     if opened is None:
         return ()
-    (band,) = bands(opened.raw, raster, stencil.area)
-    pixels = painter.paint(gather([band], raster, stencil.area), stencil)
-    rows = scatter(band, raster, stencil.area, pixels)
-    new = filtered(rows + band.below, grid.stride, band.above)
+    found = band(opened.raw, opened.start, raster, stencil.area)
+    pixels = painter.paint(gather([found], raster, stencil.area), stencil)
+    rows = scatter(found, raster, stencil.area, pixels)
+    new = filtered(rows + found.below, grid.stride, found.above)
     compressor = partial(_compressor, len(data), raster.length)
     return tuple(patch_edits(stream, data, patches(opened, first, new, compressor)))
 
