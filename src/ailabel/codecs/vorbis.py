@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ailabel.errors import MalformedFileError
 from ailabel.io.source import check_limit
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from ailabel.io.source import Limits
 
 __all__ = ["Comments", "build", "entry", "parse", "split"]
+
+_COMMENTS: Final = 10_000  # in one header; the fullest of people have some hundreds
 
 
 @frozen
@@ -40,7 +42,7 @@ def parse(data: bytes, limits: Limits) -> Comments:
     count = int.from_bytes(data[position : position + 4], "little")
     if position + 4 + 4 * count > len(data):
         raise MalformedFileError("the Vorbis comments end before their last entry")
-    check_limit("the number of Vorbis comments", count, limits.items)
+    check_limit("the number of Vorbis comments", count, min(_COMMENTS, limits.items))
     position += 4
     entries: list[bytes] = []
     for _ in range(count):

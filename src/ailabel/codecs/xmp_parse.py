@@ -28,6 +28,7 @@ _RDF_URI: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _WRAPPERS: Final = ("xmpmeta", "xapmeta", "RDF", "Description")  # [XMP1 7.3, 7.4]
 _ARRAYS: Final = ("Alt", "Bag", "Seq")
 _TAGS: Final = 6  # times `Limits.items`; the largest packets seen have half of that
+_FIELDS: Final = 64  # of a property that is spread over attributes, at most
 _MAX_INDENT: Final = 1024  # white space taken out with an element, at most
 _TAG: Final = re.compile(rb"""<(?:[^"'>]+|"[^"]*"|'[^']*')*>""")
 _ATTRIBUTE: Final = re.compile(rb"""\s+([^\s=<>/"']+)\s*=\s*("[^"]*"|'[^']*')""")
@@ -314,7 +315,7 @@ class _Reader:
             if key.startswith(f"{self._prop.local}:") and _local(key) != PAIRS
         ]
         text = _json({_local(key): value for key, value in own})
-        if own and accepts(text):
+        if 0 < len(own) <= _FIELDS and accepts(text):
             for at, (key, _) in enumerate(own):
                 self._attribute(spans[key], text, exact=False, silent=at > 0)
         for key, value in pairs:

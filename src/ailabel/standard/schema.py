@@ -160,7 +160,8 @@ def is_label(text: str) -> bool:
     A key named ``AIGC`` is not enough, nor is ``Label`` alone: other JSON uses that word. A scheme
     of a vendor's own, without the standard's keys (``ServiceProvider``, ``aigc_info``), is a trace.
     """
-    if not any(hint in text for hint in _HINTS):
+    hints = _HINTS if "{" in text else _BASE64_HINTS
+    if not any(hint in text for hint in hints):
         return False
     from ailabel.standard.payload import unpack
 
@@ -170,17 +171,10 @@ def is_label(text: str) -> bool:
     return bool(names - {"Label"}) or (opened.wrapped and "Label" in names)
 
 
-_HINTS: Final = (  # a cheap look before parsing; the last ones are the starts of Base64 forms
-    "Produce",
-    "produce",
-    "Propag",
-    "propag",
-    "Label",
-    "label",
-    "eyJ",
-    "ewog",
-    "QUlHQ",
-    "ewoi",
+_BASE64_HINTS: Final = ("eyJ", "ewog", "QUlHQ", "ewoi")  # how Base64 forms of an object begin
+_HINTS: Final = (  # a cheap look before parsing
+    *("Produce", "produce", "Propag", "propag", "Label", "label"),
+    *_BASE64_HINTS,
 )
 
 
