@@ -220,7 +220,7 @@ class _Walker:
             uri=uri,
             name=local,
             prefix=prefix,
-            attributes={_attribute(key): value for key, value in attributes.items()},
+            attributes=attributes and {_attribute(key): value for key, value in attributes.items()},
             namespaces=self._namespaces,
             parent=self._stack[-1] if self._stack else None,
             depth=len(self._stack),

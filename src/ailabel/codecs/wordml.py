@@ -214,6 +214,7 @@ class _Reader:
         self._skipped: Element | None = None
         self._open: list[_Open] = []
         self._runs: list[_Run] = []
+        self._obscured: dict[tuple[str, str, bool | None, bool | None, bool | None], bool] = {}
 
     def start(self, element: Element) -> None:
         if self._skipped is not None:
@@ -266,10 +267,19 @@ class _Reader:
         paragraph = self._open[-1]
         text = "".join(run.pieces)
         paragraph.whole.append(text)
-        if self._styles.look(paragraph.style, run.style, run.look).is_obscured:
+        if self._is_obscured(paragraph.style, run):
             paragraph.is_obscured = True
         else:
             paragraph.seen.append(text)
+
+    def _is_obscured(self, style: str, run: _Run) -> bool:
+        """Say whether a run cannot be seen; a document has few looks, and many runs of each."""
+        look = run.look
+        key = (style, run.style, look.hidden, look.pale, look.tiny)
+        found = self._obscured.get(key)
+        if found is None:
+            found = self._obscured[key] = self._styles.look(style, run.style, look).is_obscured
+        return found
 
 
 def _is_child(element: Element, name: str) -> bool:
