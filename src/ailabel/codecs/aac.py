@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from ailabel.errors import MalformedFileError
+from ailabel.values import frozen
 
 __all__ = ["LOW_COMPLEXITY", "RATES", "Config", "decoder_info", "parse"]
 
@@ -21,7 +21,7 @@ _AAC: Final = (0x40, 0x66, 0x67, 0x68)  # object types of MPEG-4 and MPEG-2 AAC
 _DECODER_FIELDS: Final = 13
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Config:
     """The configuration of a decoder.
 

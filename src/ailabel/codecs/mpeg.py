@@ -8,6 +8,7 @@ of an MP3 file may be an encoder's table of contents in the shape of a silent fr
 from __future__ import annotations
 
 from enum import Enum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from ailabel.values import frozen
@@ -102,10 +103,10 @@ class FrameHeader:
 
     def continues(self, other: FrameHeader) -> bool:
         """Say whether a frame with this header can stand in one stream with another."""
-        return (self.version, self.layer, self.sample_rate) == (
-            other.version,
-            other.layer,
-            other.sample_rate,
+        return self is other or (
+            self.sample_rate == other.sample_rate
+            and self.version is other.version
+            and self.layer == other.layer
         )
 
 
@@ -118,6 +119,7 @@ class Frame:
     header: FrameHeader
 
 
+@lru_cache(maxsize=1024)  # a file has few kinds of headers, and many of each
 def parse_header(data: bytes) -> FrameHeader | None:
     """Read a frame header from four bytes.
 

@@ -5,6 +5,7 @@ The content's frames are copied, and decode to the samples that they decoded to 
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import aac as codec
@@ -49,6 +50,7 @@ def render(view: View, spec: MarkSpec) -> Rendition:
             rate=form.rate,
             loudness=coded.measure(form, content),
             channels=coded.heard_in(form.channels),
+            with_numpy=True,
         )
         label = prompt.make(spec, target)
         mean = sum(length for _, length in ranges) / len(ranges)
@@ -67,10 +69,9 @@ def render(view: View, spec: MarkSpec) -> Rendition:
 
 def _frames(view: View) -> list[adts.Frame]:
     start = id3.end_of_tags(view)
-    found: list[adts.Frame] = []
-    for frame in adts.frames(view, start, tails.tail(view, start).start):
-        check_limit("the number of AAC frames", len(found), 10 * view.limits.items)
-        found.append(frame)
+    most = 10 * view.limits.items
+    found = list(islice(adts.frames(view, start, tails.tail(view, start).start), most + 1))
+    check_limit("the number of AAC frames", len(found), most)
     if not found:
         raise PlanError("the file holds no AAC frames")
     if len({(frame.config, frame.header) for frame in found}) > 1:

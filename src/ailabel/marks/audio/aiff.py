@@ -5,7 +5,6 @@ Markers count samples from the start and move with the content [AIFF 1.3; AIFF-C
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import iff
@@ -15,6 +14,7 @@ from ailabel.io.splice import Edit
 from ailabel.marks.audio.pcm import Coding, Kind, Sound
 from ailabel.marks.audio.splice import splice
 from ailabel.spi import Rendition
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +41,7 @@ _CODINGS: Final = {  # compression type [AIFF-C; QTFF sample descriptions]
 _WIDTHS: Final = {b"fl32": 4, b"FL32": 4, b"fl64": 8, b"FL64": 8}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _File:
     """The chunks that are needed, and the samples."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from ailabel.marks.audio import libav, loudness
+from ailabel.marks.audio import libav, loudness, quick
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -27,7 +27,7 @@ _CEILING: Final = 10 ** (-2 / 20)  # -2 dB, for coding makes peaks somewhat high
 _WARM_UP: Final = 12  # frames that bring a decoder into step before a measured window
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Form:
     """How a sound is coded.
 
@@ -87,7 +87,7 @@ def measure(form: Form, frames: Frames) -> float | None:
                 for channel, more in zip(channels, _floats(samples).tolist(), strict=False):
                     channel.extend(more)
         windows = [channel[-wanted:] for channel in channels]
-        powers.append(loudness.window_power(windows, form.rate))
+        powers.append(quick.window_power(windows, form.rate))
     return loudness.integrate(powers)
 
 

@@ -54,7 +54,10 @@ def render(view: View, spec: MarkSpec) -> Rendition:
         label = prompt.make(
             spec,
             prompt.Target(
-                rate=stream.info.sample_rate, loudness=measure(stream), channels=len(heard)
+                rate=stream.info.sample_rate,
+                loudness=measure(stream),
+                channels=len(heard),
+                with_numpy=True,
             ),
         )
         edits, anew = _edits(view, stream, _sound(stream, label, heard), places)

@@ -9,14 +9,25 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-__all__ = ["CEILING", "WARM_UP", "WINDOW", "fit", "integrate", "spread", "window_power"]
+    Power: TypeAlias = Callable[[Iterable[Sequence[float]], int], float]
+
+__all__ = [
+    "CEILING",
+    "WARM_UP",
+    "WINDOW",
+    "fit",
+    "integrate",
+    "response",
+    "spread",
+    "window_power",
+]
 
 WINDOW: Final = 0.1  # seconds that are measured at one place
 WARM_UP: Final = 0.03  # seconds before them, in which the filters settle
@@ -67,7 +78,13 @@ def integrate(powers: Iterable[float]) -> float | None:
     return _lkfs(sum(kept) / len(kept))
 
 
-def fit(samples: Sequence[float], rate: int, loudness: float | None, channels: int) -> list[float]:
+def fit(
+    samples: Sequence[float],
+    rate: int,
+    loudness: float | None,
+    channels: int,
+    power: Power = window_power,
+) -> list[float]:
     """Return a prompt as loud as the content, with its peaks held below the ceiling.
 
     Args:
@@ -75,24 +92,24 @@ def fit(samples: Sequence[float], rate: int, loudness: float | None, channels: i
         rate: its sampling rate.
         loudness: of the content, in LKFS; None beside silence.
         channels: in how many channels the prompt will sound.
+        power: measures a window.
     """
     target = _DEFAULT if loudness is None else min(max(loudness, _QUIETEST), _LOUDEST)
     target -= 10 * math.log10(channels)
-    own = _own_loudness(samples, rate)
+    own = _own_loudness(samples, rate, power)
     headroom = 20 * math.log10(CEILING / max(map(abs, samples)))
     gain = min(target - own, headroom + _MOST_LIMITING)
     if gain > headroom:  # the limiter takes loudness; give back what it took
-        taken = own + gain - _own_loudness(_limited(samples, rate, gain), rate)
+        taken = own + gain - _own_loudness(_limited(samples, rate, gain), rate, power)
         gain = min(gain + taken, headroom + _MOST_LIMITING)
     return _limited(samples, rate, gain)
 
 
-def _own_loudness(samples: Sequence[float], rate: int) -> float:
+def _own_loudness(samples: Sequence[float], rate: int, power: Power) -> float:
     step, warm = round(WINDOW * rate), round(WARM_UP * rate)
     padded = [*([0.0] * warm), *samples]
     powers = (
-        window_power([padded[start : start + warm + step]], rate)
-        for start in range(0, len(samples), step)
+        power([padded[start : start + warm + step]], rate) for start in range(0, len(samples), step)
     )
     found = integrate(powers)
     return _SILENCE if found is None else found
@@ -143,8 +160,17 @@ def _weighting(rate: int) -> _Weighting:
     return _Weighting(shelf, (2 * (k * k - 1) / norm, (1 - k / q + k * k) / norm))
 
 
+def response(length: int, rate: int) -> list[float]:
+    """Return what the weighting makes of an impulse."""
+    return _weighted([1.0, *[0.0] * (length - 1)], rate)
+
+
 def _weighted_squares(samples: Iterable[float], rate: int) -> list[float]:
-    """Return the squares of the K-weighted samples; both filters in one loop, for speed."""
+    return [value * value for value in _weighted(samples, rate)]
+
+
+def _weighted(samples: Iterable[float], rate: int) -> list[float]:
+    """Return the K-weighted samples; both filters in one loop, for speed."""
     weighting = _weighting(rate)
     b0, b1, b2, a1, a2 = weighting.shelf
     c1, c2 = weighting.highpass
@@ -157,5 +183,5 @@ def _weighted_squares(samples: Iterable[float], rate: int) -> list[float]:
         z = y + t1
         t1 = t2 - 2 * y - c1 * z
         t2 = y - c2 * z
-        result.append(z * z)
+        result.append(z)
     return result

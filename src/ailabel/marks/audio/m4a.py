@@ -55,6 +55,7 @@ def _label(view: View, content: Content, spec: MarkSpec) -> tuple[prompt.Label, 
         rate=form.rate,
         loudness=coded.measure(form, frames),
         channels=coded.heard_in(form.channels),
+        with_numpy=True,
     )
     label = prompt.make(spec, target)
     if content.is_lossless:

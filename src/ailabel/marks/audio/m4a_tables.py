@@ -6,12 +6,12 @@ content; what is listed of the content's samples is kept [ISO14496-12 8.6, 8.7, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import bmff, bmff_tracks
 from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.splice import Edit
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +26,7 @@ __all__ = ["Joint", "Lasting", "join"]
 _HEAD: Final = 8  # version, flags and a count
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Joint:
     """A label's frames: those before the content, and those behind it."""
 
@@ -34,7 +34,7 @@ class Joint:
     back: Sequence[bytes]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lasting:
     """How long the parts last, in units of the track's time."""
 

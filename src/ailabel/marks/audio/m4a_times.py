@@ -7,12 +7,12 @@ a label makes the last block heard whole [ISO14496-12 8.2.2, 8.3.2, 8.4.2, 8.6.6
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import bmff, bmff_keys, bmff_tracks
 from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.source import check_limit
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +33,7 @@ _TENTH_MICRO: Final = 10_000_000  # units of Nero's chapters in a second
 _UNKNOWN: Final = {4: 0xFFFFFFFF, 8: 0xFFFFFFFFFFFFFFFF}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Pick:
     """An entry of an edit list: how long, in the movie's time, and from where in the track's."""
 

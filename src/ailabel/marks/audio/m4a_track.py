@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from array import array
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import aac, bmff, bmff_tracks
@@ -11,6 +10,7 @@ from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.source import check_limit
 from ailabel.marks.audio import aac_frames, alac_frames
 from ailabel.marks.audio.coded import Frames
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,7 +31,7 @@ _PER_SAMPLE: Final = (  # boxes that say something of each sample, which AAC and
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Content:
     """The sound, and what stands beside it.
 

@@ -49,7 +49,10 @@ def render(view: View, spec: MarkSpec) -> Rendition:
         label = prompt.make(
             spec,
             prompt.Target(
-                rate=header.sample_rate, loudness=measure(view, sound), channels=header.channels
+                rate=header.sample_rate,
+                loudness=measure(view, sound),
+                channels=header.channels,
+                with_numpy=True,
             ),
         )
         coded = encode(label.samples, sound)

@@ -6,6 +6,7 @@ A frame may keep a part of its sound in the room that frames before it left over
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import id3, mpeg, tails
@@ -89,9 +90,9 @@ def open_sound(view: View) -> Sound:
     begin = mpeg.find_frame(view, behind, min(end, behind + _ROOM))
     found: list[mpeg.Frame] = []
     if begin is not None and begin.header.layer == _LAYER:
-        for count, frame in enumerate(mpeg.frames(view, begin.offset, end)):
-            check_limit("the number of MP3 frames", count, 10 * view.limits.items)
-            found.append(frame)
+        most = 10 * view.limits.items
+        found = list(islice(mpeg.frames(view, begin.offset, end), most + 1))
+        check_limit("the number of MP3 frames", len(found), most)
     info = found.pop(0) if found and mpeg.is_info_frame(view, found[0]) else None
     if not found:
         raise PlanError("the file holds no MPEG Layer III frames whose length is known")

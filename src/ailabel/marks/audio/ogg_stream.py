@@ -8,13 +8,14 @@ read [RFC3533 6].
 from __future__ import annotations
 
 from array import array
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import ogg, ogg_edit
 from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,7 +31,7 @@ _PER_PAGE: Final = 48_000  # the most samples of a label on a page; a second or 
 _PACKETS: Final = 2_000_000  # ours; eleven hours in packets of 20 ms
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Piece:
     """A coded packet of a label, and by how much it moves the granule position."""
 

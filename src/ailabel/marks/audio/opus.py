@@ -8,12 +8,12 @@ are faded over from what was heard before, and of a content these are not heard 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.errors import MalformedFileError, PlanError
 from ailabel.marks.audio import coded, libav, prompt
 from ailabel.marks.audio.ogg_stream import Piece
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +39,7 @@ _LONGEST_PACKET: Final = 5760  # samples [RFC6716 3.2.5]
 _LAYOUTS: Final = {**coded.LAYOUTS, 7: "6.1", 8: "7.1"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Head:
     """The identification header [RFC7845 5.1].
 
@@ -129,7 +129,9 @@ def label(spec: MarkSpec, sound: Sound, head: Head) -> tuple[prompt.Label, list[
         PlanError: our coder cannot match the channel mapping.
     """
     found = coded.measure(head.form, coded.Frames(len(sound), sound.packet))
-    target = prompt.Target(rate=RATE, loudness=found, channels=coded.heard_in(head.channels))
+    target = prompt.Target(
+        rate=RATE, loudness=found, channels=coded.heard_in(head.channels), with_numpy=True
+    )
     made = prompt.make(spec, target)
     softer = 10 ** (-head.gain / 20)  # a player amplifies the label too
     samples = coded.prepared([value * softer for value in made.samples])

@@ -8,11 +8,12 @@ from __future__ import annotations
 import sys
 from array import array
 from bisect import bisect_left
-from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
+
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +36,7 @@ class Kind(Enum):
     MU_LAW = "mu-law"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Coding:
     """How samples are written: `width` bytes, of which the upper `bits` count; `big` end first."""
 
@@ -52,7 +53,7 @@ class Coding:
         return {Kind.UNSIGNED: b"\x80", Kind.A_LAW: b"\xd5", Kind.MU_LAW: b"\xff"}[self.kind]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Sound:
     """Samples as they stand in a file, those of all channels side by side.
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from ailabel.errors import AilabelError, PlanError
 from ailabel.io.source import BytesView, open_view
-from ailabel.marks.audio import loudness
+from ailabel.marks.audio import loudness, quick
 from ailabel.marks.audio.resample import resample
 from ailabel.marks.audio.wav_sound import open_sound
 from ailabel.standard.wording import RHYTHM, RHYTHM_TEXT, SPOKEN_TEXT
@@ -65,11 +65,13 @@ class Target:
         rate: its sampling rate.
         loudness: in LKFS; None for silence.
         channels: in how many the label sounds.
+        with_numpy: whether numpy is there, which is quicker.
     """
 
     rate: int
     loudness: float | None
     channels: int
+    with_numpy: bool = False
 
 
 @frozen(kw_only=True)
@@ -130,8 +132,9 @@ def make(spec: MarkSpec, target: Target) -> Label:
         samples, rate, text = _rhythm(target.rate), target.rate, RHYTHM_TEXT
     else:
         (samples, rate), text = _recording(spec), spec.text or SPOKEN_TEXT
-    levelled = loudness.fit(samples, rate, target.loudness, target.channels)
-    heard = resample(levelled, rate, target.rate)
+    power = quick.window_power if target.with_numpy else loudness.window_power
+    levelled = loudness.fit(samples, rate, target.loudness, target.channels, power)
+    heard = (quick.resample if target.with_numpy else resample)(levelled, rate, target.rate)
     peak = max(map(abs, heard))
     if peak > loudness.CEILING:  # the filter may swing a little above the samples
         heard = [value * loudness.CEILING / peak for value in heard]
@@ -205,7 +208,9 @@ def _mono(view: View) -> tuple[Sequence[float], int]:
     if not _LOWEST["voice"] <= sound.rate <= _HIGHEST:
         raise PlanError("a sampling rate of {rate} Hz carries no such label", rate=sound.rate)
     channels = sound.read(view, 0, sound.length)
-    mixed = [sum(values) / len(values) for values in zip(*channels, strict=True)]
+    mixed = channels[0]
+    if len(channels) > 1:
+        mixed = [sum(values) / len(values) for values in zip(*channels, strict=True)]
     return [value if -_FULL <= value <= _FULL else 0.0 for value in mixed], sound.rate
 
 

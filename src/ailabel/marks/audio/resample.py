@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["resample"]
+__all__ = ["filters", "resample"]
 
 _CROSSINGS: Final = 16  # zero crossings of the sinc on each side
 _PASSBAND: Final = 0.94  # of the lower of the two Nyquist frequencies
@@ -30,10 +30,8 @@ def resample(samples: Sequence[float], source: int, target: int) -> list[float]:
     """
     if source == target:
         return list(samples)
-    phases = min(target // math.gcd(source, target), _PHASES)
-    cutoff = _PASSBAND * min(1.0, target / source)
-    reach = math.ceil(_CROSSINGS / cutoff)
-    filters = [_filter(phase / phases, cutoff, reach) for phase in range(phases)]
+    weights = filters(source, target)
+    phases, reach = len(weights), len(weights[0]) // 2
     room = [0.0] * (reach + 1)
     padded = [*room[1:], *samples, *room]
     result = []
@@ -42,8 +40,21 @@ def resample(samples: Sequence[float], source: int, target: int) -> list[float]:
         phase = (rest * phases + target // 2) // target
         if phase == phases:
             base, phase = base + 1, 0
-        result.append(sum(map(mul, filters[phase], padded[base : base + 2 * reach])))
+        result.append(sum(map(mul, weights[phase], padded[base : base + 2 * reach])))
     return result
+
+
+def filters(source: int, target: int) -> list[list[float]]:
+    """Return the weights of the samples around a place, by its distance from the one before.
+
+    Args:
+        source: the sampling rate of the sound.
+        target: the rate that is wanted.
+    """
+    phases = min(target // math.gcd(source, target), _PHASES)
+    cutoff = _PASSBAND * min(1.0, target / source)
+    reach = math.ceil(_CROSSINGS / cutoff)
+    return [_filter(phase / phases, cutoff, reach) for phase in range(phases)]
 
 
 def _filter(fraction: float, cutoff: float, reach: int) -> list[float]:

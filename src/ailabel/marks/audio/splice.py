@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit
 from ailabel.marks.audio import loudness, pcm, prompt
 from ailabel.spi import Mark
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,7 @@ __all__ = ["Splice", "splice"]
 _LARGEST_LABEL: Final = 64 << 20  # bytes; hundreds of channels would pass it
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Splice:
     """A label put among samples.
 

@@ -8,7 +8,6 @@ silent blocks that fit both stand between the label and the content.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +15,7 @@ from ailabel.errors import PlanError
 from ailabel.marks.audio import coded, prompt, vorbis_block
 from ailabel.marks.audio.ogg_stream import Piece
 from ailabel.marks.audio.vorbis_setup import parse, width
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +31,7 @@ _CENTRED: Final = (3, 5, 6, 7, 8)  # numbers of channels whose second is the fro
 _MOST_CHANNELS: Final = 8
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Kind:
     """What a packet says of its block: its length, and whether it overlaps by long slopes."""
 
@@ -40,7 +40,7 @@ class _Kind:
     after: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Label:
     """A coded label.
 
@@ -118,6 +118,7 @@ class Stream:
             rate=setup.rate,
             loudness=coded.measure(form, coded.Frames(len(sound), sound.packet)),
             channels=len(heard),
+            with_numpy=True,
         )
         made = prompt.make(spec, target)
         blocks = vorbis_block.code(setup, coded.prepared(made.samples), heard)

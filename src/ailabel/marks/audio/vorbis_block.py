@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.errors import PlanError
@@ -10,6 +9,7 @@ from ailabel.marks.audio import vorbis_residue
 from ailabel.marks.audio.vorbis_code import Writer
 from ailabel.marks.audio.vorbis_floor import Fitter
 from ailabel.marks.audio.vorbis_setup import width
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +27,7 @@ _INTERLEAVED: Final = 2  # type of a residue in which the channels are one vecto
 _QUIET: Final = 1e-7  # the largest coefficient of a block that is silence
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Block:
     """A coded block, and its length in samples."""
 

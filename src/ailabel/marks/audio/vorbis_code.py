@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -47,11 +46,15 @@ class Writer:
         return b"".join((*self._pieces, self._value.to_bytes(-(-self._length // 8), "little")))
 
 
-@dataclass(frozen=True)
 class Quantiser:
-    """Finds the entries of a code book that come nearest to numbers."""
+    """Finds the entries of a code book that come nearest to numbers.
 
-    book: Book
+    Args:
+        book: the code book.
+    """
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
 
     @cached_property
     def bits(self) -> Numbers:

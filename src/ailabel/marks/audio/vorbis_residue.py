@@ -6,11 +6,11 @@ by what it leaves and by its bits.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.errors import PlanError
 from ailabel.marks.audio.vorbis_code import Quantiser
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +31,7 @@ _BIT: Final = 0.1  # what a bit is worth, in squares of the residue's unit
 _AT_ONCE: Final = 1 << 22  # costs that are held at one time
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Coded:
     """Coded vectors.
 

@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from ailabel.errors import MalformedFileError
 from ailabel.io.source import check_limit
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,7 +27,7 @@ _LONGEST_BLOCK: Final = 13  # as a power of two
 _SHORTEST_BLOCK: Final = 6
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Book:
     """A code book.
 
@@ -48,7 +48,7 @@ class Book:
     sums: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Floor:
     """A floor of type 1: a curve through posts.
 
@@ -71,7 +71,7 @@ class Floor:
     posts: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Residue:
     """How what the floor leaves is coded.
 
@@ -92,7 +92,7 @@ class Residue:
     books: tuple[tuple[int | None, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mapping:
     """Which channels are coupled, and the floor and residue of each.
 
@@ -107,7 +107,7 @@ class Mapping:
     submaps: tuple[tuple[int, int], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Setup:
     """What the headers say.
 

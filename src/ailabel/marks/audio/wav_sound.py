@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import wave
 from ailabel.errors import MalformedFileError, PlanError
 from ailabel.marks.audio.pcm import Coding, Kind, Sound
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from ailabel.codecs.riff import Chunk
@@ -31,7 +31,7 @@ _KINDS: Final = {  # format tag and width
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class WavSound:
     """What the chunks ``fmt`` and ``data`` say.
 
