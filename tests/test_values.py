@@ -15,12 +15,14 @@ from dataclasses import (
     is_dataclass,
     replace,
 )
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import ailabel
 from ailabel.values import frozen
 
 
@@ -130,3 +132,14 @@ def test_values_cannot_be_changed() -> None:
     with pytest.raises(FrozenInstanceError, match="cannot change field 'x'"):
         del point.x
     assert point.x == 1
+
+
+def test_frozen_dataclasses_are_made_in_one_way() -> None:
+    """No module of ours defines the slow kind; `values.frozen` makes the same."""
+    package = Path(ailabel.__file__).parent
+    slow = [
+        path.relative_to(package).as_posix()
+        for path in sorted(package.rglob("*.py"))
+        if "\n@dataclass(frozen=True" in path.read_text(encoding="utf-8")
+    ]
+    assert slow == []

@@ -9,7 +9,6 @@ L8 (crash safety) belongs to `io.atomic`; L9 and L10 are checked by `check_closu
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel import registry
@@ -18,6 +17,7 @@ from ailabel.io.source import BytesView
 from ailabel.io.splice import apply, normalise
 from ailabel.spi import AnnexBCarrier, Slot, essence_digest
 from ailabel.standard.slots import ANNEX_B_SITES
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -184,7 +184,7 @@ def _claim(carrier: Carrier, name: str, data: bytes) -> None:
     _law(registry.carrier_of(found.format.id) is carrier, "L0 claim", f"{name}: another carrier")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Way:
     """A place to write to: its labels, how they get there, and whether a slot is that place."""
 

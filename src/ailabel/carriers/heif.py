@@ -13,7 +13,6 @@ XMP are no part of it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -26,6 +25,7 @@ from ailabel.spi import Mention, Signature, Slot, Span
 from ailabel.standard.dialects import trace_of
 from ailabel.standard.schema import is_label
 from ailabel.standard.slots import KEY, XMP_PREFIX, XMP_PROPERTY, XMP_URI
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -149,7 +149,7 @@ def _format(view: View) -> Format | None:
 # -- reading ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Item:
     """An item of XMP or Exif."""
 

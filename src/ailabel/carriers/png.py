@@ -6,7 +6,7 @@ Chunks follow [PNG3 5.3]; XMP stands in an uncompressed iTXt chunk [XMP3 1.1.5],
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +17,7 @@ from ailabel.io.splice import Edit
 from ailabel.model.media import Format, Match, Medium, Strength
 from ailabel.spi import Mention, Signature, Slot, Span
 from ailabel.standard.slots import KEY, XMP_PREFIX, XMP_PROPERTY, XMP_URI
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -54,7 +55,7 @@ class _Kind(Enum):
     """Nothing but the label: the chunk is taken out."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class _Place:
     """One chunk that holds labels, or may take one.
 

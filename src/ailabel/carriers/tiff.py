@@ -12,7 +12,6 @@ that decide how they decode (`codecs.tiff_essence`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import tiff_file
@@ -22,6 +21,7 @@ from ailabel.io.splice import Edit
 from ailabel.model.media import Format, Match, Medium, Strength
 from ailabel.spi import Signature, Slot
 from ailabel.standard.slots import XMP_PREFIX, XMP_PROPERTY, XMP_URI
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -48,7 +48,7 @@ _RAW_SUFFIXES: Final = (
 _CR2: Final = b"CR"  # of Canon, behind the header
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class _Packet:
     """One XMP packet.
 
@@ -65,7 +65,7 @@ class _Packet:
     main: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _File:
     """A file with its directories."""
 

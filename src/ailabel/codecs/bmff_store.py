@@ -7,7 +7,7 @@ with it what the ``iloc`` box says of all items.
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ailabel.codecs import bmff, bmff_edit, bmff_items, bmff_offsets
@@ -15,6 +15,7 @@ from ailabel.codecs.bmff_items import IN_FILE, Extent, Info, Location, Locations
 from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -33,7 +34,7 @@ Places: TypeAlias = tuple[tuple[int, int], ...]
 """Offset and length of the pieces that data stand in; items that share their data have the same."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Store:
     """The items of one ``meta`` box.
 
@@ -76,7 +77,7 @@ class Store:
         return b"".join([self.view.read(offset, length) for offset, length in pieces])
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Added:
     """An item to be added, which describes the primary item: its type, media type and data."""
 

@@ -7,13 +7,13 @@ next text takes the place of the one at the end, so that nothing of it stays.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import tiff, tiff_file
 from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.source import BytesView
 from ailabel.io.splice import Edit, apply
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,7 +98,7 @@ def put(data: bytes, comment: str, accepts: Callable[[str], bool], limits: Limit
     return prefix + apply(file.view.data, [*edits, *stale])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class _File:
     """An Exif TIFF, and where its Exif directory is named.
 

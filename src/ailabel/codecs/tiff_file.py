@@ -6,11 +6,11 @@ must be sound; a later one that cannot be read ends its chain, as it does for ot
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.source import check_limit
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +43,7 @@ _CLASSIC: Final = 42
 _BIG: Final = 43
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Layout:
     """How a file writes its numbers: the byte order, and whether it is a BigTIFF."""
 
@@ -84,7 +84,7 @@ class Layout:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Entry:
     """One entry of a directory.
 
@@ -107,7 +107,7 @@ class Entry:
     inline: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Directory:
     """One directory.
 

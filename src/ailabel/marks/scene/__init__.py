@@ -7,7 +7,6 @@ content is shown (5.6), is ``assets/web/ai-label.js``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ailabel.drawing.layout import lay_out
@@ -15,6 +14,7 @@ from ailabel.drawing.paint import paint, plate_style
 from ailabel.errors import LabelError, PlanError
 from ailabel.spi import MarkSpec
 from ailabel.standard.wording import Elements, elements
+from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +27,7 @@ __all__ = ["SceneOverlay", "scene_overlay"]
 _SIDES: Final = (64, 16_384)  # pixels: what is legible, and what engines take as a texture
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class SceneOverlay:
     """A label for the opening frame of a scene.
 
