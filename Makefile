@@ -16,7 +16,7 @@ FONT := /usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test quick lint types layers tests oracles samples catalogues bench bench-all peers fuzz nightly kill mutate lock clean
+.PHONY: help demo test quick lint types layers tests oracles samples catalogues bench bench-all peers fuzz nightly office kill mutate lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -77,6 +77,15 @@ fuzz: $(STAMP) ## a minute of coverage-guided fuzzing over every carrier and gra
 	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-fuzz.lock || { \
 	  echo "atheris has no package for this Python or machine, so nothing was fuzzed"; exit 1; }
 	cd scripts && ../$(BIN)/python -m fuzz $(FUZZ)
+
+nightly: $(STAMP) oracles office ## label the files of other projects' test suites, and what LibreOffice and epubcheck say
+	cd scripts && ../$(BIN)/python -m nightly $(PACKAGE)
+	$(BIN)/python scripts/office_run.py
+
+office: # what judges documents and books, from Debian's packages; it brings Java
+	@{ command -v soffice && test -e /usr/share/java/epubcheck.jar; } >/dev/null || { $(SUDO) apt-get update -q && \
+	  DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -q --no-install-recommends \
+	  libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui epubcheck; }
 
 kill: $(STAMP) ## 200 kill -9 at random moments of labelling in place
 	$(BIN)/python scripts/kill_run.py

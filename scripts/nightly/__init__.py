@@ -1,0 +1,1 @@
+"""Label the files that other projects test themselves with: ``make nightly``."""
