@@ -40,6 +40,18 @@ def write(data: bytes, payload: str = PAYLOAD) -> bytes:
     return apply(data, CARRIER.write(BytesView(data), payload))
 
 
+def test_metadata_that_are_never_closed() -> None:
+    """Some writers end neither the properties nor a list in them; the label does not land there."""
+    inner = b"\x03" + build.props(times=build.strict(build.num(0)))
+    values = build.props(duration=build.num(1)) + build.name(b"keyframes") + inner
+    data = build.file(build.script(b"\x08\0\0\0\x02" + values))
+    labelled = write(data)
+    (slot,) = read(labelled)
+    assert (slot.location, slot.official, slot.payload) == ("onMetaData/AIGC", True, PAYLOAD)
+    assert CARRIER.write(BytesView(labelled), PAYLOAD) == []
+    assert set(places(labelled)) == set(places(data))
+
+
 def places(data: bytes) -> dict[tuple[str, ...], list[float]]:
     """Return the numbers of all script data."""
     view = BytesView(data)

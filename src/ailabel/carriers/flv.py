@@ -229,7 +229,9 @@ def _changed(
             counts[entry.counter] = counts.get(entry.counter, 0) - 1
     metadata = script.metadata
     if payload is not None and metadata is not None:
-        edits.append(Edit(metadata.close, 0, _named(payload)))
+        # some writers end no object; at the front nothing can stand open
+        closed = script.data.startswith(amf.END, metadata.close)
+        edits.append(Edit(metadata.close if closed else metadata.body, 0, _named(payload)))
         if metadata.kind == amf.ECMA_ARRAY:
             counts[metadata.body - 4] = counts.get(metadata.body - 4, 0) + 1
     for at, change in counts.items():
