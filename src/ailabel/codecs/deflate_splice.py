@@ -9,6 +9,8 @@ walk over the symbols is done by the compiled extension; ask `native.is_there` f
 from __future__ import annotations
 
 import zlib
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ailabel.errors import AilabelError, MalformedFileError
@@ -27,6 +29,7 @@ _MOST_WINDOW: Final = 15
 _CHECK: Final = 4  # bytes of Adler-32
 _PRIME: Final = 65521  # [RFC 1950 8.2]
 _STORED: Final = b"\0\0\xff\xff"  # length and check of an empty stored block [RFC 1951 3.2.4]
+_LONG: Final = 1 << 19  # bytes that are worth a thread
 _REST: Final = 1 << 17  # bytes that hold a window of symbols, whatever their codes
 
 
@@ -155,23 +158,53 @@ def patches(
     """
     before, after = opened.before, opened.after
     stop = after.raw if after else opened.total
-    middle = opened.decoded(before.raw, first) + new + opened.decoded(first + len(new), stop)
-    window = opened.decoded(max(before.raw - (1 << opened.window), 0), before.raw)
+    middle = b"".join(
+        (opened.decoded(before.raw, first), new, opened.decoded(first + len(new), stop))
+    )
+    known = opened.decoded(max(before.raw - (1 << opened.window), 0), before.raw)
     bits = _closed(opened)
-    start = bits.start
-    made = compressor(opened.window, window)
-    data = bits.packed() + made.compress(middle)
-    data += made.flush(zlib.Z_SYNC_FLUSH if after else zlib.Z_FINISH)
+    data = bits.packed() + _compressed(
+        middle,
+        known,
+        partial(compressor, opened.window),
+        zlib.Z_SYNC_FLUSH if after else zlib.Z_FINISH,
+    )
     check = _checksum(opened, middle, stop)
     if after is None:
-        patch = Patch(start, opened.end + _CHECK, data + check)
-        _prove(opened, patch, middle, window)
+        patch = Patch(bits.start, opened.end + _CHECK, data + check)
+        _prove(opened, patch, middle, known)
         return (patch,)
     joint = _resumed(opened.data, after)
     joint.add(opened.data[after.bit // 8] >> after.bit % 8, -after.bit % 8)
-    patch = Patch(start, -(-after.bit // 8), data + joint.packed())
-    _prove(opened, patch, middle + opened.decoded(stop), window)
+    patch = Patch(bits.start, -(-after.bit // 8), data + joint.packed())
+    _prove(opened, patch, middle + opened.decoded(stop), known)
     return patch, Patch(opened.end, opened.end + _CHECK, check)
+
+
+def _compressed(
+    middle: bytes, known: bytes, compressor: Callable[[bytes], zlib._Compress], end: int
+) -> bytes:
+    """Compress the new part; a long one by halves at the same time, the second knowing the first.
+
+    Args:
+        middle: what to compress.
+        known: what stands before it.
+        compressor: makes a compressor that knows what stands before.
+        end: how to flush it.
+    """
+
+    def compressed(raw: bytes, before: bytes, end: int) -> bytes:
+        made = compressor(before)
+        return made.compress(raw) + made.flush(end)
+
+    if len(middle) < _LONG:
+        return compressed(middle, known, end)
+    half = len(middle) // 2
+    first, second = middle[:half], middle[half:]
+    with ThreadPoolExecutor(1) as pool:
+        ahead = pool.submit(compressed, first, known, zlib.Z_SYNC_FLUSH)
+        behind = compressed(second, first[-len(known) :] if known else b"", end)
+    return ahead.result() + behind
 
 
 class _Bits:

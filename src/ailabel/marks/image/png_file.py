@@ -81,10 +81,15 @@ class Stream:
 
     def read(self, view: View) -> bytes:
         """Return the compressed pixels."""
-        skip = self.skip
+        if self.data[0].type != b"IDAT":
+            return b"".join(
+                view.read(part.body + _SEQUENCE, part.length - _SEQUENCE, "PNG picture data")
+                for part in self.data
+            )
+        start = self.data[0].offset  # they follow one another: read at once
+        whole = memoryview(view.read(start, self.data[-1].end - start, "PNG picture data"))
         return b"".join(
-            view.read(part.body + skip, part.length - skip, "PNG picture data")
-            for part in self.data
+            whole[part.body - start : part.body - start + part.length] for part in self.data
         )
 
 
