@@ -182,6 +182,15 @@ def moved(data: bytes, value: bytes) -> bytes:
     return data[:old] + bytes(len(value)) + data[old + len(value) :] + value
 
 
+def looped(data: bytes) -> bytes:
+    """Let the last directory of a little-endian file lead back to the first."""
+    first = place = int.from_bytes(data[4:8], "little")
+    while place:
+        end = place + 2 + 12 * int.from_bytes(data[place : place + 2], "little")
+        place = int.from_bytes(data[end : end + 4], "little")
+    return data[:end] + first.to_bytes(4, "little") + data[end + 4 :]
+
+
 def samples() -> Iterator[tuple[str, bytes]]:
     """Yield minimal valid files, by name."""
     foreign = packet(FOREIGN, padding=2048)

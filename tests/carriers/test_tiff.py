@@ -19,7 +19,7 @@ from ailabel.io.source import BytesView, Limits, View, open_view
 from ailabel.io.splice import SplicedView, apply, normalise
 from ailabel.spi import Slot, essence_digest
 from ailabel.standard.schema import decode
-from ailabel.testing import check_total
+from ailabel.testing import check_carrier, check_total
 from builders import tiff as build
 from builders.packets import FOREIGN, labelled, packet
 from corpus import CORPUS, needs_corpus
@@ -226,6 +226,14 @@ def test_the_first_label_appends_and_repoints() -> None:
     data = SAMPLES["bigtiff.tif"]
     edits = normalise(CARRIER.write(BytesView(data), NEW), len(data))
     assert [(edit.offset, edit.length) for edit in edits] == [(8, 8), (len(data), 0)]
+
+
+@pytest.mark.parametrize("pages", [1, 2])
+def test_a_chain_that_leads_back_to_its_start_still_does(pages: int) -> None:
+    """Whoever points to the first directory points to its copy, or a page would be there twice."""
+    data = build.looped(build.file(*[build.page()] * pages))
+    check_carrier(CARRIER, "loop.tif", data)
+    assert len(_directories(_write(data))) == len(_directories(data)) == pages
 
 
 def test_a_second_label_rewrites_the_packet_alone() -> None:

@@ -309,8 +309,13 @@ def _new_directory(file: _File, payload: str) -> list[Edit]:
     entry = form.pack(_XMP, _UNDEFINED, len(packet), place)
     copy = tiff_file.copied(view, form, first, entry)
     _check_size(form, start + len(copy) + len(packet))
+    here = start.to_bytes(form.word, form.order)
+    loops = tiff_file.loops(view, form, file.directories)
+    if first in loops:
+        copy = copy[: -form.word] + here
     return [
-        Edit(form.first, form.word, start.to_bytes(form.word, form.order)),
+        Edit(form.first, form.word, here),
+        *(Edit(item.end - form.word, form.word, here) for item in loops if item is not first),
         Edit(view.size, 0, bytes(view.size % 2) + copy + packet),
     ]
 

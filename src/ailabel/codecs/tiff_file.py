@@ -13,7 +13,7 @@ from ailabel.io.source import check_limit
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from ailabel.io.source import View
 
@@ -26,6 +26,7 @@ __all__ = [
     "copy_length",
     "directories",
     "layout",
+    "loops",
     "pointers",
 ]
 
@@ -167,7 +168,7 @@ def directories(view: View, form: Layout) -> Iterator[Directory]:
         prefix = f"{found.name}/" if found.name != "IFD0" else ""
         if not name:
             page += 1
-            following = form.number(view.read_some(found.end - form.word, form.word))
+            following = _next(view, form, found)
             if following:
                 pending.append(("", 0, following))
         for entry in reversed(found.entries):
@@ -212,6 +213,18 @@ def copied(view: View, form: Layout, directory: Directory, entry: bytes) -> byte
     if count >= 1 << 8 * form.counter:
         raise PlanError("the first TIFF directory has no room for another entry")
     return count.to_bytes(form.counter, form.order) + data[form.counter : cut] + entry + data[cut:]
+
+
+def loops(view: View, form: Layout, found: Sequence[Directory]) -> list[Directory]:
+    """Return the directories of the chain that lead back to the first one."""
+    first = found[0].offset
+    ends = (item for item in found if "/" not in item.name and item.name.startswith("IFD"))
+    return [item for item in ends if _next(view, form, item) == first]
+
+
+def _next(view: View, form: Layout, directory: Directory) -> int:
+    """Return where the chain goes on; 0 at its end, or where the file ends before."""
+    return form.number(view.read_some(directory.end - form.word, form.word))
 
 
 def _directory(view: View, form: Layout, name: str, offset: int, count: int) -> Directory | None:
