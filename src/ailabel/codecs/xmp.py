@@ -40,6 +40,7 @@ _FOREIGN_ENTITY: Final = (  # and characters that XML reads differently than the
     + b"|".join(escape.encode()[1:] for escape in _CHARACTERS)
     + rb")|[\x00-\x1f\x7f>]|\xef\xbf[\xbe\xbf]"
 )
+_NO_XML: Final = "[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"  # [XML 2.2]
 _HEAD: Final = (
     b'<?xpacket begin="\xef\xbb\xbf" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'  # [XMP1 7.3.2]
     b'<x:xmpmeta xmlns:x="adobe:ns:meta/">'
@@ -274,7 +275,7 @@ def _close(prefix: str, prop: Property) -> bytes:
 
 
 def _escape(value: str) -> bytes:
-    if re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]", value):  # [XML 2.2]
+    if not value.isprintable() and re.search(_NO_XML, value):
         raise PlanError("XML cannot hold a control character of the value")
     for character, escape in _ESCAPES.items():
         value = value.replace(character, escape)

@@ -188,7 +188,7 @@ def _unusable(record: AigcRecord) -> list[Message]:
         text = _text_of(getattr(record, name))
         if key in _REQUIRED and not text.strip():
             problems.append(Message("{key} is empty", {"key": key}))
-        if re.search(_CONTROL, text):
+        if not text.isprintable() and re.search(_CONTROL, text):
             problems.append(Message("{key} holds control characters", {"key": key}))
     return problems
 
