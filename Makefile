@@ -16,7 +16,7 @@ FONT := /usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test quick lint types layers tests oracles samples catalogues bench bench-all peers fuzz nightly office kill mutate lock clean
+.PHONY: help demo test quick lint types layers tests oracles samples catalogues bench bench-all peers fuzz sanitize nightly office kill mutate lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -78,6 +78,9 @@ fuzz: $(STAMP) ## a minute of coverage-guided fuzzing over every carrier and gra
 	  echo "atheris has no package for this Python or machine, so nothing was fuzzed"; exit 1; }
 	cd scripts && ../$(BIN)/python -m fuzz $(FUZZ)
 
+sanitize: $(STAMP) ## the C code over damaged pictures, under the sanitizers of the compiler
+	$(BIN)/python scripts/sanitize_run.py
+
 nightly: $(STAMP) oracles office ## label the files of other projects' test suites, and what LibreOffice and epubcheck say
 	cd scripts && ../$(BIN)/python -m nightly $(PACKAGE)
 	$(BIN)/python scripts/office_run.py
@@ -87,7 +90,7 @@ office: # what judges documents and books, from Debian's packages; it brings Jav
 	  DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -q --no-install-recommends \
 	  libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui epubcheck; }
 
-kill: $(STAMP) ## 200 kill -9 at random moments of labelling in place
+kill: $(STAMP) ## 300 kill -9 at random moments of labelling in place, one large file and many small
 	$(BIN)/python scripts/kill_run.py
 
 mutate: $(STAMP) ## 1,000 damaged files of each format

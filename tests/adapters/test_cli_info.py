@@ -137,6 +137,20 @@ def test_the_doctor_tries_out_what_works() -> None:
     assert "does not work" not in done.out
 
 
+@pytest.mark.parametrize(("there", "said"), [(True, "works"), (False, "not there: ")])
+def test_the_doctor_tells_of_the_extension(
+    there: bool,  # noqa: FBT001 - pytest
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The doctor says whether the compiled extension is there; it is healthy without."""
+    monkeypatch.setattr("ailabel.codecs.native.is_there", lambda: there)
+    done = ailabel("doctor")
+    (line,) = [line for line in done.out.splitlines() if line.startswith("compiled")]
+    assert said in line
+    assert done.code == 0
+
+
 def test_the_doctor_finds_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     """A missing core package is exit 1; a missing extra only names the command."""
     known = doctor_module._version
