@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ailabel.marks.image import inspect
+from ailabel.marks.image import inspect as pictures
+from ailabel.marks.video import inspect as films
 from ailabel.messages import Message
 from ailabel.spi import Evidence, Finding
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Name the marker of the tests that look."""
-    config.addinivalue_line("markers", "eyes: looks at pictures, which takes half a second each")
+    config.addinivalue_line("markers", "eyes: looks at pixels, which takes half a second each")
 
 
 def _unseen(view: View, file_format: Format, *, explain: bool = False) -> Evidence:  # noqa: ARG001 - the contract
@@ -26,6 +27,7 @@ def _unseen(view: View, file_format: Format, *, explain: bool = False) -> Eviden
 
 @pytest.fixture(autouse=True)
 def _eyes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Look at pictures only in tests that are marked ``eyes``: each look takes half a second."""
+    """Look at pixels only in tests that are marked ``eyes``: each look takes half a second."""
     if request.node.get_closest_marker("eyes") is None:
-        monkeypatch.setattr(inspect, "inspect", _unseen)
+        monkeypatch.setattr(pictures, "inspect", _unseen)
+        monkeypatch.setattr(films, "inspect", _unseen)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 REPORT: Final = ROOT / "benchmarks" / "EXPLICIT.md"
-SECTIONS: Final = ("pictures",)  # modules of this folder, in the order of the report
+SECTIONS: Final = ("pictures", "sounds")  # modules of this folder, in the order of the report
 _HEAD: Final = """# What the verifier sees and hears
 
 Made by `make evaluate`: generated content of known truth, so that every figure can be made again.
@@ -37,21 +37,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="evaluate")
     parser.add_argument("sections", nargs="*", choices=[[], *SECTIONS], default=[])
     parser.add_argument("--sample", type=int, help="run so many cases only, and write no report")
+    parser.add_argument("--part", help="I/N: run every N-th case from the I-th on, and no report")
     asked = parser.parse_args()
     for name in asked.sections or SECTIONS:
         section: Section = import_module(f"evaluate.{name}_score").SECTION
-        rows = _rows(name, section, asked.sample)
-        text = section.report(rows)
+        keys = section.keys()
+        if asked.sample is not None:
+            keys = keys[:: max(1, len(keys) // asked.sample)][: asked.sample]
+        if asked.part is not None:  # several processes fill one file, then a run without reports
+            first, step = map(int, asked.part.split("/"))
+            _rows(name, section, keys[first::step])
+            continue
+        text = section.report(_rows(name, section, keys))
         print(text)
         if asked.sample is None:
             _write(name, text)
 
 
-def _rows(name: str, section: Section, sample: int | None) -> list[Row]:
-    """Return the results of all cases, those that are kept from an earlier run included."""
-    keys = section.keys()
-    if sample is not None:
-        keys = keys[:: max(1, len(keys) // sample)][:sample]
+def _rows(name: str, section: Section, keys: Sequence[str]) -> list[Row]:
+    """Return the results of some cases, those that are kept from an earlier run included."""
     path = CACHE / f"{name}-{_fingerprint(section.sources)}.jsonl"
     path.parent.mkdir(parents=True, exist_ok=True)
     kept: dict[str, Row] = {}

@@ -39,7 +39,10 @@ class Pictures:
     """Pictures with labels of known text, place and height, and pictures without."""
 
     sources: tuple[str, ...] = (
-        "src/ailabel/sight/*.py",
+        *(
+            f"src/ailabel/sight/{name}.py"
+            for name in ("groups", "ink", "look", "masks", "reader", "shape", "words")
+        ),
         "src/ailabel/marks/image/inspect*.py",
         "src/ailabel/engine/measures.py",
         "src/ailabel/standard/assertion.py",

@@ -138,4 +138,4 @@ class _Watching:
 
 def _until(sighting: Sighting, end: float) -> Sighting:
     begin = sighting.seconds[0] if sighting.seconds else 0.0
-    return replace(sighting, seconds=(begin, max(begin, end)))
+    return replace(sighting, seconds=(round(begin, 3), round(max(begin, end), 3)))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ailabel.errors import MalformedFileError, MissingExtraError
 from ailabel.io.source import check_limit
+from ailabel.io.stream import Stream
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def frames(view: View, format_id: str) -> Iterator[Frame]:
         MissingExtraError: an optional package is needed.
     """
     try:
-        with io.BufferedReader(_Bytes(view), 1 << 16) as file:
+        with io.BufferedReader(Stream(view), 1 << 16) as file:
             picture = _heif(file) if format_id == "heic" else _plugin(format_id)(file)
             check_limit("the number of pixels", picture.width * picture.height, view.limits.pixels)
             count = 1 if format_id in _PAGES else getattr(picture, "n_frames", 1)
@@ -85,34 +86,6 @@ def frames(view: View, format_id: str) -> Iterator[Frame]:
         raise MalformedFileError(
             "the picture cannot be decoded: {reason}", reason=str(error) or type(error).__name__
         ) from error
-
-
-class _Bytes(io.RawIOBase):
-    """A view as the file that Pillow reads."""
-
-    def __init__(self, view: View) -> None:
-        super().__init__()
-        self._view = view
-        self._at = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._at
-
-    def seek(self, offset: int, whence: int = 0, /) -> int:
-        self._at = max(0, (0, self._at, self._view.size)[whence] + offset)
-        return self._at
-
-    def readinto(self, buffer: Any, /) -> int:  # noqa: ANN401 - the buffer protocol
-        data = self._view.read_some(self._at, len(buffer))
-        buffer[: len(data)] = data
-        self._at += len(data)
-        return len(data)
 
 
 def _plugin(format_id: str) -> Any:  # noqa: ANN401 - a class of Pillow's

@@ -10,19 +10,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ailabel.errors import PlanError
-from ailabel.messages import Message
-from ailabel.spi import Evidence, Finding
 
 if TYPE_CHECKING:
     from ailabel.io.source import View
     from ailabel.model.media import Format
-    from ailabel.spi import Marker, MarkSpec, Rendition
+    from ailabel.spi import Evidence, Marker, MarkSpec, Rendition
 
 __all__ = ["MARKER"]
 
 
 class VideoMarker:
-    """Draws the label on films in MP4, QuickTime, 3GP, Matroska and WebM."""
+    """Draws the label on films in MP4, QuickTime, 3GP, Matroska and WebM; looks at any."""
 
     def render(self, view: View, file_format: Format, spec: MarkSpec) -> Rendition:
         """Plan the edits that draw the label; see `ailabel.spi.Marker`."""
@@ -41,12 +39,11 @@ class VideoMarker:
                 return render(view, open_movie(view), spec)
         raise PlanError("no label can be drawn on {format} films", format=file_format.name)
 
-    def inspect(self, view: View, file_format: Format, *, explain: bool = False) -> Evidence:  # noqa: ARG002 - the contract
-        """Say that pictures are not examined; see `ailabel.spi.Marker`."""
-        return Evidence(
-            finding=Finding.UNCHECKED,
-            reason=Message("the pictures of films are not examined for a visible label"),
-        )
+    def inspect(self, view: View, file_format: Format, *, explain: bool = False) -> Evidence:
+        """Look for the label; see `ailabel.spi.Marker`."""
+        from ailabel.marks.video.inspect import inspect
+
+        return inspect(view, file_format, explain=explain)
 
 
 MARKER: Final[Marker] = VideoMarker()
