@@ -41,7 +41,7 @@ RECIPES: Final = {  # file name: ffmpeg's options
     "closed.mp4": f"{_SOUND} {_X265}:open-gop=0:bframes=3 -c:a aac",
     "bright.mp4": f"{_PICTURES} {_X265}:open-gop=0:hdr10=1:max-cll=1000,400 "
     f"-pix_fmt yuv420p10le {_HDR}",
-    "leading.mp4": f"{_PICTURES} {_X265}",
+    "leading.mp4": f"{_PICTURES} {_X265}:open-gop=1:bframes=3",
     "nine.webm": f"{_SOUND} -c:v libvpx-vp9 -deadline realtime -cpu-used 8 -g 10 -c:a libopus",
     "hidden.webm": f"{_PICTURES} -c:v libvpx-vp9 -cpu-used 8 -g 10 -auto-alt-ref 1 "
     "-lag-in-frames 16",
@@ -53,6 +53,7 @@ COPIES: Final = {  # file name: of which film, and ffmpeg's options
     "plain.mkv": ("plain.mp4", "-c copy -cluster_time_limit 1000"),
     "front.mkv": ("plain.mp4", "-c copy -cues_to_front 1 -reserve_index_space 1000"),
     "closed.mkv": ("closed.mp4", "-c copy"),
+    "leading.mkv": ("leading.mp4", "-c copy"),
     "inside.mp4": ("closed.mp4", "-c copy -tag:v hev1 -bsf:v hevc_mp4toannexb"),
     "nine.mp4": ("nine.webm", "-c copy"),
     "one.mkv": ("one.mp4", "-c copy"),

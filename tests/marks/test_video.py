@@ -40,6 +40,8 @@ SPLICED: Final = {  # film: how many pictures are coded anew of how many
     "closed.mp4": (20, 30),
     "closed.mkv": (20, 30),
     "bright.mp4": (20, 30),
+    "leading.mp4": (20, 30),
+    "leading.mkv": (20, 30),
     "inside.mp4": (20, 30),
     "nine.webm": (20, 30),
     "hidden.webm": (20, 30),
@@ -52,7 +54,6 @@ SPLICED: Final = {  # film: how many pictures are coded anew of how many
 WHOLE: Final = {  # film: how many pictures; whether it is said why
     "open.mp4": (30, True),
     "long.mp4": (30, True),
-    "leading.mp4": (30, True),
     "short.mp4": (14, False),
 }
 REFUSED: Final = {  # film: why

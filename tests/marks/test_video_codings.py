@@ -142,7 +142,7 @@ def test_an_hevc_record_takes_sets_into_its_lists() -> None:
     """Each list grows by one set, and lists that are not there are made."""
     found, first = opened("closed.mp4")
     coding = HEVC(found, first)
-    assert coding.is_entry(first)
+    assert coding.opened(first) == first
     with pytest.raises(PlanError, match="the encoder for HEVC"):
         coding.config(b"", whole=False)
     empty = found.config[:22] + b"\1\xa0\0\1\0\0"
@@ -203,13 +203,13 @@ def test_hevc_units_get_other_numbers() -> None:
 )
 def test_keys_of_vp9(sample: bytes, is_key: bool) -> None:  # noqa: FBT001 - a table
     """The first bits of a picture say whether it is a key."""
-    assert VP9(film("vp9")).is_entry(sample) is is_key
+    assert VP9(film("vp9")).opened(sample) == (sample if is_key else None)
 
 
 def test_keys_of_vp8() -> None:
     """One bit says it, and it is nought for keys."""
     coding = VP8(film("vp8"))
-    assert [coding.is_entry(data) for data in (b"", b"\x10", b"\x11")] == [False, True, False]
+    assert [coding.opened(data) for data in (b"", b"\x10", b"\x11")] == [None, b"\x10", None]
 
 
 @pytest.mark.parametrize(
@@ -226,14 +226,14 @@ def test_keys_of_vp8() -> None:
 )
 def test_entries_of_av1(sample: bytes, is_entry: bool) -> None:  # noqa: FBT001 - a table
     """A key that is shown, with its sequence header."""
-    assert AV1(film("av1")).is_entry(sample) is is_entry
+    assert AV1(film("av1")).opened(sample) == (sample if is_entry else None)
 
 
 @pytest.mark.parametrize("sample", [b"\x0a", b"\x0a\5\0", b"\x0a\xff\xff\xff\xff\xff\xff", b"\x04"])
 def test_units_of_av1_that_do_not_fit_are_refused(sample: bytes) -> None:
     """Sizes that run past the sample, or never end."""
     with pytest.raises(MalformedFileError, match="does not fit"):
-        AV1(film("av1")).is_entry(sample)
+        AV1(film("av1")).opened(sample)
 
 
 def test_av1_keys_bring_their_sequence_header() -> None:
@@ -286,10 +286,39 @@ def test_which_pictures_give_way(
 ) -> None:
     """From a clean place at or before the label to one at or behind its end."""
     windows = [when.Window(*pair) for pair in shown]
-    assert when.stretches(film(), windows, entries.__contains__) == ranges
+    found = when.stretches(film(), windows, lambda number: True if number in entries else None)
+    assert found == [when.Range(*pair) for pair in ranges]
 
 
-def test_a_key_that_others_are_shown_before_is_no_clean_place() -> None:
-    """Open groups: pictures behind the key in the file are shown before it."""
-    mixed = film(times=[0, 1, 4, 2, 3, 5, 6, 7, 8, 9], keys=frozenset({0, 2, 6}))
-    assert when.stretches(mixed, [when.Window(0, 2)], lambda _: True) == [(0, 6)]
+@pytest.mark.parametrize(
+    ("times", "opened", "found"),
+    [
+        ([0, 1, 4, 2, 3, 5, 6, 7, 8, 9], True, when.Range(0, 5, 2)),  # two go before the key
+        ([0, 1, 4, 2, 3, 5, 6, 7, 8, 9], False, when.Range(0, 5, 2)),
+        ([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], False, when.Range(0, 3, 2)),  # the key alone is changed
+        ([0, 1, 4, 2, 5, 3, 6, 7, 8, 9], True, when.Range(0, 6)),  # one is shown before it later
+        ([0, 5, 4, 2, 3, 1, 6, 7, 8, 9], True, when.Range(0, 6)),  # one before it is shown later
+    ],
+)
+def test_open_groups_are_parted_behind_what_is_shown_before_their_key(
+    times: list[int],
+    opened: bool,  # noqa: FBT001 - a table
+    found: when.Range,
+) -> None:
+    """Pictures between a key and what is shown behind it go with the part before the key."""
+    mixed = film(times=times, keys=frozenset({0, 2, 6}))
+    assert when.stretches(mixed, [when.Window(0, 2)], lambda _: opened) == [found]
+
+
+def test_a_clean_random_access_picture_becomes_a_broken_link() -> None:
+    """Its slices get another type and keep every other bit; other pictures stay or are none."""
+    coding = HEVC(*opened("closed.mp4"))
+
+    def sample(*kinds: int) -> bytes:
+        return units.joined([bytes([kind << 1, 1, 0xAF, kind]) for kind in kinds], 4)
+
+    assert coding.opened(sample(39, 21, 21)) == units.joined(
+        [b"\x4e\1\xaf\x27", b"\x24\1\xaf\x15", b"\x24\1\xaf\x15"], 4
+    )
+    assert coding.opened(sample(20)) == sample(20)
+    assert [coding.opened(sample(*kinds)) for kinds in ((), (1,), (20, 21), (39,))] == [None] * 4

@@ -21,6 +21,7 @@ __all__ = ["AV1"]
 _SEQUENCE, _DELIMITER, _HEADER, _FRAME, _PADDING = 1, 2, 3, 6, 15  # [AV1 6.2.2]
 _EXTENSION, _HAS_SIZE = 0x04, 0x02  # flags of a header [AV1 5.3.2]
 _STILL: Final = 0x08  # of a sequence header: its pictures have a short header [AV1 5.5.1]
+_SHOWN_KEY: Final = 0b0001  # no repeat (1 bit), a key (2 bits), shown (1 bit) [AV1 5.9.2]
 _RECORD: Final = 4  # bytes of the configuration record before its sequence header
 
 
@@ -39,17 +40,16 @@ class AV1:
         self._config = film.config
         os.environ.setdefault("SVT_LOG", "1")  # or the encoder tells all its settings to the user
 
-    def is_entry(self, sample: bytes) -> bool:
-        """Say whether a sample is a key picture that is shown, with its sequence header."""
+    def opened(self, sample: bytes) -> bytes | None:
+        """Return a key picture that is shown, with its sequence header, as it stands."""
         has_sequence = False
         for kind, unit, body in _units(sample):
             if kind == _SEQUENCE:
                 has_sequence = True
             elif kind in (_HEADER, _FRAME):
                 first = unit[body] if body < len(unit) else 0xFF
-                # not a repeat (1 bit), a key picture (2 bits), shown (1 bit) [AV1 5.9.2]
-                return has_sequence and first >> 4 == 0b0001
-        return False
+                return sample if has_sequence and first >> 4 == _SHOWN_KEY else None
+        return None
 
     def options(self) -> dict[str, str]:
         """Return the options of the encoder."""

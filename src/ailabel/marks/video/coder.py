@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from ailabel.io.source import View
     from ailabel.marks.video.film import Film
-    from ailabel.marks.video.when import Window
+    from ailabel.marks.video.when import Range, Window
     from ailabel.spi import MarkSpec
 
 __all__ = ["Coded", "Coder", "Coding"]
@@ -50,8 +50,11 @@ class Coding(Protocol):
         """The encoder that PyAV has for it."""
         ...
 
-    def is_entry(self, sample: bytes) -> bool:
-        """Say whether nothing at or behind a sample leans on what stands before it."""
+    def opened(self, sample: bytes) -> bytes | None:
+        """Return a sample so that decoding can begin at it; None where nothing can make it so.
+
+        Nothing behind it that is shown behind it may lean on what stands before it.
+        """
         ...
 
     def options(self) -> dict[str, str]:
@@ -77,12 +80,14 @@ class Coded:
     """A stretch, coded anew.
 
     Args:
+        part: the samples that give way.
         stretch: the coded pictures.
         extradata: what the encoder says of itself.
         letters: the label as it was drawn.
         witnesses: some pictures as they were meant to become, by number, from 0.
     """
 
+    part: Range
     stretch: Stretch
     extradata: bytes
     letters: Letters
@@ -104,10 +109,19 @@ class Coder:
     def samples(self, first: int, stop: int) -> Iterator[tuple[int, bytes]]:
         """Yield samples with the times at which they are shown."""
         for number in range(first, stop):
-            span = self._film.spans[number]
-            yield self._film.times[number], self._view.read(span.offset, span.length)
+            yield self._film.times[number], self._read(number)
 
-    def code(self, first: int, stop: int, shown: Sequence[Window], spec: MarkSpec) -> Coded:
+    def behind(self, part: Range, count: int) -> Iterator[tuple[int, bytes]]:
+        """Yield what is shown behind a range: its anchor, and samples that follow it."""
+        if part.anchor is not None:
+            yield self._film.times[part.anchor], self._read(part.anchor)
+        yield from self.samples(part.stop, min(part.stop + count, len(self._film.times)))
+
+    def _read(self, number: int) -> bytes:
+        span = self._film.spans[number]
+        return self._view.read(span.offset, span.length)
+
+    def code(self, part: Range, shown: Sequence[Window], spec: MarkSpec) -> Coded:
         """Decode a range of samples, label what is shown in the windows, and code it anew.
 
         Raises:
@@ -116,6 +130,7 @@ class Coder:
         """
         film, coding = self._film, self._coding
         width, height = film.look.size
+        first, stop = part.first, part.stop
         count = stop - first
         check_limit("the number of pixels", width * height, self._view.limits.pixels)
         check_limit(
@@ -125,6 +140,7 @@ class Coder:
         )
         times = sorted(film.times[first:stop])
         begins = {film.times[key] for key in film.keys if first <= key < stop} | {times[0]}
+        ours = count if part.anchor is None else count - 1
         frames = libav.decoded(coding.decoder, film, film.config, self.samples(first, stop))
         encoder: av.VideoCodecContext | None = None
         letters: Letters | None = None
@@ -132,6 +148,8 @@ class Coder:
         for number, frame in enumerate(frames):
             if number >= count or frame.pts != times[number]:
                 raise _uneven(count)
+            if number == ours:
+                continue  # the anchor stays as it is
             if encoder is None or letters is None:
                 _check(frame, film)
                 letters = Letters(frame, film.look, _aspect(film), spec)
@@ -139,7 +157,7 @@ class Coder:
                 made.extradata = bytes(encoder.extradata or b"")
             if any(window.holds(times[number]) for window in shown):
                 letters.draw(frame)
-            if number % max(count // _WITNESSES, 1) == 0:
+            if number % max(ours // _WITNESSES, 1) == 0:
                 made.witnesses[number] = frame
             frame.pict_type = _INTRA if times[number] in begins else _ANY
             frame.pts, frame.time_base = number, encoder.time_base
@@ -147,10 +165,13 @@ class Coder:
         if encoder is None or letters is None:
             raise _uneven(count)
         made.take(encoder.encode(None))
-        if len(made.pictures) != count:
+        if len(made.pictures) != ours:
             raise _uneven(count)
+        if part.anchor is not None:
+            made.keep(coding.opened(self._read(part.anchor)))
         stretch = Stretch(first, made.pictures, frozenset(made.keys))
         return Coded(
+            part=part,
             stretch=stretch,
             extradata=made.extradata,
             letters=letters,
@@ -181,6 +202,11 @@ class _Made:
             self._size += len(data)
             check_limit("the size of the pictures that are coded anew", self._size, _MOST_BYTES)
             self.pictures.append(data)
+
+    def keep(self, sample: bytes | None) -> None:
+        """Take a sample of the film's own, which a player may begin at."""
+        self.keys.add(len(self.pictures))
+        self.pictures.append(sample or b"")
 
 
 def _uneven(count: int) -> PlanError:

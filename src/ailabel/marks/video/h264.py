@@ -76,9 +76,10 @@ class H264:
         self._number = min(set(range(1, _MOST_SPS)) - taken, default=_MOST_SPS)
         self._kept = [unit for unit in inside if _kind(unit) == _SEI and unit[1] in _LIGHT]
 
-    def is_entry(self, sample: bytes) -> bool:
-        """Say whether nothing at or behind a sample leans on what stands before it."""
-        return any(_kind(unit) == _IDR for unit in units.split(sample, self._width))
+    def opened(self, sample: bytes) -> bytes | None:
+        """Return an IDR picture as it stands, and no other."""
+        is_idr = any(_kind(unit) == _IDR for unit in units.split(sample, self._width))
+        return sample if is_idr else None
 
     def options(self) -> dict[str, str]:
         """Return the options of the encoder."""

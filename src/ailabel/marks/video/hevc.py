@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 __all__ = ["HEVC"]
 
 _IDR: Final = (19, 20)  # [ITU-T H.265 table 7-1]
+_CLEAN, _BROKEN = 21, 18  # the latter without pictures that are shown before it
+_LAST_SLICE: Final = 31
 _DELIMITER, _SEI = 35, 39
 _SETS: Final = (VPS, SPS, PPS)
 _LIGHT: Final = (137, 144, 147)  # SEI that says how bright pictures are [ITU-T H.265 D.2.1]
@@ -65,9 +67,18 @@ class HEVC:
         self._kept = [unit for unit in inside if _kind(unit) == _SEI and unit[2] in _LIGHT]
         self._sets: tuple[bytes, list[bytes], Rules] | None = None
 
-    def is_entry(self, sample: bytes) -> bool:
-        """Say whether nothing at or behind a sample leans on what stands before it."""
-        return any(_kind(unit) in _IDR for unit in units.split(sample, self._width))
+    def opened(self, sample: bytes) -> bytes | None:
+        """Return an IDR picture as it stands, and a clean random access picture as a broken link.
+
+        Only the latter makes a decoder forget what was before, and take other parameter sets.
+        """
+        found = list(units.split(sample, self._width))
+        kinds = {_kind(unit) for unit in found if _kind(unit) <= _LAST_SLICE}
+        if kinds and kinds <= set(_IDR):
+            return sample
+        if kinds != {_CLEAN}:
+            return None
+        return units.joined((_broken_link(unit) for unit in found), self._width)
 
     def options(self) -> dict[str, str]:
         """Return the options of the encoder."""
@@ -116,6 +127,17 @@ class HEVC:
             sets = [renumbered(found[kind], self._numbers, rules) for kind in _SETS]
             self._sets = (extradata, sets, rules)
         return self._sets[1], self._sets[2]
+
+
+def _broken_link(unit: bytes) -> bytes:
+    """Return a slice of a clean random access picture as one that nothing precedes.
+
+    Both have the same header [ITU-T H.265 7.3.6.1]; what splices streams is meant to do this
+    [ITU-T H.265 3, broken link access picture].
+    """
+    if _kind(unit) != _CLEAN:
+        return unit
+    return bytes([unit[0] & 0x81 | _BROKEN << 1]) + unit[1:]
 
 
 def _kind(unit: bytes) -> int:

@@ -32,23 +32,23 @@ def prove(coder: Coder, film: Film, decoder: str, config: bytes, coded: Coded) -
         PlanError: a picture is missing, or one behind the stretch is not what it was.
     """
     stretch = coded.stretch
-    stop = min(stretch.stop + _BEHIND, len(film.times))
     times = sorted(film.times[stretch.first : stretch.stop])
     samples = zip(times, stretch.pictures, strict=True)
-    tail = coder.samples(stretch.stop, stop)
+    tail = coder.samples(stretch.stop, min(stretch.stop + _BEHIND, len(film.times)))
+    ours = times if coded.part.anchor is None else times[:-1]
     frames = libav.decoded(decoder, film, config, chain(samples, tail))
     differing = compared = 0
     number = -1
-    for number, (time, frame) in enumerate(zip(times, frames, strict=False)):
+    for number, (time, frame) in enumerate(zip(ours, frames, strict=False)):
         if frame.pts != time:
             raise _broken()
         meant = coded.witnesses.get(number)
         if meant is not None:
             found, of = _outside(meant, frame, coded)
             differing, compared = differing + found, compared + of
-    if number + 1 < len(times):
+    if number + 1 < len(ours):
         raise _broken()
-    kept = coder.samples(stretch.stop, stop)
+    kept = coder.behind(coded.part, _BEHIND)
     _check_same(frames, libav.decoded(decoder, film, film.config, kept), wide=coded.letters.wide)
     return differing / compared if compared else 0.0
 

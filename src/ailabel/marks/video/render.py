@@ -34,20 +34,22 @@ def render(view: View, container: Container, spec: MarkSpec) -> Rendition:
     coding = _coding(view, film)
     coder = Coder(view, film, coding)
 
-    def is_entry(number: int) -> bool:
+    def opened(number: int) -> bool | None:
         span = film.spans[number]
-        return coding.is_entry(view.read(span.offset, span.length))
+        sample = view.read(span.offset, span.length)
+        found = coding.opened(sample)
+        return None if found is None else found == sample
 
     shown = when.windows(film, spec)
-    ranges = when.stretches(film, shown, is_entry)
-    coded = [coder.code(first, stop, shown, spec) for first, stop in ranges]
-    whole = ranges == [(0, len(film.times))]
+    ranges = when.stretches(film, shown, opened)
+    coded = [coder.code(part, shown, spec) for part in ranges]
+    whole = sum(len(item.stretch.pictures) for item in coded) == len(film.times)
     config = coding.config(coded[0].extradata, whole=whole)
     if len({item.extradata for item in coded}) > 1:
         raise PlanError("the film's labelled parts do not come out alike; label its start only")
     shares = [proof.prove(coder, film, coding.decoder, config, item) for item in coded]
     edits = container.replaced([item.stretch for item in coded], config)
-    parts = [(stop - first) / len(film.times) for first, stop in ranges]
+    parts = [len(item.stretch.pictures) / len(film.times) for item in coded]
     return Rendition(
         edits=edits,
         marks=_marks(film, coded[0], shown),
@@ -82,11 +84,12 @@ def _marks(film: Film, coded: Coded, shown: Sequence[when.Window]) -> tuple[Mark
     return tuple(replace(coded.letters.mark, seconds=window.seconds(film)) for window in shown)
 
 
-def _account(film: Film, coding: Coding, ranges: Sequence[tuple[int, int]]) -> str:
-    """Say which pictures were coded anew."""
-    if ranges == [(0, len(film.times))]:
+def _account(film: Film, coding: Coding, ranges: Sequence[when.Range]) -> str:
+    """Say which pictures were coded anew, counted as they are shown."""
+    counted = [(part.first, part.stop - (part.anchor is not None)) for part in ranges]
+    if counted == [(0, len(film.times))]:
         return f"all {len(film.times)} pictures, in {coding.name}"
-    parts = " and ".join(f"{first + 1} to {stop}" for first, stop in ranges)
+    parts = " and ".join(f"{first + 1} to {stop}" for first, stop in counted)
     return f"the pictures {parts} of {len(film.times)}, in {coding.name}; all others were copied"
 
 

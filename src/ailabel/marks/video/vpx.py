@@ -38,9 +38,9 @@ class VP8(_Plain):
     decoder: Final = "vp8"
     encoder: Final = "libvpx"
 
-    def is_entry(self, sample: bytes) -> bool:
-        """Say whether a sample is a key picture [RFC 6386 9.1]."""
-        return len(sample) > 0 and not sample[0] & 1
+    def opened(self, sample: bytes) -> bytes | None:
+        """Return a key picture as it stands, and no other [RFC 6386 9.1]."""
+        return sample if sample and not sample[0] & 1 else None
 
     def options(self) -> dict[str, str]:
         """Return the options of the encoder."""
@@ -61,13 +61,13 @@ class VP9(_Plain):
     decoder: Final = "vp9"
     encoder: Final = "libvpx-vp9"
 
-    def is_entry(self, sample: bytes) -> bool:
-        """Say whether a sample begins with a key picture [VP9 6.2]."""
+    def opened(self, sample: bytes) -> bytes | None:
+        """Return a key picture as it stands, and no other [VP9 6.2]."""
         if not sample or sample[0] >> 6 != _MARKER:
-            return False
+            return None
         is_long = sample[0] >> 4 & 3 == 3  # noqa: PLR2004 - profile 3 has one more bit
         bits = sample[0] << (1 if is_long else 0)
-        return not bits >> 3 & 1 and not bits >> 2 & 1  # not a repeat, and a key
+        return None if bits & 0b1100 else sample  # a repeat; leans on others
 
     def options(self) -> dict[str, str]:
         """Return the options of the encoder."""

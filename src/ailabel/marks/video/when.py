@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ailabel.marks.video.film import Film
     from ailabel.spi import MarkSpec
 
-__all__ = ["Window", "stretches", "windows"]
+__all__ = ["Range", "Window", "stretches", "windows"]
 
 _EVER: Final = 1 << 80  # behind the end of every film
 
@@ -61,36 +61,81 @@ def windows(film: Film, spec: MarkSpec) -> tuple[Window, ...]:
     return tuple(found)
 
 
+@frozen
+class Range:
+    """Samples that give way together.
+
+    Args:
+        first: the first one.
+        stop: the one behind the last.
+        anchor: a key among them that stays and becomes the last one, because pictures that are
+            shown before it stand behind it; or None.
+    """
+
+    first: int
+    stop: int
+    anchor: int | None = None
+
+
 def stretches(
-    film: Film, shown: Sequence[Window], is_entry: Callable[[int], bool]
-) -> list[tuple[int, int]]:
+    film: Film, shown: Sequence[Window], opened: Callable[[int], bool | None]
+) -> list[Range]:
     """Return the ranges of samples that hold the windows and can be decoded on their own.
 
     Args:
         film: the film.
         shown: when the label is shown.
-        is_entry: says of a sample whether nothing at or behind it leans on what stands before.
+        opened: says of a sample whether decoding can begin at it, and whether it can as it stands;
+            None where it cannot.
     """
     cuts = _cuts(film)
-    found: list[tuple[int, int]] = []
+    found: list[Range] = []
     for window in shown:
-        before = (cut for cut in reversed(cuts) if film.times[cut] <= window.begin)
-        first = next((cut for cut in before if is_entry(cut)), 0)
-        behind = (cut for cut in cuts if cut > first and film.times[cut] >= window.end)
-        stop = next((cut for cut in behind if is_entry(cut)), len(film.times))
-        if found and found[-1][1] >= first:
-            found[-1] = (found[-1][0], max(stop, found[-1][1]))
-        else:
-            found.append((first, stop))
+        before = (key for key, behind in reversed(cuts) if behind == key + 1)
+        early = (key for key in before if film.times[key] <= window.begin)
+        first = next((key for key in early if opened(key) is not None), 0)
+        new = _until(film, (first, window.end), cuts, opened)
+        if found and found[-1].stop >= first:
+            new = Range(found.pop().first, new.stop, new.anchor)
+        found.append(new)
     return found
 
 
-def _cuts(film: Film) -> list[int]:
-    """Return the samples that everything before is shown before, and everything behind, behind."""
-    latest = accumulate(film.times, max, initial=-_EVER)
-    earliest = list(accumulate(reversed(film.times), min))[::-1]
-    return [
-        number
-        for number, (before, after) in enumerate(zip(latest, earliest, strict=False))
-        if number in film.keys and before < after == film.times[number]
-    ]
+def _until(
+    film: Film,
+    wanted: tuple[int, int],
+    cuts: Sequence[tuple[int, int]],
+    opened: Callable[[int], bool | None],
+) -> Range:
+    """Return the range from a sample up to a key that is shown at or behind a time."""
+    first, end = wanted
+    for key, behind in cuts:
+        if key <= first or film.times[key] < end:
+            continue
+        as_it_stands = opened(key)
+        if as_it_stands and behind == key + 1:
+            return Range(first, key)
+        if as_it_stands is not None:
+            return Range(first, behind, key)
+    return Range(first, len(film.times))
+
+
+def _cuts(film: Film) -> list[tuple[int, int]]:
+    """Return the keys at which a film can be parted, and the samples behind which it goes on.
+
+    Everything before such a key is shown before it, and so are the pictures that follow it at once,
+    if any; all others are shown behind it.
+    """
+    times, count = film.times, len(film.times)
+    latest = list(accumulate(times, max, initial=-_EVER))
+    earliest = [*accumulate(reversed(times), min, initial=_EVER)][::-1]
+    found = []
+    for key in sorted(film.keys):
+        if not key < count or latest[key] >= times[key]:
+            continue
+        behind = key + 1
+        while behind < count and times[behind] < times[key]:
+            behind += 1
+        if earliest[behind] > times[key]:
+            found.append((key, behind))
+    return found
