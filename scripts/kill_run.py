@@ -1,13 +1,15 @@
-"""Kill ``ailabel label --in-place`` 200 times at random moments; the file stays old or new, whole.
+"""Kill ``ailabel label --in-place`` at random moments; every file stays old or new, whole.
 
-A 50 MB file is labelled by a child process, which gets SIGKILL after a random time. Each time the
-file must be byte for byte the old one, or a labelled one that verifies and has the old content; the
-next run must succeed and leave nothing beside it.
+A child process, which gets SIGKILL after a random time, labels a file of 50 MB, or a folder of many
+small ones, several of them at once. Each time a file must be byte for byte the old one, or a
+labelled one that verifies and has the old content; what the child told as labelled must be; the
+next run must succeed and leave nothing beside the files.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import random
 import shutil
 import signal
@@ -25,6 +27,8 @@ from ailabel.spi import essence_digest
 
 _RUNS: Final = 200
 _SIZE: Final = 50_000_000
+_MANY: Final = 60  # files of a batch
+_SAMPLE: Final = Path(__file__).resolve().parents[1] / "samples" / "pictures" / "landscape.jpg"
 _PRODUCER: Final = "001191350100M000100Y4310000"
 
 
@@ -33,29 +37,53 @@ def main() -> None:
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else _RUNS
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else 1  # noqa: PLR2004 - second argument
     rng = random.Random(seed)  # noqa: S311 - reproducible moments
-    counts = {"old": 0, "new": 0}
     with tempfile.TemporaryDirectory(dir=".") as name:
-        pristine, work = Path(name) / "pristine.jpg", Path(name) / "work" / "large.jpg"
-        work.parent.mkdir()
-        _make(pristine)
-        content = _essence(pristine)
-        longest = _whole_run(pristine, work)
-        for index in range(runs):
-            shutil.copyfile(pristine, work)
-            _run_and_kill(work, rng.uniform(0, longest))
-            counts[_state(pristine, work, content)] += 1
-            _next_run(work)
-            print(f"\r{index + 1}/{runs} kills: {counts}", end="", flush=True)
-    print(f"\n{runs} kills (seed {seed}): {counts['old']} old, {counts['new']} new, 0 broken")
+        large, small = Path(name) / "large", Path(name) / "small"
+        _make(large)
+        _make_many(small)
+        for title, pristine, count in (("large file", large, runs), ("batch", small, runs // 2)):
+            counts = _kill(pristine, count, rng)
+            print(f"\n{title}, {count} kills (seed {seed}): {counts}, 0 broken")
 
 
-def _make(path: Path) -> None:
+def _kill(pristine: Path, runs: int, rng: random.Random) -> dict[str, int]:
+    """Kill so many runs over a folder; return how many files were old and new."""
+    counts = {"old": 0, "new": 0}
+    work = pristine.with_name(f"{pristine.name}-work")
+    contents = {path.name: _essence(path) for path in pristine.iterdir()}
+    longest = _whole_run(pristine, work)
+    for index in range(runs):
+        _fresh(pristine, work)
+        told = _run_and_kill(work, rng.uniform(0, longest))
+        for path in sorted(pristine.iterdir()):
+            state = _state(path, work / path.name, contents[path.name])
+            counts[state] += 1
+            if state == "old" and str(work / path.name) in told:
+                _broken(f"{path.name} was told as labelled and is not")
+        _next_run(work, set(contents))
+        print(f"\r{index + 1}/{runs} kills: {counts}", end="", flush=True)
+    return counts
+
+
+def _make(folder: Path) -> None:
     """Write a picture of 50 MB: a small one with a comment segment repeated before its scan."""
-    root = Path(__file__).resolve().parents[1]
-    data = (root / "samples" / "pictures" / "landscape.jpg").read_bytes()
+    folder.mkdir()
+    data = _SAMPLE.read_bytes()
     start = 20  # behind SOI and APP0
     comment = b"\xff\xfe\xff\xff" + bytes(65533)
-    path.write_bytes(data[:start] + comment * (_SIZE // len(comment)) + data[start:])
+    large = data[:start] + comment * (_SIZE // len(comment)) + data[start:]
+    (folder / "large.jpg").write_bytes(large)
+
+
+def _make_many(folder: Path) -> None:
+    folder.mkdir()
+    for index in range(_MANY):
+        shutil.copyfile(_SAMPLE, folder / f"{index:03}.jpg")
+
+
+def _fresh(pristine: Path, work: Path) -> None:
+    shutil.rmtree(work, ignore_errors=True)
+    shutil.copytree(pristine, work)
 
 
 def _essence(path: Path) -> str:
@@ -64,41 +92,44 @@ def _essence(path: Path) -> str:
         return essence_digest(registry.carrier_of(found), view)
 
 
-def _command(path: Path) -> list[str]:
-    options = ["--in-place", "--implicit-only", "--producer", _PRODUCER]
-    return [sys.executable, "-m", "ailabel", "label", str(path), *options]
+def _command(work: Path) -> list[str]:
+    options = ["--in-place", "--implicit-only", "--producer", _PRODUCER, "--format", "json-lines"]
+    return [sys.executable, "-m", "ailabel", "label", str(work), *options]
 
 
 def _whole_run(pristine: Path, work: Path) -> float:
     """Return how long a run takes that nobody kills, with a margin."""
-    shutil.copyfile(pristine, work)
+    _fresh(pristine, work)
     begin = time.perf_counter()
     subprocess.run(_command(work), check=True, capture_output=True)
     return (time.perf_counter() - begin) * 1.15
 
 
-def _run_and_kill(work: Path, seconds: float) -> None:
-    child = subprocess.Popen(_command(work), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    time.sleep(seconds)
-    child.send_signal(signal.SIGKILL)
-    child.wait()
+def _run_and_kill(work: Path, seconds: float) -> set[str]:
+    """Kill a run after some time; return the files that it told as labelled."""
+    with tempfile.TemporaryFile() as out:
+        child = subprocess.Popen(_command(work), stdout=out, stderr=subprocess.DEVNULL)
+        time.sleep(seconds)
+        child.send_signal(signal.SIGKILL)
+        child.wait()
+        out.seek(0)
+        lines = out.read().split(b"\n")[:-1]  # the last may be cut short
+    rows = [json.loads(line) for line in lines]
+    return {row["path"] for row in rows if row.get("status") == "labelled"}
 
 
-def _state(pristine: Path, work: Path, content: str) -> str:
-    left = [item.name for item in work.parent.iterdir() if item != work]
-    if len(left) > 1:
-        _broken(f"{len(left)} files were left: {left}")
-    if _digest(work) == _digest(pristine):
+def _state(pristine: Path, path: Path, content: str) -> str:
+    if _digest(path) == _digest(pristine):
         return "old"
-    report = ailabel.verify(work, ailabel.VerifyOptions(explicit=False))
-    if report.implicit is not ailabel.Verdict.COMPLIANT or _essence(work) != content:
-        _broken("the file is neither old nor new")
+    report = ailabel.verify(path, ailabel.VerifyOptions(explicit=False))
+    if report.implicit is not ailabel.Verdict.COMPLIANT or _essence(path) != content:
+        _broken(f"{path.name} is neither old nor new")
     return "new"
 
 
-def _next_run(work: Path) -> None:
+def _next_run(work: Path, names: set[str]) -> None:
     done = subprocess.run(_command(work), check=False, capture_output=True, text=True)
-    left = [item.name for item in work.parent.iterdir() if item != work]
+    left = {item.name for item in work.iterdir()} - names
     if done.returncode or left:
         _broken(f"the next run exits {done.returncode} and leaves {left}: {done.stderr}")
 
