@@ -71,17 +71,20 @@ def conclude(passages: Iterable[Passage | Callable[[], Passage]], total: int) ->
         total: how many lines of the text hold something.
     """
     kept: list[Sighting] = []
-    outer, mentions = _outer(passages)
+    outer, between = _outer(passages)
+    is_found, mentions = False, 0
     for made in outer:
         passage = made if isinstance(made, Passage) else made()
         for sighting in _sightings(passage, total):
-            mentions += sighting.finding is Finding.REVIEW
-            if sighting.finding is Finding.FOUND or mentions <= _MOST:
+            is_label = sighting.finding is Finding.FOUND
+            is_found |= is_label
+            mentions += not is_label
+            if is_label or mentions <= _MOST:
                 kept.append(sighting)
-    if len(kept) > min(mentions, _MOST):
+    if is_found:
         finding = Finding.FOUND
     else:
-        finding = Finding.REVIEW if mentions else Finding.NOT_FOUND
+        finding = Finding.REVIEW if mentions or between else Finding.NOT_FOUND
     return Evidence(finding=finding, sightings=tuple(kept))
 
 
