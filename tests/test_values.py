@@ -84,6 +84,7 @@ def test_values_compare_and_show_as_dataclasses_do(
     assert asdict(ours) == asdict(theirs)
     assert copy.deepcopy(ours) == copy.copy(ours) == pickle.loads(pickle.dumps(ours)) == ours  # noqa: S301 - our own
     assert asdict(replace(ours, x=two[0])) == asdict(replace(theirs, x=two[0]))
+    assert ours.__replace__(x=two[0]) == replace(ours, x=two[0])  # type: ignore[attr-defined]
     assert ours not in [theirs, one]
 
 
@@ -98,7 +99,7 @@ def test_definitions_agree_with_dataclasses() -> None:
     assert is_dataclass(Point(1))
     assert [item.name for item in fields(Point)] == [item.name for item in fields(Reference)]
     assert list(inspect.signature(Point).parameters) == ["x", "y", "seen"]
-    assert str(inspect.signature(Named)).startswith("(*, b='b', a)")
+    assert str(inspect.signature(Named)).startswith("(*, b: 'str' = 'b', a: 'int')")
     assert Point.__match_args__ == Reference.__match_args__
     assert not hasattr(Point(1), "__dict__")
     assert [item.default for item in fields(Named)] == ["b", MISSING]

@@ -9,7 +9,7 @@ of them share their methods; a constructor is compiled when it is first asked fo
 
 from __future__ import annotations
 
-from dataclasses import MISSING, Field, FrozenInstanceError, field, fields, make_dataclass
+from dataclasses import MISSING, Field, FrozenInstanceError, field, fields, make_dataclass, replace
 from functools import partial
 from itertools import repeat
 from typing import TYPE_CHECKING, Any, Final, TypeVar, dataclass_transform, overload
@@ -64,17 +64,22 @@ class _OnDemand:
     def __init__(self, defaults: list[Field[Any]], *, kw_only: bool) -> None:
         self.defaults = defaults
         self.kw_only = kw_only
+        self.owner: Any = None
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.owner = owner
 
 
 class _Constructor(_OnDemand):
     """``__init__``."""
 
-    def __get__(self, instance: object, owner: type[Any]) -> Callable[..., None]:
-        made = owner.__init__ = self._compiled(owner)
+    def __get__(self, instance: object, owner: type) -> Callable[..., None]:
+        made = self.owner.__init__ = self._compiled()
         return made if instance is None else partial(made, instance)
 
-    def _compiled(self, owner: type[Any]) -> Callable[..., None]:
+    def _compiled(self) -> Callable[..., None]:
         """Compile the function, which fills the slots by their descriptors, past `_refuse`."""
+        owner = self.owner
         names: dict[str, Any] = {"_unset": object()}
         parameters = ["self", "*"] if self.kw_only else ["self"]
         body = []
@@ -95,19 +100,21 @@ class _Constructor(_OnDemand):
         exec(f"def __init__({', '.join(parameters)}): {'; '.join(body)}", names)  # noqa: S102 - as dataclass does
         made: Callable[..., None] = names["__init__"]
         made.__qualname__ = f"{owner.__qualname__}.__init__"
+        made.__annotations__ = {**owner.__annotations__, "return": "None"}
         return made
 
 
 class _Fields(_OnDemand):
     """``__dataclass_fields__``, by which `dataclasses` knows its own."""
 
-    def __get__(self, instance: object, owner: type[Any]) -> dict[str, Field[Any]]:
-        kinds = zip(owner.__slots__, owner.__annotations__.values(), self.defaults, strict=True)
+    def __get__(self, instance: object, owner: type) -> dict[str, Field[Any]]:
+        cls = self.owner
+        kinds = zip(cls.__slots__, cls.__annotations__.values(), self.defaults, strict=True)
         twin = make_dataclass(
-            owner.__name__, kinds, init=False, repr=False, eq=False, kw_only=self.kw_only
+            cls.__name__, kinds, init=False, repr=False, eq=False, kw_only=self.kw_only
         )
         made: dict[str, Field[Any]] = twin.__dataclass_fields__  # type: ignore[attr-defined]
-        owner.__dataclass_fields__ = made
+        cls.__dataclass_fields__ = made
         return made
 
 
@@ -131,6 +138,10 @@ def _repr(self: Any) -> str:  # noqa: ANN401 - a value of any type
     return f"{type(self).__qualname__}({', '.join(shown)})"
 
 
+def _replaced(self: Any, /, **changes: object) -> object:  # noqa: ANN401 - a value of any type
+    return replace(self, **changes)
+
+
 def _refuse(self: object, name: str, new: object = None) -> None:
     del self, new
     raise FrozenInstanceError(f"cannot change field {name!r}")
@@ -145,6 +156,7 @@ _METHODS: Final[dict[str, object]] = {
     "__eq__": _equal,
     "__hash__": _hash,
     "__repr__": _repr,
+    "__replace__": _replaced,  # what `copy.replace` calls, from Python 3.13 on
     "__setattr__": _refuse,
     "__delattr__": _refuse,
     "__getstate__": _content,
