@@ -17,7 +17,7 @@ __all__ = ["HEAVY"]
 _PRODUCER: Final = "001191350100M000100Y4310000"
 _SCRIPT: Final = str(Path(sys.executable).parent / "ailabel")
 _BOX: Final = "drawbox=x=1500:y=1000:w=360:h=60:color=black@0.7:t=fill:enable='lt(t,3)'"
-_ROUNDS: Final = 2
+_ROUNDS: Final = 1
 
 
 def film_label(folder: Path) -> Iterator[Result]:

@@ -18,7 +18,7 @@ from ailabel.io.source import BytesView, Limits, View
 from ailabel.io.splice import apply
 from ailabel.marks.video import MARKER
 from ailabel.model.media import Format, Medium
-from ailabel.spi import Finding, MarkSpec, Rendition
+from ailabel.spi import MarkSpec, Rendition
 from ailabel.testing import check_closure
 from builders.boxes import box
 from builders.clips import clip, packets, picture, seen
@@ -346,13 +346,6 @@ def test_without_the_extra_the_command_is_named(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setitem(sys.modules, "av", None)
     with pytest.raises(MissingExtraError, match=r"ailabel\[av\]"):
         render(view_of("plain.mp4"))
-
-
-def test_films_are_not_looked_at_yet() -> None:
-    """Nobody says that there is no label where nobody has looked."""
-    view = view_of("plain.mp4")
-    evidence = MARKER.inspect(view, registry.detect(view).format)
-    assert (evidence.finding, evidence.reason is not None) == (Finding.UNCHECKED, True)
 
 
 def test_other_formats_are_refused_by_name() -> None:
