@@ -16,7 +16,7 @@ FONT := /usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test quick lint types layers tests oracles samples catalogues bench bench-all peers fuzz sanitize nightly office kill mutate lock clean
+.PHONY: help demo test quick lint types layers tests oracles samples catalogues bench bench-all evaluate peers fuzz sanitize nightly office kill mutate lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -89,6 +89,9 @@ office: # what judges documents and books, from Debian's packages; it brings Jav
 	@{ command -v soffice && test -e /usr/share/java/epubcheck.jar; } >/dev/null || { $(SUDO) apt-get update -q && \
 	  DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -q --no-install-recommends \
 	  libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui epubcheck; }
+
+evaluate: $(STAMP) oracles ## what the verifier sees and hears, on content of known truth (an hour)
+	cd scripts && ../$(BIN)/python -m evaluate
 
 kill: $(STAMP) ## 300 kill -9 at random moments of labelling in place, one large file and many small
 	$(BIN)/python scripts/kill_run.py
