@@ -168,22 +168,25 @@ def frames(view: View, start: int, end: int) -> Iterator[Frame]:
     frame, or `end`, follows; what lies between is skipped. A frame that `end` cuts is left out.
     """
     first: FrameHeader | None = None
-    block, base = b"", start
+    block, base, room = b"", start, 0  # the room for headers in the block
     while start + HEADER <= end:
-        if start + HEADER > base + len(block):
-            block, base = view.read_some(start, min(_BLOCK, end - start)), start
-        header = parse_header(block[start - base : start - base + HEADER])
-        if header is None or not header.continues(first or header):
+        at = start - base
+        if at >= room:
+            block, base, at = view.read_some(start, min(_BLOCK, end - start)), start, 0
+            room = len(block) - HEADER + 1
+        header = parse_header(block[at : at + HEADER])
+        if header is None or not (header is first or header.continues(first or header)):
             found = find_frame(view, start + 1, end, first)
             if found is None:
                 return
             start = found.offset
             continue
-        if start + header.length > end:
+        length = header.length
+        if start + length > end:
             return
         first = first or header
-        yield Frame(start, header.length, header)
-        start += header.length
+        yield Frame(start, length, header)
+        start += length
 
 
 def find_frame(view: View, start: int, end: int, like: FrameHeader | None = None) -> Frame | None:

@@ -74,6 +74,7 @@ def frames_of(view: View, ranges: Sequence[tuple[int, int]]) -> Frames:
 def measure(form: Form, frames: Frames) -> float | None:
     """Measure how loud a content is, in a few stretches of frames; None for silence."""
     import av
+    import numpy as np
 
     wanted = round((loudness.WARM_UP + loudness.WINDOW) * form.rate)
     count = -(-wanted // form.per_frame)
@@ -81,13 +82,11 @@ def measure(form: Form, frames: Frames) -> float | None:
     for start in loudness.spread(frames.count * form.per_frame, form.rate, form.channels):
         measured = min(start // form.per_frame, max(frames.count - count, 0))
         packets = frames[max(measured - _WARM_UP, 0) : measured + count]
-        channels: list[list[float]] = [[] for _ in range(form.channels)]
+        blocks: list[NDArray[np.generic]] = []
         with suppress(av.FFmpegError):  # a damaged frame is the content's own
-            for samples in form.decode(packets):
-                for channel, more in zip(channels, _floats(samples).tolist(), strict=False):
-                    channel.extend(more)
-        windows = [channel[-wanted:] for channel in channels]
-        powers.append(quick.window_power(windows, form.rate))
+            blocks += (block for block in form.decode(packets) if len(block) == form.channels)
+        sound = np.concatenate(blocks, axis=1) if blocks else np.zeros((form.channels, 0))
+        powers.append(quick.window_power(_floats(sound)[:, -wanted:], form.rate))
     return loudness.integrate(powers)
 
 
@@ -103,14 +102,18 @@ def heard_in(channels: int) -> int:
     return min(channels, _STEREO) if channels <= _STEREO else 1
 
 
-def prepared(samples: Sequence[float]) -> list[float]:
-    """Return a sound that may be coded with loss and is not clipped then."""
-    peak = max(map(abs, samples), default=0.0)
-    factor = min(_CEILING / peak, 1.0) if peak else 1.0
-    return [value * factor for value in samples]
+def prepared(samples: Sequence[float], factor: float = 1.0) -> NDArray[np.float64]:
+    """Return a sound, amplified, that may be coded with loss and is not clipped then."""
+    import numpy as np
+
+    sound = np.asarray(samples, np.float64)
+    peak = float(np.abs(sound).max(initial=0.0)) or 1.0
+    return sound * min(_CEILING / peak, factor)
 
 
-def rows(samples: Sequence[float], channels: int, length: int) -> NDArray[np.float32]:
+def rows(
+    samples: Sequence[float] | NDArray[np.float64], channels: int, length: int
+) -> NDArray[np.float32]:
     """Return a mono sound as rows of that length, in the channels in which a label sounds."""
     import numpy as np
 

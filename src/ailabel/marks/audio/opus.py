@@ -18,6 +18,9 @@ from ailabel.values import frozen
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from ailabel.marks.audio.ogg_stream import Sound
     from ailabel.spi import MarkSpec
 
@@ -134,14 +137,14 @@ def label(spec: MarkSpec, sound: Sound, head: Head) -> tuple[prompt.Label, list[
     )
     made = prompt.make(spec, target)
     softer = 10 ** (-head.gain / 20)  # a player amplifies the label too
-    samples = coded.prepared([value * softer for value in made.samples])
+    samples = coded.prepared(made.samples, softer)
     size = sum(len(sound.packet(at)) for at in range(min(len(sound), 500)))
     rate = 8 * size * RATE / _FRAME / min(len(sound), 500)
     packets = _encode(samples, head, rate)
     return made, [Piece(packet, _FRAME) for packet in packets]
 
 
-def _encode(samples: Sequence[float], head: Head, bit_rate: float) -> list[bytes]:
+def _encode(samples: NDArray[np.float64], head: Head, bit_rate: float) -> list[bytes]:
     least, most = _LEAST * head.channels, _MOST * head.channels
     coding = libav.Coding(
         codec="libopus",

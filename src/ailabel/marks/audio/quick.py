@@ -5,6 +5,7 @@ Where sound is coded, PyAV and with it numpy are there; the sound of a WAV file 
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["resample", "window_power"]
 
 
-def window_power(channels: Iterable[Sequence[float]], rate: int) -> float:
+def window_power(channels: Iterable[Sequence[float] | NDArray[np.generic]], rate: int) -> float:
     """Return the K-weighted mean square of one window, summed over the channels."""
     import numpy as np
 
@@ -59,12 +60,13 @@ def resample(samples: Sequence[float], source: int, target: int) -> list[float]:
     weights = np.array(plain.filters(source, target))
     phases, reach = len(weights), weights.shape[1] // 2
     padded = np.concatenate((np.zeros(reach), np.asarray(samples), np.zeros(reach + 1)))
-    base, rest = np.divmod(np.arange(len(samples) * target // source) * source, target)
+    count, period = len(samples) * target // source, target // math.gcd(source, target)
+    base, rest = np.divmod(np.arange(count) * source, target)
     phase = (rest * phases + target // 2) // target
     base, phase = base + phase // phases, phase % phases
     windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach)
-    result = np.empty(len(base))
-    for number in np.unique(phase):
-        chosen = phase == number
-        result[chosen] = windows[base[chosen]] @ weights[number]
-    return [float(value) for value in result]
+    result = np.empty(count)
+    for start in range(min(period, count)):  # every so many samples have the same phase
+        result[start::period] = windows[base[start::period]] @ weights[phase[start]]
+    found: list[float] = result.tolist()
+    return found

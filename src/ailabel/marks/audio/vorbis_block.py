@@ -50,7 +50,7 @@ def bridge(setup: Setup, *, long: bool, leading: bool) -> list[Block]:
     return [short, slope] if leading else [slope, short]
 
 
-def code(setup: Setup, samples: Sequence[float], heard: Sequence[int]) -> list[Block]:
+def code(setup: Setup, samples: Floats, heard: Sequence[int]) -> list[Block]:
     """Code a mono sound in blocks that overlap by long slopes.
 
     Args:
@@ -134,7 +134,7 @@ def _fitter(setup: Setup, number: int, size: int) -> Fitter:
     return Fitter(floor, setup.books, size)
 
 
-def _spectra(samples: Sequence[float], length: int) -> Floats:
+def _spectra(samples: Floats, length: int) -> Floats:
     """Return the spectra of blocks of that length, which overlap by half [Vorbis I 4.3.7, 4.3.8].
 
     The transform is the usual modified cosine transform; it is made of a Fourier transform whose
