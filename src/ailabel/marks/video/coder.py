@@ -9,7 +9,7 @@ from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.source import check_limit
 from ailabel.marks.video import libav
 from ailabel.marks.video.film import Stretch
-from ailabel.marks.video.letters import Letters
+from ailabel.marks.video.letters import Letters, unpaintable
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
@@ -251,10 +251,16 @@ def _rate(film: Film) -> Fraction:
 
 
 def _encoder(coding: Coding, frame: av.VideoFrame, rate: Fraction) -> av.VideoCodecContext:
-    """Open the encoder for pictures like this one."""
+    """Open the encoder for pictures like this one.
+
+    Raises:
+        PlanError: it cannot code such pictures.
+    """
     import av
 
     context = cast("av.VideoCodecContext", av.CodecContext.create(coding.encoder, "w"))
+    if frame.format.name not in {found.name for found in context.codec.video_formats or ()}:
+        raise unpaintable(frame.format.name)
     context.width, context.height = frame.width, frame.height
     context.pix_fmt = frame.format.name
     context.time_base, context.framerate = 1 / rate, rate

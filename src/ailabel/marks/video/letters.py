@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ailabel.marks.video.film import Look
     from ailabel.spi import Mark, MarkSpec
 
-__all__ = ["Letters", "pixels"]
+__all__ = ["Letters", "pixels", "unpaintable"]
 
 _FORMAT: Final = re.compile(r"(?:gray|yuva?j?(4\d\d)p)(9|1\d)?(?:le)?")
 _SUBSAMPLING: Final = {"420": (1, 1), "422": (1, 0), "440": (0, 1), "444": (0, 0)}
@@ -62,11 +62,7 @@ class Letters:
     def __init__(self, frame: av.VideoFrame, look: Look, aspect: Fraction, spec: MarkSpec) -> None:
         found = _FORMAT.fullmatch(frame.format.name)
         if found is None:
-            raise PlanError(
-                "no label can be drawn on films with pixels of the kind {format}; convert the "
-                "film to yuv420p first",
-                format=frame.format.name,
-            )
+            raise unpaintable(frame.format.name)
         stencil = _stencil(look, aspect, spec)
         self.area: Box = stencil.area
         self.mark: Mark = stencil.mark()
@@ -87,6 +83,15 @@ class Letters:
         for plane, change in zip(frame.planes, self.planes, strict=False):
             samples = pixels(plane, wide=self.wide)[change.rows, change.columns]
             np.rint(samples * change.keep + change.add, casting="unsafe", out=samples)
+
+
+def unpaintable(kind: str) -> PlanError:
+    """Return the refusal of a kind of pixels that cannot be painted on, or coded anew."""
+    return PlanError(
+        "no label can be drawn on films with pixels of the kind {format}; convert the film to "
+        "yuv420p first",
+        format=kind,
+    )
 
 
 def pixels(plane: VideoPlane, *, wide: bool) -> NDArray[Any]:
