@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         verify_bytes,
         verify_bytes_async,
     )
+    from ailabel.config import read_style
     from ailabel.engine.options import VerifyOptions
     from ailabel.engine.spec import LabelSpec
     from ailabel.errors import (
@@ -63,6 +64,7 @@ if TYPE_CHECKING:
         Outcome,
         Verdict,
     )
+    from ailabel.spi import Look
 
 _HOMES = {
     "api": (
@@ -84,6 +86,7 @@ _HOMES = {
         "verify_bytes",
         "verify_bytes_async",
     ),
+    "config": ("read_style",),
     "engine.options": ("VerifyOptions",),
     "engine.spec": ("LabelSpec",),
     "errors": (
@@ -117,6 +120,7 @@ _HOMES = {
         "Outcome",
         "Verdict",
     ),
+    "spi": ("Look",),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -137,6 +141,7 @@ __all__ = [
     "Level",
     "LimitExceededError",
     "Limits",
+    "Look",
     "MalformedFileError",
     "Mark",
     "Message",
@@ -166,6 +171,7 @@ __all__ = [
     "read_async",
     "read_bytes",
     "read_bytes_async",
+    "read_style",
     "scene_overlay",
     "verify",
     "verify_async",

@@ -30,6 +30,7 @@ __all__ = [
     "Essence",
     "Evidence",
     "Finding",
+    "Look",
     "Mark",
     "MarkSpec",
     "Marker",
@@ -183,6 +184,23 @@ def essence_digest(carrier: Carrier, view: View) -> str:
 
 
 @frozen(kw_only=True)
+class Look:
+    """How labels are drawn on pictures and films; never below what the clauses ask.
+
+    Args:
+        height: of the ink, as a share of the shortest side; None for the usual one.
+        margin: from the edges, as a share of the shortest side; None for the usual one.
+        plate: ``always``, ``never``, or ``auto`` for a plate where the ground asks for one.
+        opacity: how much of the ground a plate hides, 0 to 1; None for the usual share.
+    """
+
+    height: float | None = None
+    margin: float | None = None
+    plate: str = "auto"
+    opacity: float | None = None
+
+
+@frozen(kw_only=True)
 class MarkSpec:
     """What explicit label is asked for; None leaves the choice to the marker.
 
@@ -198,6 +216,7 @@ class MarkSpec:
         stamp_signed: whether a signed PDF may be stamped, which its signature will show.
         duration: how long each label of a film is shown, in seconds; infinite for throughout.
         also: where a film shows it besides its start: ``middle``, ``end``.
+        look: of drawn labels; None for the usual one.
     """
 
     text: str | None = None
@@ -210,6 +229,7 @@ class MarkSpec:
     stamp_signed: bool = False
     duration: float | None = None
     also: tuple[str, ...] = ()
+    look: Look | None = None
 
 
 @frozen(kw_only=True)

@@ -15,7 +15,7 @@ from ailabel.io.source import BytesView
 from ailabel.io.splice import apply
 from ailabel.marks.image import MARKER
 from ailabel.model.media import Format, Medium
-from ailabel.spi import Finding, MarkSpec
+from ailabel.spi import MarkSpec
 from ailabel.standard.wording import CORNERS
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def test_every_format_is_labelled(name: str) -> None:
 def test_other_formats_are_refused() -> None:
     """A format without a painter is refused with advice."""
     with pytest.raises(PlanError, match="convert the picture to PNG"):
-        MARKER.render(BytesView(b"GIF89a"), format_of("gif"), MarkSpec())
+        MARKER.render(BytesView(b"TIFF89a"), format_of("tiff"), MarkSpec())
 
 
 @pytest.mark.parametrize("place", CORNERS)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from ailabel.drawing.face import Face, ink_box, ink_height, write
 from ailabel.drawing.stencil import Box, Stencil, as_stored, shown_size
 from ailabel.errors import PlanError
+from ailabel.spi import Look
 from ailabel.standard.wording import (
     CORNERS,
     IMAGE_AIM_HEIGHT,
@@ -60,15 +61,19 @@ def lay_out(
             position=place,
             known=", ".join(CORNERS),
         )
-    target = max(-(-min(shown) * round(IMAGE_AIM_HEIGHT * 1000) // 1000), IMAGE_MIN_INK_PX)
+    look = spec.look or Look()
+    share = look.height or IMAGE_AIM_HEIGHT
+    target = max(-(-min(shown) * round(share * 1000) // 1000), IMAGE_MIN_INK_PX)
     face = Face.open(spec.font)
     for text in _wordings(spec, medium):
         face.require(text)
         font = face.sized(text, target)
         if (fitted := _fitted(font, text, target, shown)) is not None:
             percent = round(100 * ink_height(font, text) / min(shown), 2)
-            stencil = _placed(fitted, text, place, shown)
-            return as_stored(replace(stencil, height_percent=percent), orientation, shown)
+            margin = _MARGIN if look.margin is None else look.margin
+            stencil = _placed(fitted, (text, place), shown, round(min(shown) * margin))
+            stencil = replace(stencil, height_percent=percent, look=spec.look)
+            return as_stored(stencil, orientation, shown)
     raise PlanError(
         "no legal wording fits at a legible size on a picture of {width} × {height} pixels; "
         "enlarge the picture before it is labelled",
@@ -115,12 +120,14 @@ def _fitted(
     return _Fitted(letters, outline, ink, pad)
 
 
-def _placed(fitted: _Fitted, text: str, place: str, shown: tuple[int, int]) -> Stencil:
+def _placed(
+    fitted: _Fitted, asked: tuple[str, str], shown: tuple[int, int], margin: int
+) -> Stencil:
     """Cut the masks to the plate's size and say where the plate stands."""
+    text, place = asked
     ink, (pad_x, pad_y) = fitted.ink, fitted.pad
     cut = (ink[0] - pad_x, ink[1] - pad_y, ink[2] + pad_x, ink[3] + pad_y)
     size = (cut[2] - cut[0], cut[3] - cut[1])
-    margin = round(min(shown) * _MARGIN)
     left = _along(shown[0], size[0], margin, "left" in place, "right" in place)
     top = _along(shown[1], size[1], margin, "top" in place, "bottom" in place)
     return Stencil(

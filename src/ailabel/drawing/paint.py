@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from ailabel.drawing.stencil import Stencil
+    from ailabel.spi import Look
 
 __all__ = [
     "CONTRAST",
@@ -66,26 +67,38 @@ def plate_style() -> Style:
     return Style(_WHITE, _PLATE, plate=True)
 
 
-def veiled_style() -> Style:
+def veiled_style(look: Look | None = None) -> Style:
     """Return the style that can be read on any ground and lets it shine through: for films."""
-    return _VEILED
+    if look is None or look.opacity is None:
+        return _VEILED
+    return Style(_WHITE, _PLATE, plate=True, cover=look.opacity)
 
 
-def choose(beneath: Image.Image) -> Style:
-    """Choose the style for the pixels that the label will stand on, in any mode of Pillow's."""
+def choose(beneath: Image.Image, look: Look | None = None) -> Style:
+    """Choose the style for the pixels that the label will stand on.
+
+    Args:
+        beneath: the pixels, in any mode of Pillow's.
+        look: what is asked of it; a line around the letters stands for a plate that is not wanted.
+    """
     if "A" in beneath.getbands() and beneath.getchannel("A").getextrema() != (255, 255):
         return plate_style()
+    veiled = veiled_style(look)
+    if look is not None and look.plate == "always":
+        return veiled
     histogram = _luminance(beneath).histogram()
     stray = sum(histogram) * _STRAY
     darkest = _reach(histogram, stray)
     lightest = 255 - _reach(histogram[::-1], stray)
-    if lightest - darkest > _BUSY:
-        return _VEILED
     if contrast(_BLACK, darkest) > contrast(_WHITE, lightest):
         style, touched = _DARK, darkest
     else:
         style, touched = _LIGHT, lightest
-    return style if contrast(style.ink, touched) >= CONTRAST else _VEILED
+    if lightest - darkest <= _BUSY and contrast(style.ink, touched) >= CONTRAST:
+        return style
+    if look is not None and look.plate == "never":
+        return Style(style.ink, style.ground)  # the line hides what it covers
+    return veiled
 
 
 def brightness(colour: tuple[int, int, int]) -> int:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from PIL import Image
 
+    from ailabel.spi import Look
+
 __all__ = [
     "Box",
     "Stencil",
@@ -47,6 +49,7 @@ class Stencil:
         letters: coverage of the ink, 0 to 255.
         outline: coverage of the ink and a line around it.
         plate: coverage of a plate behind it.
+        look: what was asked of its colours.
     """
 
     text: str
@@ -57,6 +60,7 @@ class Stencil:
     letters: Image.Image
     outline: Image.Image
     plate: Image.Image
+    look: Look | None = None
 
     @property
     def size(self) -> tuple[int, int]:

@@ -10,9 +10,16 @@ from ailabel.io.source import Limits
 from ailabel.messages import Message, Reasons
 from ailabel.model.media import Medium
 from ailabel.model.record import AigcRecord, Label
-from ailabel.spi import MarkSpec
+from ailabel.spi import Look, MarkSpec
 from ailabel.standard.slots import CHOICES, OFFICIAL
-from ailabel.standard.wording import CORNERS, VIDEO_MIN_SECONDS, Elements, elements
+from ailabel.standard.wording import (
+    CORNERS,
+    IMAGE_MIN_HEIGHT,
+    PLATE_MIN_OPACITY,
+    VIDEO_MIN_SECONDS,
+    Elements,
+    elements,
+)
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
@@ -29,6 +36,9 @@ PLACES: Final = {
     Medium.IMAGE: CORNERS,
     Medium.VIDEO: CORNERS,
 }
+_PLATES: Final = ("auto", "always", "never")
+_HIGHEST: Final = 0.3  # of the shortest side; higher letters would be the picture
+_WIDEST_MARGIN: Final = 0.1  # of the shortest side; further in, it is no edge
 
 
 @frozen(kw_only=True)
@@ -49,7 +59,8 @@ class LabelSpec:
             to the official place and leaves sound labels where they are.
         sidecar: whether formats without metadata get a file ``NAME.aigc.json`` beside them.
         position: a place, used by every medium that knows it, or places by medium name.
-        text: the wording of visible labels; it must hold the elements that the standard asks for.
+        text: the wording of visible labels, or wordings by medium name; each must hold the elements
+            that the standard asks for.
         text_mark: ``words`` or ``corner``.
         audio_mark: ``voice`` or ``rhythm``.
         wording: ``zh`` or ``zh+en``.
@@ -59,6 +70,7 @@ class LabelSpec:
         duration: how many seconds each label of a film is shown; infinite for throughout, None for
             the usual time.
         also: where a film shows the label besides its start: ``middle``, ``end``.
+        look: how labels are drawn on pictures and films; None for the usual look.
         break_c2pa: whether a file with a C2PA manifest may be written to, which breaks it.
         hardlinks: whether files with several names may be replaced.
         fast_in_place: whether a change that fits where it stands is written there, through a
@@ -80,7 +92,7 @@ class LabelSpec:
     slot: str | None = None
     sidecar: bool = False
     position: str | Mapping[str, str] | None = None
-    text: str | None = None
+    text: str | Mapping[str, str] | None = None
     text_mark: str = "words"
     audio_mark: str = "voice"
     wording: str = "zh"
@@ -89,6 +101,7 @@ class LabelSpec:
     stamp_signed: bool = False
     duration: float | None = None
     also: tuple[str, ...] = ()
+    look: Look | None = None
     break_c2pa: bool = False
     hardlinks: bool = False
     fast_in_place: bool = False
@@ -100,7 +113,8 @@ class LabelSpec:
             *_choices(self),
             *_positions(self.position),
             *_times(self.duration, self.also),
-            *([] if self.text is None else _wording(self.text, self.text_mark)),
+            *_wordings(self.text, self.text_mark),
+            *_looks(self.look),
         ]
         if not self.implicit and not self.explicit:
             problems.append(Message("neither the implicit nor the explicit label is asked for"))
@@ -126,11 +140,9 @@ class LabelSpec:
         """Return what is asked of the marker of a medium."""
         from pathlib import Path
 
-        position = self.position
-        if position is not None and not isinstance(position, str):
-            position = position.get(medium.value)
+        position = _of_medium(self.position, medium)
         return MarkSpec(
-            text=self.text,
+            text=_of_medium(self.text, medium),
             wording=self.wording,
             position=position if position in PLACES[medium] else None,
             text_mark=self.text_mark,
@@ -140,7 +152,13 @@ class LabelSpec:
             stamp_signed=self.stamp_signed,
             duration=self.duration,
             also=self.also,
+            look=self.look,
         )
+
+
+def _of_medium(value: str | Mapping[str, str] | None, medium: Medium) -> str | None:
+    """Return what is said of a medium: a value by its name, or the one for all."""
+    return value if value is None or isinstance(value, str) else value.get(medium.value)
 
 
 def _choices(spec: LabelSpec) -> list[Message]:
@@ -178,6 +196,29 @@ def _times(duration: float | None, also: tuple[str, ...]) -> list[Message]:
     return problems
 
 
+def _looks(look: Look | None) -> list[Message]:
+    """Check that a look does not go below what can be read, or what the clauses ask."""
+    if look is None:
+        return []
+    ranges = (
+        ("height", look.height, IMAGE_MIN_HEIGHT, _HIGHEST),
+        ("margin", look.margin, 0, _WIDEST_MARGIN),
+        ("opacity", look.opacity, PLATE_MIN_OPACITY, 1),
+    )
+    problems = [
+        Message(
+            "{name} is {value}, not between {low} and {high}",
+            {"name": name, "value": value, "low": low, "high": high},
+        )
+        for name, value, low, high in ranges
+        if value is not None and not low <= value <= high
+    ]
+    if look.plate not in _PLATES:
+        values = {"name": "plate", "value": look.plate, "known": ", ".join(_PLATES)}
+        problems.append(Message("{name} is {value}, not one of {known}", values))
+    return problems
+
+
 def _positions(position: str | Mapping[str, str] | None) -> list[Message]:
     if position is None:
         return []
@@ -191,6 +232,20 @@ def _positions(position: str | Mapping[str, str] | None) -> list[Message]:
         for name, place in position.items()
         if name not in media or place not in PLACES[media[name]]
     ]
+
+
+def _wordings(text: str | Mapping[str, str] | None, text_mark: str) -> list[Message]:
+    if text is None:
+        return []
+    if isinstance(text, str):
+        return _wording(text, text_mark)
+    media = {medium.value for medium in Medium}
+    unknown = [
+        Message("there is no medium {name}", {"name": name}) for name in text if name not in media
+    ]
+    marks = {Medium.TEXT.value: text_mark}
+    found = (_wording(value, marks.get(name, "words")) for name, value in text.items())
+    return [*unknown, *(problem for problems in found for problem in problems)]
 
 
 def _wording(text: str, text_mark: str) -> list[Message]:

@@ -23,6 +23,7 @@ __all__ = [
     "MAX_MARK_CHARACTERS",
     "OPENING_SECONDS",
     "PHRASES",
+    "PLATE_MIN_OPACITY",
     "RHYTHM",
     "RHYTHM_TEXT",
     "SPEECH_RATE",
@@ -40,6 +41,7 @@ CORNER_MARK: Final = "AI"  # 5.1 c: a corner mark in text needs only this
 
 IMAGE_MIN_HEIGHT: Final = 0.05  # 5.2 e, 5.4 f: of the shortest side
 IMAGE_AIM_HEIGHT: Final = 0.055  # ours: drawn ink, with a margin for every reading of "height"
+PLATE_MIN_OPACITY: Final = 0.6  # ours, for 5.2 d: white on it keeps 4.5:1 over white
 IMAGE_MIN_INK_PX: Final = 14  # ours, for 5.2 d: below this the strokes of 智 run together
 VIDEO_MIN_SECONDS: Final = 2.0  # 5.4 g: at normal speed
 VIDEO_SECONDS: Final = 3.0  # ours: above what any reading or player takes off at its ends

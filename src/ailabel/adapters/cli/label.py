@@ -31,6 +31,7 @@ __all__ = ["label_command"]
 
 _FORMATS: Final = {"text": "text", "json": "json", "json-lines": "json_lines"}
 _CODES: Final = {"refused": 1, "failed": 2}
+_LOOKS: Final = ("text", "text_mark", "audio_mark", "wording", "font", "voice")
 
 _OPTIONS: Final = (
     click.argument("paths", nargs=-1, metavar="[FILES|FOLDERS|-]..."),
@@ -85,6 +86,11 @@ _OPTIONS: Final = (
         default="zh",
         show_default=True,
         help="Chinese, or Chinese with English beside it.",
+    ),
+    click.option(
+        "--style",
+        metavar="FILE",
+        help="A TOML file that says how labels look and sound; options given here come first.",
     ),
     click.option("--font", metavar="FILE", help="A font of your own for visible labels."),
     click.option("--voice", metavar="WAV", help="A recording of your own for audible labels."),
@@ -230,6 +236,7 @@ def _folder(output: str | None) -> str | None:
 
 
 def _spec(options: dict[str, Any]) -> ailabel.LabelSpec:
+    chosen = _style(options)
     return ailabel.LabelSpec(
         producer=options["producer"] or "",
         label=Label(options["attribute"]),
@@ -239,21 +246,32 @@ def _spec(options: dict[str, Any]) -> ailabel.LabelSpec:
         replace=options["replace"],
         slot=options["slot"],
         sidecar=options["sidecar"],
-        position=_positions(options["position"]),
-        text=options["text"],
-        text_mark=options["text_mark"],
-        audio_mark=options["audio_mark"],
-        wording=options["wording"],
-        font=options["font"],
-        voice=options["voice"],
         stamp_signed=options["stamp_signed"],
-        duration=_duration(options["duration"]),
-        also=options["also"],
+        **chosen,
         break_c2pa=options["break_c2pa"],
         hardlinks=options["hardlinks"],
         fast_in_place=options["fast_in_place"],
         durable=not options["no_sync"],
     )
+
+
+def _style(options: dict[str, Any]) -> dict[str, Any]:
+    """Return how labels look and sound: as the style says, but for what was given as an option."""
+    given: dict[str, Any] = {
+        "position": _positions(options["position"]),
+        "duration": _duration(options["duration"]),
+        "also": options["also"],
+        **{name: options[name] for name in _LOOKS},
+    }
+    if options["style"] is None:
+        return given
+    from click.core import ParameterSource
+
+    from ailabel.config import read_style
+
+    source = click.get_current_context().get_parameter_source
+    told = {name for name in given if source(name) is not ParameterSource.DEFAULT}
+    return given | read_style(options["style"]) | {name: given[name] for name in told}
 
 
 def _duration(value: str | None) -> float | None:

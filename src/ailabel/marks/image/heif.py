@@ -123,7 +123,7 @@ def _draw(picture: Image.Image, orientation: int, spec: MarkSpec) -> Stencil:
         raise PlanError("a picture of mode {mode} cannot be drawn on", mode=picture.mode)
     stencil = lay_out(picture.size, orientation, spec)
     beneath = picture.crop(stencil.area)
-    paint.paint(beneath, stencil, paint.choose(beneath))
+    paint.paint(beneath, stencil, paint.choose(beneath, stencil.look))
     picture.paste(beneath, stencil.area[:2])
     return stencil
 

@@ -63,7 +63,7 @@ def recoded(view: View, file: JpegFile, stencil: Stencil, reason: str) -> Rendit
     """
     picture = _decoded(_without_metadata(view), file)
     beneath = picture.crop(stencil.area)
-    paint.paint(beneath, stencil, paint.choose(beneath))
+    paint.paint(beneath, stencil, paint.choose(beneath, stencil.look))
     picture.paste(beneath, stencil.area[:2])
     edits = tuple(_edits(view, file, _coded(view, picture, file)))
     sampled = _SAMPLED if _is_large(picture) else ""

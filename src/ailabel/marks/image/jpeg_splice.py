@@ -69,7 +69,7 @@ def spliced(view: View, file: JpegFile, stencil: Stencil) -> Rendition:
     except MalformedFileError as error:  # decoders may make something of it all the same
         raise NotSplicedError(f"it is damaged at byte {error.offset}") from error
     canvases = dict(pair for scan, planes in found for pair in _canvases(scan, planes, file))
-    style = paint.choose(_beneath(file, canvases, stencil.area))
+    style = paint.choose(_beneath(file, canvases, stencil.area), stencil.look)
     _paint(canvases.values(), stencil, style)
     patches = [_patch(view, scan, planes, canvases) for scan, planes in found]
     edits = _edits(view, file, list(zip(scans, patches, strict=True)))

@@ -70,7 +70,9 @@ def _direct(file: PngFile, pixels: bytes, stencil: Stencil, style: paint.Style |
     mode, size = MODES[file.header.colour], stencil.size
     wide = file.header.depth == _WIDE
     before = Image.frombytes(mode, size, pixels[::2] if wide else pixels)
-    style = style or (paint.plate_style() if file.transparency else paint.choose(before))
+    style = style or (
+        paint.plate_style() if file.transparency else paint.choose(before, stencil.look)
+    )
     after = before.copy()
     paint.paint(after, stencil, style)
     touched = _touched(stencil, style, 1)
@@ -108,7 +110,7 @@ def _choose_numbered(file: PngFile, pixels: bytes, stencil: Stencil) -> paint.St
     image = Image.frombytes("P", stencil.size, pixels)
     colours, _ = _entries(file)
     image.putpalette(b"".join(map(bytes, colours)))
-    style = paint.choose(image.convert("RGB"))
+    style = paint.choose(image.convert("RGB"), stencil.look)
     return paint.plate_style() if style.plate else style
 
 

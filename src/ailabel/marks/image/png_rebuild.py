@@ -101,7 +101,7 @@ def _stored(
     """Paint the label and yield the edits that store the picture."""
     stencil, header = target
     beneath = picture.crop(stencil.area)
-    style = paint.plate_style() if stream.frame else paint.choose(beneath)
+    style = paint.plate_style() if stream.frame else paint.choose(beneath, stencil.look)
     paint.paint(beneath, stencil, style)
     picture.paste(beneath, stencil.area[:2])
     stored = picture if header.colour == RGBA else picture.convert("RGB")

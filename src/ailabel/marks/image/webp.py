@@ -235,7 +235,7 @@ class _Work:
     def _coded(self, image: Image.Image, picture: _Picture, stencil: Stencil) -> bytes:
         """Paint, code and read back; return the coded chunks."""
         beneath = image.crop(stencil.area)
-        style = paint.plate_style() if picture.frame else paint.choose(beneath)
+        style = paint.plate_style() if picture.frame else paint.choose(beneath, stencil.look)
         paint.paint(beneath, stencil, style)
         image.paste(beneath, stencil.area[:2])
         data = _encoded(image, lossless=picture.is_lossless)

@@ -147,7 +147,7 @@ def _plane(
     """
     import numpy as np
 
-    style = veiled_style()
+    style = veiled_style(stencil.look)
     box = _aligned(stencil.area, shift)
     plate = _mask(stencil.plate, stencil.area, box) * style.cover
     ink = _mask(stencil.letters, stencil.area, box)
