@@ -15,7 +15,7 @@ from ailabel.model.report import Mark
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from ailabel.io.source import View
@@ -216,6 +216,7 @@ class MarkSpec:
         stamp_signed: whether a signed PDF may be stamped, which its signature will show.
         duration: how long each label of a film is shown, in seconds; infinite for throughout.
         also: where a film shows it besides its start: ``middle``, ``end``.
+        progress: is told the share that is done, 0 to 1, while a film is coded.
         look: of drawn labels; None for the usual one.
     """
 
@@ -229,6 +230,7 @@ class MarkSpec:
     stamp_signed: bool = False
     duration: float | None = None
     also: tuple[str, ...] = ()
+    progress: Callable[[float], None] | None = None
     look: Look | None = None
 
 

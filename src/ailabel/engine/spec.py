@@ -23,7 +23,7 @@ from ailabel.standard.wording import (
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from os import PathLike
 
 __all__ = ["PLACES", "LabelSpec"]
@@ -70,6 +70,7 @@ class LabelSpec:
         duration: how many seconds each label of a film is shown; infinite for throughout, None for
             the usual time.
         also: where a film shows the label besides its start: ``middle``, ``end``.
+        progress: is told the share that is done, 0 to 1, while a film is coded.
         look: how labels are drawn on pictures and films; None for the usual look.
         break_c2pa: whether a file with a C2PA manifest may be written to, which breaks it.
         hardlinks: whether files with several names may be replaced.
@@ -101,6 +102,7 @@ class LabelSpec:
     stamp_signed: bool = False
     duration: float | None = None
     also: tuple[str, ...] = ()
+    progress: Callable[[float], None] | None = None
     look: Look | None = None
     break_c2pa: bool = False
     hardlinks: bool = False
@@ -152,6 +154,7 @@ class LabelSpec:
             stamp_signed=self.stamp_signed,
             duration=self.duration,
             also=self.also,
+            progress=self.progress,
             look=self.look,
         )
 

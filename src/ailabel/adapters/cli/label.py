@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from math import inf
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["label_command"]
 
 _FORMATS: Final = {"text": "text", "json": "json", "json-lines": "json_lines"}
+_STEPS: Final = 1000  # of a bar
 _CODES: Final = {"refused": 1, "failed": 2}
 _LOOKS: Final = ("text", "text_mark", "audio_mark", "wording", "font", "voice")
 
@@ -170,6 +172,8 @@ def label_command(**options: Any) -> None:  # noqa: ANN401 - click's way
     if piped and options["in_place"]:
         raise usage_error("standard input cannot be labelled in place; use -o")
     spec = _spec(options)
+    if len(items) == 1 and sys.stderr.isatty():
+        spec = replace(spec, progress=_FilmBar())
     jobs = make_jobs(items, options["output"], options["ids"], options["produce_id"])
     one = partial(label_one, spec=spec, dry_run=options["dry_run"], name=options["name"])
     codes = _Codes()
@@ -305,6 +309,21 @@ def _positions(values: tuple[str, ...]) -> str | dict[str, str] | None:
             raise usage_error("no medium knows the position {place}", place=value)
         places.update({item.value: value for item in fitting})
     return places
+
+
+class _FilmBar:
+    """A bar with the time left, from the first picture on that is coded."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+
+    def __call__(self, share: float) -> None:
+        """Show how far the work has come."""
+        if self._bar is None:
+            self._bar = click.progressbar(length=_STEPS, file=sys.stderr)
+        self._bar.update(round(share * _STEPS) - self._bar.pos)
+        if share >= 1:
+            self._bar.render_finish()
 
 
 def _progress(results: Iterator[LabelResult], count: int) -> Iterator[LabelResult]:

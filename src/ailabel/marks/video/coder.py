@@ -13,7 +13,7 @@ from ailabel.marks.video.letters import Letters, unpaintable
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     import av
 
@@ -101,10 +101,13 @@ class Coder:
         view: the file.
         film: its pictures.
         coding: how they are coded.
+        tick: is called for each picture that has been coded.
     """
 
-    def __init__(self, view: View, film: Film, coding: Coding) -> None:
-        self._view, self._film, self._coding = view, film, coding
+    def __init__(
+        self, view: View, film: Film, coding: Coding, tick: Callable[[], object]
+    ) -> None:
+        self._view, self._film, self._coding, self._tick = view, film, coding, tick
 
     def samples(self, first: int, stop: int) -> Iterator[tuple[int, bytes]]:
         """Yield samples with the times at which they are shown."""
@@ -162,6 +165,7 @@ class Coder:
             frame.pict_type = _INTRA if times[number] in begins else _ANY
             frame.pts, frame.time_base = number, encoder.time_base
             made.take(encoder.encode(frame))
+            self._tick()
         if encoder is None or letters is None:
             raise _uneven(count)
         made.take(encoder.encode(None))

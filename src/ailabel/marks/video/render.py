@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import count
 from typing import TYPE_CHECKING
 
 from ailabel.errors import PlanError
@@ -12,7 +13,7 @@ from ailabel.messages import Message
 from ailabel.spi import Rendition
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from ailabel.io.source import View
     from ailabel.marks.video.coder import Coded, Coding
@@ -32,8 +33,6 @@ def render(view: View, container: Container, spec: MarkSpec) -> Rendition:
     """
     film = container.film
     coding = _coding(view, film)
-    coder = Coder(view, film, coding)
-
     def opened(number: int) -> bool | None:
         span = film.spans[number]
         sample = view.read(span.offset, span.length)
@@ -42,6 +41,8 @@ def render(view: View, container: Container, spec: MarkSpec) -> Rendition:
 
     shown = when.windows(film, spec)
     ranges = when.stretches(film, shown, opened)
+    total = sum(part.stop - part.first - (part.anchor is not None) for part in ranges)
+    coder = Coder(view, film, coding, _counted(total, spec.progress))
     coded = [coder.code(part, shown, spec) for part in ranges]
     whole = sum(len(item.stretch.pictures) for item in coded) == len(film.times)
     config = coding.config(coded[0].extradata, whole=whole)
@@ -78,6 +79,14 @@ def _coding(view: View, film: Film) -> Coding:
     from ailabel.marks.video.h264 import H264
 
     return H264(film, first)
+
+
+def _counted(total: int, progress: Callable[[float], None] | None) -> Callable[[], object]:
+    """Return what is called for each picture, and tells which share of all is done."""
+    done = count(1)
+    if progress is None:
+        return done.__next__
+    return lambda: progress(min(next(done) / total, 1.0))
 
 
 def _marks(film: Film, coded: Coded, shown: Sequence[when.Window]) -> tuple[Mark, ...]:
