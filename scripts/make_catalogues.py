@@ -55,7 +55,7 @@ _WORDS: Final = (  # values that are shown as they are, besides the enumerations
     *("format of the code, fixed", "subject: an organisation", "unified social credit code"),
     *("bound by the unified social credit code", "service: generation", "extension not used"),
     *("model or application, the provider's own choice", "service: dissemination"),
-    *("label, verify", "assets", "the spoken label in MP3, and FLAC"),
+    *("label, verify", "assets"),
     *("Extended XMP", "FLV script data", "JPEG XL metadata", "PNG picture data"),  # structures
     *("free space", "user data"),
     *("Show the version and exit.", "Show this message and exit."),  # click's own

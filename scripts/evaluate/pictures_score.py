@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import resource
+import io
+import subprocess
+import sys
 import time
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from PIL import Image
 
 import ailabel
 from evaluate.pictures import LEVELS, OURS, Case, cases, make
@@ -75,7 +79,6 @@ class Pictures:
             "outcomes": {
                 check.rule: check.outcome.value for check in report.checks if check.rule in _RULES
             },
-            "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
         }
         labels = [item for item in report.sightings if item.finding == "found"]
         if labels:
@@ -156,9 +159,29 @@ def _summary(legal: list[Row], ours: list[Row], clean: list[Row], rows: Sequence
                 f"{percentile(seconds, 0.5):.2f} median, {percentile(seconds, 0.95):.2f} at 95 %",
                 "≤ 0.5 median",
             ),
-            ("peak memory of the whole run", f"{max(row['peak'] for row in rows)} MB", "≤ 512 MB"),
+            (
+                "peak memory, a picture of 12 million pixels in a process of its own",
+                f"{_peak()} MB",
+                "≤ 512 MB",
+            ),
         ),
     )
+
+
+def _peak() -> int:
+    """Return the most memory that looking at a large picture takes, in MB."""
+    with Image.open(photographs("scoring")[0]) as opened:
+        picture = opened.convert("RGB").resize((4000, 3000))
+    out = io.BytesIO()
+    picture.save(out, "PNG", compress_level=1)
+    code = (
+        "import resource, sys, ailabel\n"
+        "ailabel.verify_bytes(sys.stdin.buffer.read(), ailabel.VerifyOptions(implicit=False))\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
+    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, input=out.getvalue(), capture_output=True, check=True)
+    return int(done.stdout)
 
 
 def _share(rows: list[Row]) -> str:

@@ -20,8 +20,12 @@ __all__ = ["doctor_command"]
 
 _CORE: Final = ("click", "pillow", "pypdf", "pyyaml", "defusedxml", "mutagen", "cryptography")
 _EXTRAS: Final = {
-    "av": (("av", "numpy"), "the spoken label in MP3, and FLAC"),
+    "av": (("av", "numpy"), "the label on films"),
+    "heif": (("pillow-heif",), "drawing on HEIC pictures"),
     "jxl": (("brotli",), "reading the compressed metadata of JPEG XL"),
+    "ocr": (("numpy", "onnxruntime", "rapidocr"), "looking for a visible label"),
+    "pdf": (("pypdfium2",), "looking at PDF pages"),
+    "scene": (("fonttools",), "drawing the outlines of letters"),
 }
 _PROBE: Final = b"RIFF\x26\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x40\x1f\0\0\x01\0\x08\0"
 _DATA: Final = b"data\x02\0\0\0\x80\x80"
