@@ -287,6 +287,8 @@ def test_a_page_is_restated_without_its_content(source: st.DataObject) -> None:
         sequence=wanted[2],
         checksum=0,
         lacing=page.lacing,
+        body=page.body,
+        end=page.end,
     )
     expected = ogg.build(new, page.lacing, body)
     assert apply(data, [ogg_edit.restate(page, new)]) == expected

@@ -70,6 +70,7 @@ _OPENING: Final = 64  # elements that are looked through for the tracks
 _SHORTEST: Final = 1024  # bytes a cluster of an honest file takes on average, at the least
 _TRACKS_MOST: Final = 1000  # more than any honest file has
 _CHILDREN: Final = 16  # of a cluster that stand before its blocks, at the most
+_SEGMENTS: Final = "matroska.segments"  # in a view's memo
 
 
 @frozen(kw_only=True)
@@ -128,11 +129,19 @@ def doc_type(view: View) -> str | None:
 
 
 def segments(view: View) -> tuple[Segment, ...]:
-    """Walk the file; several documents may follow one another, and other bytes the last.
+    """Walk the file, once a view; several documents may follow one another, other bytes the last.
 
     Raises:
         MalformedFileError: there is no segment, or an element is damaged.
     """
+    known = view.memo.get(_SEGMENTS)
+    if isinstance(known, tuple):
+        return known
+    view.memo[_SEGMENTS] = found = _walked(view)
+    return found
+
+
+def _walked(view: View) -> tuple[Segment, ...]:
     found: list[Segment] = []
     offset = count = 0
     while offset < view.size:

@@ -55,6 +55,7 @@ CONTINUED, FIRST, LAST = 1, 2, 4  # flags of a page
 _FIELDS: Final = struct.Struct("<4sBBqIIIB")
 _REVERSED: Final = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 _STREAMS: Final = 10_000  # ours; a week of songs in one chained file
+_STREAMS_KEY: Final = "ogg.streams"  # in a view's memo
 _BEGINNINGS: Final = 64  # streams that are looked at to tell sound from video
 _MAGIC: Final = 16  # how much of the first packet tells the codec
 
@@ -109,6 +110,8 @@ class Page:
         sequence: its number in the stream.
         checksum: of the whole page, this field taken as zero.
         lacing: the lengths of its segments.
+        body: where the segments begin.
+        end: where the page ends.
     """
 
     offset: int
@@ -118,16 +121,8 @@ class Page:
     sequence: int
     checksum: int
     lacing: bytes
-
-    @property
-    def body(self) -> int:
-        """Where the segments begin."""
-        return self.offset + HEADER + len(self.lacing)
-
-    @property
-    def end(self) -> int:
-        """Where the page ends."""
-        return self.body + sum(self.lacing)
+    body: int
+    end: int
 
 
 @frozen(kw_only=True)
@@ -192,19 +187,23 @@ def pages(view: View, offset: int = 0) -> Iterator[Page]:
         capture, version, flags, granule, serial, sequence, stated, count = _FIELDS.unpack_from(
             head
         )
-        page = Page(
+        body = offset + HEADER + count
+        lacing = head[HEADER : HEADER + count]
+        end = body + sum(lacing)
+        if capture != CAPTURE or version or len(lacing) < count or end > view.size:
+            return
+        yield Page(
             offset=offset,
             flags=flags,
             granule=granule,
             serial=serial,
             sequence=sequence,
             checksum=stated,
-            lacing=head[HEADER : HEADER + count],
+            lacing=lacing,
+            body=body,
+            end=end,
         )
-        if capture != CAPTURE or version or len(page.lacing) < count or page.end > view.size:
-            return
-        yield page
-        offset = page.end
+        offset = end
 
 
 def numbered(view: View) -> Iterator[tuple[int, Page]]:
@@ -224,12 +223,20 @@ def numbered(view: View) -> Iterator[tuple[int, Page]]:
 
 
 def streams(view: View) -> tuple[Stream, ...]:
-    """Return every logical stream, with the pages of its headers.
+    """Return every logical stream, with the pages of its headers; the file is walked once a view.
 
     Raises:
         MalformedFileError: the file does not begin with the first page of a stream.
         LimitExceededError: there are too many streams.
     """
+    known = view.memo.get(_STREAMS_KEY)
+    if isinstance(known, tuple):
+        return known
+    view.memo[_STREAMS_KEY] = found = _walked(view)
+    return found
+
+
+def _walked(view: View) -> tuple[Stream, ...]:
     found: list[_Open] = []
     link, begun = 0, False
     for number, page in numbered(view):
