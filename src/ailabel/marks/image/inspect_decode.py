@@ -73,6 +73,8 @@ def frames(view: View, format_id: str) -> Iterator[Frame]:
         LimitExceededError: it has too many pixels.
         MissingExtraError: an optional package is needed.
     """
+    from PIL.Image import DecompressionBombError
+
     try:
         with io.BufferedReader(Stream(view), 1 << 16) as file:
             picture = _heif(file) if format_id == "heic" else _plugin(format_id)(file)
@@ -82,7 +84,7 @@ def frames(view: View, format_id: str) -> Iterator[Frame]:
                 if number:
                     picture.seek(number)
                 yield _frame(picture, number, count)
-    except _BROKEN as error:
+    except (*_BROKEN, DecompressionBombError) as error:
         raise MalformedFileError(
             "the picture cannot be decoded: {reason}", reason=str(error) or type(error).__name__
         ) from error
