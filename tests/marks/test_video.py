@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import random
 import sys
 from contextlib import suppress
 from math import inf
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+import av
 import pytest
 
 from ailabel import registry
@@ -22,6 +24,9 @@ from ailabel.spi import MarkSpec, Rendition
 from ailabel.testing import check_closure
 from builders.boxes import box
 from builders.clips import clip, packets, picture, seen
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 SPLICED: Final = {  # film: how many pictures are coded anew of how many
     "plain.mp4": (20, 30),
@@ -80,6 +85,18 @@ def numbers(view: View, parent: ebml.Element, inner: set[int]) -> list[dict[int,
         else:
             facts[child.id] = ebml.number(view.read(child.body, child.length or 0))
     return found or [facts]
+
+
+def shown_at(data: bytes, times: Sequence[float]) -> list[tuple[float, bytes]]:
+    """Return the first pictures at or behind some times, found by seeking with one decoder."""
+    found = []
+    with av.open(io.BytesIO(data), "r") as film:
+        stream = film.streams.video[0]
+        for time in times:
+            film.seek(int(time / (stream.time_base or 1)), stream=stream)
+            frame = next(item for item in film.decode(stream) if (item.time or 0) > time - 1e-6)
+            found.append((frame.time or 0, frame.to_ndarray().tobytes()))
+    return found
 
 
 def view_of(name: str, data: bytes | None = None, limits: Limits | None = None) -> BytesView:
@@ -214,6 +231,25 @@ def test_label_can_be_shown_throughout() -> None:
     assert [mark.seconds for mark in rendition.marks] == [(0.0, 6.0)]
     assert rendition.notes == ()
     assert "all 30 pictures" in str(rendition.reencoded)
+
+
+@pytest.mark.parametrize("name", ["plain.mp4", "leading.mp4"])
+def test_progress_is_told_up_to_the_end(name: str) -> None:
+    """Each picture that was coded counts, and the last one makes it whole."""
+    told: list[float] = []
+    labelled(name, MarkSpec(progress=told.append))
+    assert told == [number / 20 for number in range(1, 21)]
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("name", ["plain.mp4", "plain.mkv", "leading.mp4", "nine.webm", "one.mp4"])
+def test_a_player_may_jump_over_the_join_and_back(name: str) -> None:
+    """One decoder, seeking to and fro, shows behind the label what it showed before."""
+    times = (0.0, 5.0, 1.0, 4.2, 2.2, 5.6)
+    before, after = (shown_at(data, times) for data in (clip(name), labelled(name)[1]))
+    assert [time for time, _ in before] == [time for time, _ in after]
+    same = [first == second for (_, first), (_, second) in zip(before, after, strict=True)]
+    assert same == [False, True, False, True, False, True]
 
 
 @pytest.mark.oracle

@@ -104,9 +104,7 @@ class Coder:
         tick: is called for each picture that has been coded.
     """
 
-    def __init__(
-        self, view: View, film: Film, coding: Coding, tick: Callable[[], object]
-    ) -> None:
+    def __init__(self, view: View, film: Film, coding: Coding, tick: Callable[[], object]) -> None:
         self._view, self._film, self._coding, self._tick = view, film, coding, tick
 
     def samples(self, first: int, stop: int) -> Iterator[tuple[int, bytes]]:

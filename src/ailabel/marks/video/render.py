@@ -33,6 +33,7 @@ def render(view: View, container: Container, spec: MarkSpec) -> Rendition:
     """
     film = container.film
     coding = _coding(view, film)
+
     def opened(number: int) -> bool | None:
         span = film.spans[number]
         sample = view.read(span.offset, span.length)
