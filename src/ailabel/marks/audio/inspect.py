@@ -1,9 +1,9 @@
 """Listen for the label: the rhythm, whoever made it, and the spoken line in a voice that is known.
 
-The start and the end are heard, all of a short sound, all of a long one where that is asked for. A
-label in another voice is not understood here; wherever somebody may be speaking, the answer is that
-nothing can be said. That nothing was found is said only of a sound that was heard whole and in
-which nothing moves as speech does.
+The start and the end are heard, and all of a short sound. A label in another voice is not
+understood here; wherever somebody may be speaking, the answer is that nothing can be said. That
+nothing was found is said only of a sound that was heard from start to end and in which nothing
+moves as speech does.
 """
 
 from __future__ import annotations
@@ -67,28 +67,27 @@ class _Heard:
     stretch: tuple[float, float, bool, bool]
 
 
-def inspect(view: View, format_id: str, *, explain: bool = False, whole: bool = False) -> Evidence:
+def inspect(view: View, format_id: str, *, explain: bool = False) -> Evidence:
     """Listen to a file.
 
     Args:
         view: the file.
         format_id: one of `FORMATS`.
         explain: whether a picture of what was heard is asked for.
-        whole: whether all of a long sound is heard, not only its start and its end.
     """
     try:
         with loaded("listening for the label in sound"):
-            return _listen(view, format_id, explain=explain, whole=whole)
+            return _listen(view, format_id, explain=explain)
     except AilabelError as error:
         return Evidence(finding=Finding.UNCHECKED, reason=Message(error.text, error.params))
 
 
-def _listen(view: View, format_id: str, *, explain: bool, whole: bool) -> Evidence:
+def _listen(view: View, format_id: str, *, explain: bool) -> Evidence:
     from ailabel.marks.audio.inspect_picture import Picture
 
     picture = Picture() if explain else None
     heard: list[_Heard] = []
-    for stretch in inspect_sound.listen(view, format_id, whole=whole):
+    for stretch in inspect_sound.listen(view, format_id):
         spectra = inspect_spectrum.power(stretch.samples)
         heard.append(_hear(stretch, spectra, _known()))
         if picture is not None:

@@ -41,8 +41,11 @@ _GAP: Final = (0.35, 2.2)  # dots, between the tones of a letter
 _LETTER_GAP: Final = 4.6  # dots, between the letters
 _UNLIKE: Final = 4.0  # dB between the softest and the loudest of the four tones
 _UNSTEADY: Final = 2.5  # dB, standard deviation within a tone
+_FADING: Final = 3.0  # dB between the first and the last third of the long tone: a string, a bell
 _OUT_OF_TUNE: Final = 0.35  # bins between the lowest and the highest of the four tones
 _ALONE: Final = 9.0  # dots without another such tone, before and behind: a pause between words is 7
+_SAME: Final = (0.65, 1.4)  # lengths of a dot or dash that are the same still
+_OTHER_SHARE: Final = 0.25  # of the power in the line: a vowel or a chord, not the same tone
 _APART: Final = 7.0  # dots without another note on one side, where a melody would go on
 _REST: Final = 1.3  # of the gaps between the tones, without another note on the other side
 _PAUSE: Final = 40  # spectra; so long a rest is enough
@@ -200,26 +203,41 @@ class _Tones:
 def _is_rhythm(
     lines: Lines, tone: tuple[int, float], tones: _Tones, edges: tuple[bool, bool]
 ) -> bool:
-    """Say whether four runs are alike, steady, clear and alone."""
-    import numpy as np
-
+    """Say whether four runs are clear, alike, steady and alone."""
     line = tone[0]
-    inside = np.concatenate([np.arange(len(lines.peak))[span] for span in tones.spans()])
-    outside = np.concatenate([np.arange(len(lines.peak))[span] for span in tones.gaps()])
-    if _own(lines, line)[inside].mean() < _OWN:
-        return False
-    if lines.total[outside].mean() > _CONTRAST * lines.total[inside].mean():
+    if not _is_clear(lines, line, tones):
         return False
     level = decibels(lines.power[:, line])
-    means = [float(level[span].mean()) for span in tones.spans()]
-    if max(means) - min(means) > _UNLIKE:
-        return False
-    if max(float(level[span].std()) for span in tones.spans()) > _UNSTEADY:
+    if not _is_steady([level[span] for span in tones.spans()]):
         return False
     pitches = [_pitch(lines, line, span) for span in tones.spans()]
     if max(pitches) - min(pitches) > _OUT_OF_TUNE:
         return False
-    return _is_alone(lines, (line, float(np.mean(means))), tones, edges)
+    mean = sum(float(level[span].mean()) for span in tones.spans()) / 4
+    return _is_alone(lines, (line, mean), tones, edges)
+
+
+def _is_clear(lines: Lines, line: int, tones: _Tones) -> bool:
+    """Say whether the line holds what is heard in the tones, and the gaps are quieter."""
+    import numpy as np
+
+    times = np.arange(len(lines.peak))
+    inside = np.concatenate([times[span] for span in tones.spans()])
+    outside = np.concatenate([times[span] for span in tones.gaps()])
+    quieter = lines.total[outside].mean() <= _CONTRAST * lines.total[inside].mean()
+    return bool(quieter and _own(lines, line)[inside].mean() >= _OWN)
+
+
+def _is_steady(levels: list[NDArray[np.float32]]) -> bool:
+    """Say whether four tones are as loud as each other from their beginnings to their ends."""
+    means = [float(level.mean()) for level in levels]
+    if max(means) - min(means) > _UNLIKE:
+        return False
+    if max(float(level.std()) for level in levels) > _UNSTEADY:
+        return False
+    dash = levels[1]
+    third = max(len(dash) // 3, 1)
+    return abs(float(dash[:third].mean() - dash[-third:].mean())) <= _FADING
 
 
 def _pitch(lines: Lines, line: int, span: slice) -> float:
@@ -255,18 +273,30 @@ def _is_keyed(lines: Lines, tone: tuple[int, float], tones: _Tones, zone: slice)
     import numpy as np
 
     line, top = tone
-    level = decibels(lines.power[zone, line])
-    begins, ends = _runs(_own(lines, line)[zone] & (np.abs(level - top) <= _UNLIKE))
-    dash = int(tones.ends[1] - tones.begins[1])
+    level = decibels(lines.power[:, line])
+    own = _own(lines, line) & (np.abs(level - top) <= _UNLIKE)
     pitch = _pitch(lines, line, tones.spans()[1])
-    for begin, end in zip(begins, ends, strict=True):
-        span = slice(zone.start + int(begin), zone.start + int(end))
-        lengths = (end - begin) / tones.dot, (end - begin) / dash
-        if any(0.6 < length < 1.5 for length in lengths) and (  # noqa: PLR2004 - either length
-            abs(_pitch(lines, line, span) - pitch) < _OUT_OF_TUNE
+    share = float(np.median(lines.share[tones.spans()[1]]))
+    dash = int(tones.ends[1] - tones.begins[1])
+    begins, ends = _runs(own[zone])
+    for begin, end in zip(begins + zone.start, ends + zone.start, strict=True):
+        span = slice(int(begin), int(end))
+        if (
+            any(_SAME[0] < (end - begin) / length < _SAME[1] for length in (tones.dot, dash))
+            and float(level[span][1:-1].std()) <= _UNSTEADY
+            and abs(float(np.median(lines.share[span])) - share) < _OTHER_SHARE
+            and abs(_pitch(lines, line, span) - pitch) < _OUT_OF_TUNE
+            and _stands_out(lines.total, span)
         ):
             return True
     return False
+
+
+def _stands_out(total: NDArray[np.float32], span: slice) -> bool:
+    """Say whether it is quieter before and behind, as it is not around a vowel or a chord."""
+    sides = total[max(span.start - 6, 0) : max(span.start - 2, 0)], total[span.stop + 2 :][:4]
+    least = _CONTRAST * float(total[span].mean())
+    return all(not len(side) or float(side.mean()) < least for side in sides)
 
 
 def _rest(note: NDArray[np.bool_], shortest: int) -> float:

@@ -1,4 +1,4 @@
-"""The sound of a file as numbers: its start and its end, or all of it, in bounded stretches.
+"""The sound of a file as numbers: its start and its end, or all of it where it is short.
 
 FFmpeg's own guess at the kind of file is never asked: the carrier has decided, and a file that
 poses as a playlist would otherwise make the demuxer open other files.
@@ -49,7 +49,6 @@ DEMUXERS: Final = {  # format id: FFmpeg's name, or names to try
 }
 _EDGE: Final = 30.0  # seconds at the start and at the end
 _SHORT: Final = 60.0  # seconds; a sound up to this long is heard whole, at once
-_OVERLAP: Final = 32.0  # seconds that a stretch of a whole long sound repeats of the one before
 _FARTHEST: Final = 1200.0  # seconds decoded at most in search of an end that was stated wrongly
 _RATES: Final = (4000, 3_000_000)  # hertz; less carries no label, more is none that is in use
 _FULL: Final = 8.0  # more than any floating point recording overshoots; no number beyond is sound
@@ -78,13 +77,12 @@ class Stretch:
         return len(self.samples) / RATE
 
 
-def listen(view: View, format_id: str, *, whole: bool = False) -> Iterator[Stretch]:
+def listen(view: View, format_id: str) -> Iterator[Stretch]:
     """Yield the start and the end of a sound, or one stretch where it is short.
 
     Args:
         view: the file.
         format_id: which of `DEMUXERS` reads it.
-        whole: whether all of a long sound is wanted, in stretches that overlap.
 
     Raises:
         MalformedFileError: there is no sound, or it changes what it is too often.
@@ -93,9 +91,7 @@ def listen(view: View, format_id: str, *, whole: bool = False) -> Iterator[Stret
     """
     with _opened(view, format_id) as container:
         length = _length(container)
-        if whole:
-            yield from _all(_pieces(container))
-        elif length is None or length <= _SHORT:
+        if length is None or length <= _SHORT:
             yield from _edges(_pieces(container))
         else:
             yield from _start_and_end(container, length)
@@ -171,17 +167,6 @@ def _edges(pieces: Iterator[_Piece]) -> Iterator[Stretch]:
     yield start.stretch(first=True, last=whole)
     if not whole:
         yield end.stretch(first=False, last=True)
-
-
-def _all(pieces: Iterator[_Piece]) -> Iterator[Stretch]:
-    """Yield all of a sound in stretches that overlap."""
-    latest, first, until = _Latest(_SHORT), True, _SHORT
-    for piece in pieces:
-        latest.add(piece)
-        if latest.heard >= until:
-            yield latest.stretch(first=first, last=False)
-            first, until = False, latest.heard + _SHORT - _OVERLAP
-    yield latest.stretch(first=first, last=True)
 
 
 @frozen
