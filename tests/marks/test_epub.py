@@ -89,6 +89,8 @@ def test_a_book_without_pages_is_refused() -> None:
         (f"<h1>{PHRASE}</h1>", [("middle", "found")]),
         (f"<p hidden=''>{PHRASE}</p>", [("start", "review")]),
         (f"<div style='DISPLAY : none'><p>{PHRASE}</p></div>", [("start", "review")]),
+        (f"<p style='color: #FEFEFE'>{PHRASE}</p>", [("start", "review")]),
+        (f"<p style='color: white; background: #222'>{PHRASE}</p>", [("start", "found")]),
         (f"<script>{PHRASE}</script>", []),
         ("<p>人工智能</p><p>生成</p>", []),
         (f"<p>a<br/>{PHRASE}</p>", [("start", "found")]),

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs.book import check_protection, packages, pages
 from ailabel.codecs.bundle import Bundle, open_bundle
+from ailabel.codecs.inline_style import is_pale
 from ailabel.codecs.markup import Element, appended, encode, escape, events
 from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.source import check_limit
@@ -161,7 +162,8 @@ def _is_hidden(element: Element) -> bool:
     scope: Element | None = element
     while scope is not None:
         style = "".join(scope.attributes.get("style", "").lower().split())
-        if "hidden" in scope.attributes or any(way in style for way in _HIDING):
+        hides = any(way in style for way in _HIDING) or is_pale(style)
+        if "hidden" in scope.attributes or hides:
             return True
         scope = scope.parent
     return False

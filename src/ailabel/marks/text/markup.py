@@ -11,6 +11,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs.html import Kind, Token, tokens
+from ailabel.codecs.inline_style import is_pale
 from ailabel.io.source import check_limit
 from ailabel.values import frozen
 
@@ -181,4 +182,4 @@ class _Nesting:
         if style is None:
             return False
         declarations = re.sub(r"\s", "", self._units[style.start : style.end])
-        return _HIDING_STYLE.search(declarations) is not None
+        return _HIDING_STYLE.search(declarations) is not None or is_pale(declarations)
