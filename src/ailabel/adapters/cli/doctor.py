@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["doctor_command"]
 
-_CORE: Final = ("click", "pillow", "pypdf", "pyyaml", "defusedxml", "mutagen", "cryptography")
+_CORE: Final = ("click", "pillow", "pypdf", "pyyaml", "cryptography")
 _EXTRAS: Final = {
     "av": (("av", "numpy"), "the label on films"),
     "heif": (("pillow-heif",), "drawing on HEIC pictures"),
