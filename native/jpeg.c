@@ -253,15 +253,47 @@ static enum jpeg_status decode_block(struct reader *in, const struct jpeg_table 
     return is_spent(in) ? JPEG_CUT_SHORT : JPEG_OK;
 }
 
+/* What the bits at the start of a block tell at one look: the DC difference, and the coefficients behind
+ * it, as `fill_skip` has them; difference << 16 | end << 15 | coefficients << 8 | bits; 0 for none. */
+struct starts {
+    uint32_t of[1 << JPEG_STRIDE];
+};
+
+static void fill_starts(struct starts *starts, const struct jpeg_table *dc, const struct jpeg_table *ac)
+{
+    for (unsigned start = 0; start < 1u << JPEG_STRIDE; start++) {
+        unsigned entry = dc->look[start >> (JPEG_STRIDE - JPEG_LOOK)];
+        unsigned length = entry >> 8, bits = entry & 255, used = length + bits;
+        starts->of[start] = 0;
+        if (!entry || used > JPEG_STRIDE)
+            continue;
+        unsigned value = start >> (JPEG_STRIDE - used) & ((1u << bits) - 1);
+        uint32_t rest = ac->skip[(start << used) & ((1u << JPEG_STRIDE) - 1)];
+        if (used + (rest & 255) > JPEG_STRIDE || (rest >> 8 & 255) >= JPEG_BLOCK - 1)
+            rest = 0; /* some of its bits are not of this start */
+        starts->of[start] = (uint32_t)(bits ? extend(value, bits) : 0) << 16 | (rest >> 16) << 15 |
+                            (rest >> 8 & 255) << 8 | (used + (rest & 255));
+    }
+}
+
 /* Walk over a block. */
-static inline enum jpeg_status skip_block(struct reader *in, const struct jpeg_table *dc,
-                                   const struct jpeg_table *ac, int32_t *prediction)
+static inline enum jpeg_status skip_block(struct reader *in, const struct starts *starts,
+                                          const struct jpeg_table *dc, const struct jpeg_table *ac,
+                                          int32_t *prediction)
 {
     if (in->count < 32)
         refill(in);
-    if (decode_dc(in, dc, prediction))
+    unsigned k = 1;
+    uint32_t start = starts ? starts->of[in->bits >> (64 - JPEG_STRIDE)] : 0;
+    if (start) {
+        take(in, start & 255);
+        *prediction += (int16_t)(start >> 16);
+        if (*prediction < -DC_LIMIT || *prediction > DC_LIMIT)
+            return JPEG_BAD_CODE;
+        k = start >> 15 & 1 ? JPEG_BLOCK : 1 + (start >> 8 & 127);
+    } else if (decode_dc(in, dc, prediction))
         return JPEG_BAD_CODE;
-    for (unsigned k = 1; k < JPEG_BLOCK;) {
+    while (k < JPEG_BLOCK) {
         if (in->count < 32)
             refill(in);
         uint32_t entry = ac->skip[in->bits >> (64 - JPEG_STRIDE)];
@@ -291,6 +323,7 @@ static inline enum jpeg_status skip_block(struct reader *in, const struct jpeg_t
 
 struct walk {
     const struct jpeg_scan *scan;
+    const struct starts *starts[JPEG_COMPONENTS]; /* for long walks; or NULL */
     struct reader in;
     int32_t predictions[JPEG_COMPONENTS];
     size_t mcu;
@@ -312,6 +345,21 @@ static void walk_from(struct walk *walk, const struct jpeg_scan *scan, struct jp
     if (predictions)
         memcpy(walk->predictions, predictions, sizeof walk->predictions);
     go_to(&walk->in, place);
+}
+
+/* Make a walk faster by tables of its own; components that share their tables share them too. */
+static void look_far(struct walk *walk, struct starts starts[JPEG_COMPONENTS])
+{
+    const struct jpeg_component *parts = walk->scan->components;
+    for (unsigned c = 0; c < walk->scan->count; c++) {
+        unsigned same = 0;
+        while (parts[same].dc != parts[c].dc || parts[same].ac != parts[c].ac)
+            same++;
+        if (same == c)
+            fill_starts(&starts[c], &walk->scan->tables[parts[c].dc],
+                        &walk->scan->tables[4 + parts[c].ac]);
+        walk->starts[c] = &starts[same];
+    }
 }
 
 static int is_in_box(const struct jpeg_scan *scan, size_t mcu)
@@ -352,7 +400,7 @@ static enum jpeg_status skip_mcu(struct walk *walk)
         const struct jpeg_table *dc = &scan->tables[part->dc], *ac = &scan->tables[4 + part->ac];
         int32_t prediction = walk->predictions[c];
         for (unsigned i = 0; !status && i < part->across * part->down; i++)
-            status = skip_block(&in, dc, ac, &prediction);
+            status = skip_block(&in, walk->starts[c], dc, ac, &prediction);
         walk->predictions[c] = prediction;
     }
     walk->in = in;
@@ -587,8 +635,10 @@ enum jpeg_status jpeg_read(const struct jpeg_scan *scan, uint8_t *const planes[]
 {
     struct cosines cosine = cosines();
     size_t stop = stop_mcu(scan), last = last_mcu(scan), end = interval_end(scan, last);
+    struct starts starts[JPEG_COMPONENTS];
     struct walk walk;
     walk_from(&walk, scan, (struct jpeg_place){0, 0}, NULL, 0);
+    look_far(&walk, starts);
     enum jpeg_status status = walk_to(&walk, first_mcu(scan));
     cursor->start = place_of(&walk.in);
     memcpy(cursor->predictions, walk.predictions, sizeof cursor->predictions);

@@ -7,6 +7,7 @@ parenthesis beside them does not count. See `standard.wording` for the figures o
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Final
 
 from ailabel.drawing.face import Face, ink_box, ink_height, write
@@ -66,10 +67,9 @@ def lay_out(
     target = max(-(-min(shown) * round(share * 1000) // 1000), IMAGE_MIN_INK_PX)
     face = Face.open(spec.font)
     for text in _wordings(spec, medium):
-        face.require(text)
-        font = face.sized(text, target)
-        if (fitted := _fitted(font, text, target, shown)) is not None:
-            percent = round(100 * ink_height(font, text) / min(shown), 2)
+        written = _own_written if spec.font is None else partial(_written, face)
+        if (fitted := written(text, target, shown)) is not None:
+            percent = round(100 * fitted.height / min(shown), 2)
             margin = _MARGIN if look.margin is None else look.margin
             stencil = _placed(fitted, (text, place), shown, round(min(shown) * margin))
             stencil = replace(stencil, height_percent=percent, look=spec.look)
@@ -92,12 +92,33 @@ def _wordings(spec: MarkSpec, medium: str) -> tuple[str, ...]:
 
 @frozen
 class _Fitted:
-    """The written text: letters and outline on canvases of one size, the ink in them, padding."""
+    """The written text: letters and outline on canvases of one size, the ink in them, padding.
+
+    Args:
+        letters: coverage of the letters.
+        outline: coverage of the letters and a line around them.
+        ink: where the letters stand in both.
+        height: of the ideographs' ink, in pixels.
+        pad: to the edges of the plate, across and down.
+    """
 
     letters: Image.Image
     outline: Image.Image
     ink: Box
+    height: int
     pad: tuple[int, int]
+
+
+@lru_cache(maxsize=4)
+def _own_written(text: str, target: int, shown: tuple[int, int]) -> _Fitted | None:
+    """Write with the own font; pictures of a batch often have one size."""
+    return _written(Face.open(None), text, target, shown)
+
+
+def _written(face: Face, text: str, target: int, shown: tuple[int, int]) -> _Fitted | None:
+    """Write the text at the least size whose ink is high enough; None when it does not fit."""
+    face.require(text)
+    return _fitted(face.sized(text, target), text, target, shown)
 
 
 def _fitted(
@@ -117,7 +138,7 @@ def _fitted(
         return None
     pad = min(round(target * _PAD_X), room[0]), min(round(target * _PAD_Y), room[1])
     outline = write(font, text, 2 * stroke, stroke)
-    return _Fitted(letters, outline, ink, pad)
+    return _Fitted(letters, outline, ink, ink_height(font, text), pad)
 
 
 def _placed(

@@ -194,6 +194,7 @@ def _paint(canvases: Iterable[_Canvas], stencil: Stencil, style: paint.Style) ->
     """Paint the label into each component, with masks of its resolution."""
     ready: dict[object, Stencil] = {}
     ground = stencil.plate if style.plate else stencil.outline
+    ground = ground.point([round(level * style.cover) for level in range(256)])
     for canvas in canvases:
         kind = (canvas.region, canvas.image.size)
         own = ready.get(kind)
@@ -206,7 +207,8 @@ def _paint(canvases: Iterable[_Canvas], stencil: Stencil, style: paint.Style) ->
                 outline=behind,
                 plate=behind,
             )
-        levels = replace(style, ink=canvas.level(style.ink), ground=canvas.level(style.ground))
+        ink, back = canvas.level(style.ink), canvas.level(style.ground)
+        levels = replace(style, ink=ink, ground=back, cover=1.0)
         paint.paint(canvas.image, own, levels)
 
 
