@@ -16,7 +16,7 @@ FONT := /usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test quick lint types layers tests oracles samples catalogues bench bench-all evaluate peers fuzz sanitize nightly office kill mutate lock clean
+.PHONY: gallery help demo test quick lint types layers tests oracles samples catalogues bench bench-all evaluate peers fuzz sanitize nightly office kill mutate lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -58,6 +58,9 @@ oracles: ## the independent tools that read our output, from Debian's packages
 
 samples: $(STAMP) ## make samples/ anew
 	cd scripts && ../$(BIN)/python -m make_samples
+
+gallery: $(STAMP) oracles ## draw a labelled example of each medium into samples/gallery/
+	$(BIN)/python scripts/make_gallery.py
 
 catalogues: $(STAMP) ## gather the sentences and compile the translations
 	$(BIN)/python scripts/make_catalogues.py
