@@ -36,6 +36,7 @@ RECIPES: Final = {  # file name: ffmpeg's options
     "woven.mp4": f"{_PICTURES} {_X264} -flags +ilme+ildct",
     "tiny.mp4": f"-f lavfi -i testsrc2=s=32x16:r=10:d=2 {_X264}",
     "old.mp4": f"{_PICTURES} -c:v mpeg4 -g 10",
+    "old.mkv": f"{_PICTURES} -c:v mpeg4 -g 10",
     "two.mp4": f"{_PICTURES} -map 0:v -map 0:v {_X264}",
     "sound.mp4": "-f lavfi -i sine=440:r=16000:d=1 -c:a aac",
     "closed.mp4": f"{_SOUND} {_X265}:open-gop=0:bframes=3 -c:a aac",
@@ -63,15 +64,29 @@ COPIES: Final = {  # file name: of which film, and ffmpeg's options
 STARTS: Final = {"late.mp4": "-ss 0.4"}  # where a copy begins: in the middle of a group
 
 
+MERGED: Final = {  # file name: mkvmerge's options for the first track of plain.mkv
+    "merged.mkv": (),
+    "turned.mkv": ("--projection-pose-roll", "0:90"),
+    "back.mkv": ("--projection-pose-roll", "0:-90"),
+    "cropped.mkv": ("--cropping", "0:20,10,20,10"),
+    "wide.mkv": ("--display-dimensions", "0:240x96"),
+    "round.mkv": ("--projection-type", "0:1"),
+    "askew.mkv": ("--projection-pose-roll", "0:30"),
+    "stereo.mkv": ("--stereo-mode", "0:1"),
+    "packed.mkv": ("--compression", "0:zlib"),
+}
+
+
 @cache
 def clip(name: str) -> bytes:
     """Return one of the films."""
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / name
-        if name == "merged.mkv":
+        if name in MERGED:
             source = Path(folder) / "plain.mkv"
             source.write_bytes(clip("plain.mkv"))
-            subprocess.run(["mkvmerge", "-q", "-o", str(target), str(source)], check=True)
+            merge = ["mkvmerge", "-q", "-o", str(target), *MERGED[name], str(source)]
+            subprocess.run(merge, check=True)
             return target.read_bytes()
         options = RECIPES.get(name, "")
         if name in COPIES:
