@@ -863,3 +863,27 @@ def test_a_full_disk_under_the_report_is_exit_2() -> None:
     assert done.returncode == 2
     assert b"No space left" in done.stderr
     assert b"Traceback" not in done.stderr
+
+
+def test_the_place_can_be_chosen_and_changed_back(tmp_path: Path) -> None:
+    """One label, moved with its number from the one place to the other; elsewhere it is refused."""
+    path = tmp_path / "a.png"
+    path.write_bytes(PICTURE)
+    seen = []
+    for slot in ("annex-b", "official", "annex-b"):
+        done = ailabel("label", path, "--in-place", *IMPLICIT, "--slot", slot)
+        assert done.code == 0, done.err
+        document = json.loads(ailabel("read", path, "--format", "json").out)
+        check_schema(document, "report")
+        (label,) = document["files"][0]["labels"]
+        seen.append((label["official"], label["fields"]["ProduceID"]))
+    assert [official for official, _ in seen] == [False, True, False]
+    assert len({number for _, number in seen}) == 1
+    assert ailabel("verify", path, "--implicit-only").code == 0
+    assert "附录 B" in ailabel("read", path, AILABEL_LANG="zh").out
+    sound = tmp_path / "a.wav"
+    sound.write_bytes(SOUND)
+    refused = ailabel("label", sound, "--in-place", *IMPLICIT, "--slot", "annex-b")
+    assert refused.code == 1
+    assert "--slot official" in refused.out
+    assert sound.read_bytes() == SOUND
