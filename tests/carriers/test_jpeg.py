@@ -91,10 +91,10 @@ def test_every_place_is_read_in_file_order() -> None:
         ("jpeg.APP1[Exif]/IFD0/ImageDescription", False),
         ("jpeg.APP1[Exif]/ExifIFD/UserComment", False),
         ("jpeg.APP1[Exif]/IFD0/XPComment", False),
-        ("jpeg.APP9", False),
+        ("jpeg.APP9[AIGC]", False),
         ("jpeg.APP1[MisnamedXMP]/TC260:AIGC", False),
         ("jpeg.APP1[ExtendedXMP]/TC260:AIGC", False),
-        ("jpeg.APP11", False),
+        ("jpeg.APP11[AIGC]", False),
         ("jpeg.APP1[XMP]/TC260:AIGC", True),
         ("jpeg.COM", False),
     ]
@@ -166,7 +166,7 @@ def test_an_incomplete_extension_is_no_slot() -> None:
     [
         ("made/exiftool_a.jpg", ["jpeg.APP1[XMP]/TC260:AIGC", "jpeg.COM"]),
         ("made/j_xmp.jpg", ["jpeg.APP1[XMP]/TC260:AIGC"]),
-        ("made/j_app9_bare.jpg", ["jpeg.APP9"]),
+        ("made/j_app9_bare.jpg", ["jpeg.APP9[AIGC]"]),
         ("made/j_uc_ascii.jpg", ["jpeg.APP1[Exif]/ExifIFD/UserComment"]),
         ("made/j_uc_unicode.jpg", ["jpeg.APP1[Exif]/ExifIFD/UserComment"]),
         ("traces/automatic1111_cropped.jpg", []),

@@ -51,8 +51,8 @@ class _Kind(Enum):
     EXTENSION = (0xE1, jpeg_xmp.EXTENSION, "APP1[ExtendedXMP]")
     EXIF = (0xE1, b"Exif\0\0", "APP1[Exif]")
     INDEX = (0xE2, mpf.HEADER, "APP2[MPF]")
-    BARE_APP9 = (0xE9, KEY.encode(), "APP9")
-    BARE_APP11 = (0xEB, KEY.encode(), "APP11")
+    BARE_APP9 = (0xE9, KEY.encode(), f"APP9[{KEY}]")
+    BARE_APP11 = (0xEB, KEY.encode(), f"APP11[{KEY}]")
     COMMENT = (jpeg.COM, b"", "COM")
     ADOBE = (0xEE, b"Adobe", "APP14[Adobe]")
 

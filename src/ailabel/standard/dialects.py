@@ -121,7 +121,7 @@ DIALECTS: Final = (
             "ByteDance export, application segment that begins AIGC",
             "字节跳动导出，以 AIGC 开头的应用段",
         ),
-        sites=r"^jpeg\.APP(?:9|11)$",
+        sites=r"^jpeg\.APP(?:9|11)\[AIGC\]$",
     ),
     Dialect(
         id="udta-box",
