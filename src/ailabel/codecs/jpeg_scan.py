@@ -270,7 +270,7 @@ def _scan(coded: jpeg.Segment, parts: tuple[Part, ...], frame: jpeg.Frame, table
 
 
 def read(view: View, scan: Scan, box: tuple[int, int, int, int]) -> Planes:
-    """Decode the samples of a box of MCUs, and walk over the rest of the scan.
+    """Decode the samples of a box of MCUs, and walk on to the next restart marker or the end.
 
     Raises:
         MalformedFileError: the code is damaged or breaks off.
