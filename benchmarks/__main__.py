@@ -11,12 +11,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from benchmarks import cases, films, giants, peers, trees, writing
+from benchmarks import cases, films, giants, peers, sounds, trees, writing
 from benchmarks.timing import Result, Table
 
 RESULTS: Final = Path(__file__).resolve().with_name("RESULTS.md")
 _QUICK: Final = (*writing.CASES, *cases.CASES, *trees.CASES, *giants.CASES)
-_HEAVY: Final = (*writing.HEAVY, *trees.HEAVY, *films.HEAVY)
+_HEAVY: Final = (*writing.HEAVY, *trees.HEAVY, *films.HEAVY, *sounds.HEAVY)
 
 
 def main() -> None:
