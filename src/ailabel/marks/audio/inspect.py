@@ -38,14 +38,17 @@ if TYPE_CHECKING:
     from ailabel.io.source import View
     from ailabel.marks.audio.inspect_prompt import Template
     from ailabel.marks.audio.inspect_sound import Stretch
+    from ailabel.marks.audio.inspect_spectrum import Lines
 
 __all__ = ["FORMATS", "inspect"]
 
 FORMATS: Final = frozenset(inspect_sound.DEMUXERS)
 _NEAR: Final = 5.0  # seconds from the start or the end: the label stands there
+_EITHER: Final = 0.5  # seconds; a label that nothing else stands beside stands at the start
 _OFTEN: Final = 3  # rhythms in one sound; more are an alarm, or a person must say what they are
 _EDGES: Final = 0.04  # seconds of our recording before the first and after the last sound
 _SILENT: Final = 1e-6  # -60 dB: what is softer is no content
+_SOFT: Final = 1e-3  # of the power of what sounds around it, -30 dB: perhaps nobody hears it
 
 
 @frozen(kw_only=True)
@@ -121,11 +124,11 @@ def _hear(stretch: Stretch, spectra: NDArray[np.float32], known: Template) -> _H
     rhythms = inspect_rhythm.find(lines, first=stretch.first, last=stretch.last)
     spoken = inspect_prompt.find(spectra, known)
     sightings = chain(
-        (_sighting(RHYTHM_TEXT, stretch.start, (item.begin, item.end)) for item in rhythms),
+        (_sighting(stretch, lines, (item.begin, item.end)) for item in rhythms),
         (
             _sighting(
-                SPOKEN_TEXT,
-                stretch.start,
+                stretch,
+                lines,
                 (item.begin, item.end),
                 rate=len(SPOKEN_TEXT) * 60 * item.tempo / (known.seconds - _EDGES),
             )
@@ -143,18 +146,26 @@ def _hear(stretch: Stretch, spectra: NDArray[np.float32], known: Template) -> _H
 
 
 def _sighting(
-    text: str, start: float, seconds: tuple[float, float], rate: float | None = None
+    stretch: Stretch, lines: Lines, seconds: tuple[float, float], rate: float | None = None
 ) -> Sighting:
-    begin, end = (round(start + time, 2) for time in seconds)
+    """Describe what was heard; a rate makes it speech. Its place is told when all was heard."""
+    begin, end = (round(stretch.start + time, 2) for time in seconds)
     return Sighting(
-        text=text,
+        text=RHYTHM_TEXT if rate is None else SPOKEN_TEXT,
         place="middle",
         location=f"{begin:.1f}-{end:.1f} s",
-        finding=Finding.FOUND,
+        finding=Finding.FOUND if _is_audible(lines.total, seconds) else Finding.REVIEW,
         form="rhythm" if rate is None else "speech",
         seconds=(begin, end),
         rate=None if rate is None else round(rate, 1),
     )
+
+
+def _is_audible(total: NDArray[np.float32], seconds: tuple[float, float]) -> bool:
+    """Say whether people hear a label, beside silence and beside what sounds around it."""
+    begin, end = (round(time / inspect_spectrum.HOP) for time in seconds)
+    label, around = float(total[begin:end].mean()), total[total > _SILENT]
+    return label > _SILENT and (not len(around) or label > _SOFT * float(around.mean()))
 
 
 def _sounding(total: NDArray[np.float32]) -> tuple[float | None, float | None]:
@@ -176,13 +187,12 @@ def _placed(heard: list[_Heard]) -> tuple[Sighting, ...]:
     last = max(ends, default=0.0) if heard[-1].stretch[3] else float("inf")
     found: list[Sighting] = []
     for sighting in sorted(_all(heard), key=lambda item: item.seconds or (0.0, 0.0)):
-        begin, end = sighting.seconds or (0.0, 0.0)
         if any(_overlap(sighting, other) for other in found):
             continue
-        place = "end" if last - end <= _NEAR else "middle"
-        if begin - min(begins, default=0.0) <= _NEAR:
-            place = "start"
-        found.append(replace(sighting, place=place))
+        begin, end = sighting.seconds or (0.0, 0.0)
+        before, behind = begin - min(begins, default=0.0), last - end
+        place = "start" if before <= behind + _EITHER else "end"
+        found.append(replace(sighting, place=place if min(before, behind) <= _NEAR else "middle"))
     if sum(item.form == "rhythm" for item in found) > _OFTEN:
         return tuple(
             replace(item, finding=Finding.REVIEW) if item.form == "rhythm" else item

@@ -31,6 +31,8 @@ _TEMPI: Final = tuple(percent / 100 for percent in range(80, 126, 2))
 _LONG: Final = 4.5  # seconds, of the recording that the threshold was found with
 _STRICTEST: Final = 0.6
 _LITTLE: Final = 0.01  # of the recording's variance: less than that in the sound is no likeness
+_PARTS: Final = 3  # of a recording, each of which must be heard
+_PART: Final = 0.15  # the least score of a part; what is not there scores 0 ± 0.04
 _MOST: Final = 8  # matches in one stretch
 
 
@@ -94,14 +96,16 @@ def find(spectra: NDArray[np.float32], template: Template) -> list[Match]:
         better = np.flatnonzero(scores > best[: len(scores)])
         best[better], tempo[better] = scores[better], candidate
     found: list[Match] = []
-    while len(best) and len(found) < _MOST:
-        at = int(best.argmax())
-        if best[at] < template.threshold:
+    for _ in range(_MOST):
+        at = int(best.argmax()) if len(best) else 0
+        if not len(best) or best[at] < template.threshold:
             break
         seconds, begin = template.seconds / float(tempo[at]), at * _STRIDE * HOP
-        found.append(
-            Match(begin=begin, end=begin + seconds, tempo=float(tempo[at]), score=float(best[at]))
-        )
+        if sound.holds_all(_hurried(template.patch, float(tempo[at])), at):
+            score = float(best[at])
+            found.append(
+                Match(begin=begin, end=begin + seconds, tempo=float(tempo[at]), score=score)
+            )
         reach = round(seconds / (_STRIDE * HOP))
         best[max(at - reach, 0) : at + reach] = -1.0
     return sorted(found, key=lambda match: match.begin)
@@ -170,3 +174,16 @@ class _Sound:
         variance = np.maximum(self._squares[length:] - self._squares[:count] - means, 0)
         own = float((patch.astype(np.float64) ** 2).sum())
         return np.asarray(common / np.sqrt((variance + _LITTLE * own) * own + _SILENT), np.float64)
+
+    def holds_all(self, patch: NDArray[np.float32], at: int) -> bool:
+        """Say whether each part of a patch is heard, not only one of its words."""
+        import numpy as np
+
+        for part in np.array_split(np.arange(len(patch)), _PARTS):
+            said = patch[part] - patch[part].mean(axis=0)
+            heard = self.movement[at + part]
+            heard = heard - heard.mean(axis=0)
+            own, other = float((said**2).sum()), float((heard**2).sum())
+            if float((said * heard).sum()) < _PART * (own * (other + _LITTLE * own)) ** 0.5:
+                return False
+        return True
