@@ -155,7 +155,8 @@ def test_a_cursor_from_elsewhere_reads_nothing_outside() -> None:
 def test_damage_is_told_with_its_byte(restart: int) -> None:
     """Data that breaks off is malformed, and the error says about where."""
     data = coded(restart_marker_blocks=restart)
-    view, scan = scan_of(data[: len(data) // 2] + b"\xff\xd9")
+    _, sound = scan_of(data)
+    view, scan = scan_of(data[: sound.offset + sound.length // 4] + b"\xff\xd9")
     with pytest.raises(MalformedFileError) as caught:
         jpeg_scan.read(view, scan, BOX)
     assert caught.value.offset is not None
