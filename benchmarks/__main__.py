@@ -1,4 +1,8 @@
-"""``python -m benchmarks [--all] [CASE...]``: run the cases, print them, write ``RESULTS.md``."""
+"""``python -m benchmarks [--all] [CASE...]``: run the cases, print them, write ``RESULTS.md``.
+
+Each table of ``RESULTS.md`` says when it was made. A run replaces the tables of its own cases as
+they are done, and leaves the others.
+"""
 
 from __future__ import annotations
 
@@ -20,11 +24,11 @@ _HEAVY: Final = (*writing.HEAVY, *trees.HEAVY, *films.HEAVY, *sounds.HEAVY)
 
 
 def main() -> None:
-    """Run the cases that are named, or all quick ones; only a run without names is written down."""
+    """Run the cases that are named, or all quick ones."""
     words = sys.argv[1:]
     wanted = {word for word in words if word != "--all"}
     chosen = (*_QUICK, *_HEAVY) if "--all" in words or wanted else _QUICK
-    pieces = [_machine(heavy="--all" in words)]
+    sections = _sections()
     with tempfile.TemporaryDirectory(dir=".") as name:
         for case in chosen:
             if wanted and case.__name__ not in wanted:
@@ -32,22 +36,33 @@ def main() -> None:
             for result in case(Path(name)):
                 text = _shown(result) if isinstance(result, Result) else _table(result)
                 print(text, flush=True)
-                pieces.append(text)
-    if not wanted:
-        RESULTS.write_text("\n".join(pieces), encoding="utf-8")
+                sections[result.title] = f"{text}\n{_moment()}\n"
+            RESULTS.write_text("\n".join((_machine(), *sections.values())), encoding="utf-8")
 
 
-def _machine(*, heavy: bool) -> str:
+def _sections() -> dict[str, str]:
+    """Return the tables that stand in the results, by their titles."""
+    if not RESULTS.exists():
+        return {}
+    _, *pieces = RESULTS.read_text(encoding="utf-8").split("\n## ")
+    return {piece.partition("\n")[0]: f"## {piece.rstrip()}\n" for piece in pieces}
+
+
+def _moment() -> str:
+    return (
+        f"<sub>{dt.datetime.now(tz=dt.UTC):%Y-%m-%d %H:%M} UTC, load {os.getloadavg()[0]:.1f}</sub>"
+    )
+
+
+def _machine() -> str:
     versions = {name: version(name) for name in ("ailabel", "pillow", "click")} | peers.versions()
     listed = ", ".join(f"{name} {found}" for name, found in sorted(versions.items()))
-    made = "make bench-all" if heavy else "make bench; the large cases come with make bench-all"
-    load = os.getloadavg()[0]
     return (
         "# Measured\n\n"
-        f"Made by {made}: medians, the contestants taking turns in one run, page cache warm. "
-        "Ratios are what counts; the machine is shared and noisy.\n\n"
-        f"{dt.datetime.now(tz=dt.UTC):%Y-%m-%d %H:%M} UTC, {platform.machine()}, "
-        f"{os.cpu_count()} cores, load {load:.1f} at the start, Linux {platform.release()}, "
+        "Made by `make bench` and `make bench-all`: medians, the contestants taking turns in one "
+        "run, page cache warm. Ratios are what counts; the machine is shared, and the load stands "
+        "below each table.\n\n"
+        f"{platform.machine()}, {os.cpu_count()} cores, Linux {platform.release()}, "
         f"Python {platform.python_version()}, {listed}\n"
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes.util
 import json
 import os
+import re
 import shutil
 import subprocess
 from importlib import import_module
@@ -180,8 +181,8 @@ def versions() -> dict[str, str]:
     for name, option in options.items():
         if shutil.which(name):
             done = subprocess.run([name, option], capture_output=True, text=True, check=False)
-            words = done.stdout.split()
-            found[name] = next((word for word in words if word[:1].isdigit()), words[0])
+            number = re.search(r"\d+(\.\d+)+", done.stdout)
+            found[name] = number[0] if number else "?"
     return found
 
 
