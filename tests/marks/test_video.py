@@ -355,8 +355,11 @@ def test_a_film_that_is_shown_askew_is_refused() -> None:
 
 def test_limits_bound_what_is_coded_anew() -> None:
     """Pictures that are too large, or too many, are refused before any is decoded."""
-    for limits in (Limits(film_pixels=160 * 96 * 19), Limits(pixels=160 * 96 - 1)):
-        with pytest.raises(LimitExceededError, match="the number of pixels"):
+    for limits, reason in (
+        (Limits(film_pixels=160 * 96 * 19), "coded anew for 4 s, which is more than the limit"),
+        (Limits(pixels=160 * 96 - 1), "the number of pixels"),
+    ):
+        with pytest.raises(LimitExceededError, match=reason):
             render(view_of("plain.mp4", limits=limits))
 
 

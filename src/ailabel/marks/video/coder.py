@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
-from ailabel.errors import MalformedFileError, PlanError
+from ailabel.errors import LimitExceededError, MalformedFileError, PlanError
 from ailabel.io.source import check_limit
 from ailabel.marks.video import libav
 from ailabel.marks.video.film import Stretch
@@ -134,11 +134,12 @@ class Coder:
         first, stop = part.first, part.stop
         count = stop - first
         check_limit("the number of pixels", width * height, self._view.limits.pixels)
-        check_limit(
-            "the number of pixels that are coded anew",
-            width * height * count,
-            self._view.limits.film_pixels,
-        )
+        if width * height * count > self._view.limits.film_pixels:
+            raise LimitExceededError(
+                "the film would be coded anew for {seconds} s, which is more than the limit; let "
+                "groups of pictures begin every few seconds first, for example with ffmpeg -g 50",
+                seconds=round(count / _rate(film)),
+            )
         times = sorted(film.times[first:stop])
         begins = {film.times[key] for key in film.keys if first <= key < stop} | {times[0]}
         ours = count if part.anchor is None else count - 1
