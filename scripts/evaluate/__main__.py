@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 REPORT: Final = ROOT / "benchmarks" / "EXPLICIT.md"
-SECTIONS: Final = ("pictures", "sounds", "documents")  # modules of this folder, in the order of the report
+SECTIONS: Final = ("pictures", "films", "sounds", "documents")  # modules of this folder, in the order of the report
 _HEAD: Final = """# What the verifier sees and hears
 
 Made by `make evaluate`: generated content of known truth, so that every figure can be made again.
