@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import Final
 
 import pytest
 from PIL import Image
 
 from ailabel import api
 from ailabel.engine import sidecar
-from ailabel.engine.execute import execute, proof
+from ailabel.engine.execute import execute, executing, proof
 from ailabel.engine.plan import make_plan
 from ailabel.engine.spec import LabelSpec
 from ailabel.errors import AilabelError, PlanError
+from ailabel.io import inplace
 from ailabel.io.source import BytesView, Limits, open_view
 from ailabel.io.splice import Edit, SplicedView
 from ailabel.spi import Rendition
 from builders import wav
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 CODE: Final = "001191350100M000100Y4310000"
 SPEC: Final = LabelSpec(producer=CODE, explicit=False)
@@ -178,3 +178,37 @@ def test_a_short_change_may_be_written_where_it_stands(tmp_path: Path) -> None:
     assert (path.stat().st_ino, path.stat().st_size) == (inode, size)
     assert api.read(path).labels[0].fields["ProduceID"] == "number-2"
     assert [item.name for item in tmp_path.iterdir()] == ["a.png"]
+
+
+def test_a_first_label_may_be_added_to_the_end(sound: Path) -> None:
+    """With fast_in_place a chunk goes behind the others of the same file, same inode."""
+    inode = sound.stat().st_ino
+    result = api.label(sound, replace(SPEC, fast_in_place=True))
+    assert (result.status, result.in_place_possible) == ("labelled", True)
+    assert sound.stat().st_ino == inode
+    assert api.verify(sound).implicit.value == "compliant"
+    assert [item.name for item in sound.parent.iterdir()] == ["sound.wav"]
+
+
+def test_what_a_killed_run_began_is_carried_out_before_the_file_is_read(sound: Path) -> None:
+    """A journal that was left is the file's new content; the next run finds its label there."""
+    with open_view(sound) as view:
+        plan = make_plan(view, replace(SPEC, produce_id="number-1"))
+        assert plan.patch is not None
+        record = inplace._record(sound.stat(), plan.patch)
+    Path(inplace._journal_name(str(sound))).write_bytes(record)
+    result = api.label(sound, SPEC)
+    assert (result.status, result.produce_id) == ("already", "number-1")
+    assert [item.name for item in sound.parent.iterdir()] == ["sound.wav"]
+
+
+def test_a_file_that_changed_since_it_was_planned_is_not_patched(sound: Path) -> None:
+    """Somebody else's bytes are not overwritten, though the place would fit."""
+    spec = replace(SPEC, fast_in_place=True)
+    with open_view(sound) as view:
+        steps = executing(make_plan(view, spec), view, sound, spec)
+        next(steps)
+        os.utime(sound, ns=(1, 1))
+        with pytest.raises(PlanError, match="changed by somebody else"):
+            next(steps)
+    assert api.read(sound).labels == ()
