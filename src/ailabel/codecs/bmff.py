@@ -49,6 +49,7 @@ class Box:
         size_field: how many bytes its size has: 4, 8, or 0 where it goes on to the file's end.
         user_type: the 16 bytes that name a ``uuid`` box, else empty.
         parent: the box in which it stands.
+        is_cut: whether the end of the file cuts it short.
     """
 
     type: bytes
@@ -58,6 +59,7 @@ class Box:
     size_field: int
     user_type: bytes = b""
     parent: Box | None = None
+    is_cut: bool = False
 
     @property
     def length(self) -> int:
@@ -105,7 +107,8 @@ def _open(view: View, start: int, end: int, parent: Box | None) -> Box | None:
     if kind == b"uuid":
         user_type, body = head[body - start : body - start + 16], body + 16
     stop = start + size
-    if stop > end and parent is None and kind == b"mdat" and body <= end:
+    is_cut = stop > end and parent is None and kind == b"mdat" and body <= end
+    if is_cut:
         stop = end
     if stop > end or body > stop:
         raise MalformedFileError(
@@ -119,6 +122,7 @@ def _open(view: View, start: int, end: int, parent: Box | None) -> Box | None:
         size_field=field,
         user_type=user_type,
         parent=parent,
+        is_cut=is_cut,
     )
 
 

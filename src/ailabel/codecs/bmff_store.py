@@ -280,12 +280,19 @@ def _add(store: Store, changes: Changes, added: Added) -> int:
     count = int.from_bytes(head[4 : 4 + width], "big") + 1
     if count >= 1 << 8 * width or len(store.locations.entries) >= _MOST_NUMBERS - 1:
         raise PlanError("the file has so many items that none can be added")
+    _check_filled(store.view, iinf, iinf.body + 4 + width)
     changes.replace(iinf, iinf.body + 4, width, count.to_bytes(width, "big"))
     info = Info(id=number, type=added.type, content_type=added.content_type)
     changes.replace(iinf, iinf.end, 0, bmff_items.build_info(info))
     if store.primary is not None:
         _refer(store, changes, Reference(b"cdsc", number, (store.primary,)))
     *_, last = bmff.boxes(store.view, 0, store.view.size)
+    if last.is_cut:
+        raise MalformedFileError(
+            "the {name} box does not fit where it stands",
+            offset=last.offset,
+            name=bmff.name(last.type),
+        )
     if last.size_field:
         changes.replace(None, last.end, 0, bmff.box(b"mdat", added.data))
     elif last.type == b"mdat":
@@ -296,6 +303,17 @@ def _add(store: Store, changes: Changes, added: Added) -> int:
             name=bmff.name(last.type),
         )
     return last.end
+
+
+def _check_filled(view: View, table: Box, start: int) -> None:
+    """Refuse a table whose boxes end before it does: readers would not see one behind them."""
+    end = start
+    for entry in bmff.boxes(view, start, table.end, table):
+        end = entry.end
+    if end != table.end:
+        raise MalformedFileError(
+            "the {name} box contradicts itself", offset=table.offset, name=bmff.name(table.type)
+        )
 
 
 def _refer(store: Store, changes: Changes, reference: Reference) -> None:
