@@ -251,9 +251,13 @@ def _appended(view: View, edits: Sequence[Edit], packet: bytes) -> Iterator[Edit
         head = view.size + 8
         yield Edit(0, 0, _SIGNATURE + _FTYP + _header(b"jxlc", head))
     replaced = {edit.offset for edit in edits}
+    end = 0
     for box in _boxes(view):
+        end = box.end
         if not box.size_field and box.offset not in replaced:
             yield Edit(box.offset, box.body - box.offset, _header(box.type, box.size))
+    if 0 < end < view.size:  # a box would not be found behind what is none
+        raise MalformedFileError("the file ends inside {structure}", offset=end, structure="a box")
     yield Edit(view.size, 0, bmff.box(_XML, packet))
 
 
