@@ -58,7 +58,7 @@ class Coding(Protocol):
         ...
 
     def options(self) -> dict[str, str]:
-        """Return the options of the encoder."""
+        """Return the options of the encoder, and the number of its threads if few are better."""
         ...
 
     def sample(self, packet: bytes, extradata: bytes, *, key: bool) -> bytes:
@@ -269,10 +269,11 @@ def _encoder(coding: Coding, frame: av.VideoFrame, rate: Fraction) -> av.VideoCo
     context.time_base, context.framerate = 1 / rate, rate
     context.color_range, context.colorspace = frame.color_range, frame.colorspace
     context.color_primaries, context.color_trc = frame.color_primaries, frame.color_trc
-    context.thread_count = libav.THREADS
+    options = coding.options()
+    context.thread_count = int(options.pop("threads", str(libav.THREADS)))
     context.max_b_frames = 0
     context.gop_size = _RARE
     context.flags |= _HEADER
-    context.options = coding.options()
+    context.options = options
     context.open()
     return context

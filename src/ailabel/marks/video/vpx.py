@@ -45,6 +45,7 @@ class VP8(_Plain):
     def options(self) -> dict[str, str]:
         """Return the options of the encoder."""
         return {
+            "threads": "1",  # more of them spin while they wait
             "deadline": "good",
             "cpu-used": "4",
             "crf": "8",
