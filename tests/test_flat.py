@@ -32,7 +32,8 @@ def peak():  # of this program alone: ru_maxrss would keep what its parent used 
 spec = ailabel.LabelSpec(producer=sys.argv[2], explicit=False, durable=False)
 start = peak()
 ailabel.label(sys.argv[1], spec)
-assert ailabel.verify(sys.argv[1]).implicit.value == "compliant"
+implicit = ailabel.VerifyOptions(explicit=False)
+assert ailabel.verify(sys.argv[1], implicit).implicit.value == "compliant"
 print(peak() - start)
 """
 
@@ -53,7 +54,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 def _verify(path: Path) -> None:
-    ailabel.verify(path)
+    ailabel.verify(path, ailabel.VerifyOptions(explicit=False))
 
 
 def _label(path: Path) -> None:
