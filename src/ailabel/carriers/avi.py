@@ -14,8 +14,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from ailabel.codecs import avi, avi_index, interleave, riff
-from ailabel.errors import MalformedFileError, PlanError
+from ailabel.codecs import avi, avi_index, interleave, riff, riff_texts
+from ailabel.errors import PlanError
 from ailabel.io.splice import Edit
 from ailabel.model.media import Format, Match, Medium, Strength
 from ailabel.spi import Essence, Signature, Slot
@@ -26,6 +26,7 @@ from ailabel.values import frozen
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from ailabel.codecs.xmp_property import Property
     from ailabel.io.source import View
 
 __all__ = ["CARRIER", "AviCarrier"]
@@ -35,9 +36,7 @@ AVI: Final = Format(
 )
 _PROPERTY: Final = (XMP_URI, XMP_PREFIX, XMP_PROPERTY)
 _CHUNK: Final = KEY.encode()
-_INFO: Final = b"INFO"
 _JUNK: Final = b"JUNK"
-_XMP: Final = b"_PMX"  # [XMP3 2.3.4]
 _UNIT: Final = 2048
 _FRAME: Final = 8 + 4 + 8 + 1  # what our list takes beside the payload
 
@@ -149,15 +148,17 @@ def _front(view: View, before: Sequence[riff.Chunk], position: int) -> _Room:
 def _is_own(view: View, chunk: riff.Chunk) -> bool:
     """Say whether a list is one that we write: a label and nothing else, byte for byte."""
     length = chunk.end - chunk.offset
-    if chunk.length > view.limits.label_bytes + _FRAME or not avi.is_list(view, chunk, _INFO):
+    if chunk.length > view.limits.label_bytes + _FRAME or not avi.is_list(
+        view, chunk, riff_texts.INFO
+    ):
         return False
     data = view.read_some(chunk.offset, length)
-    item = next(iter(_items(view, chunk)), None)
-    return item is not None and data == _list(_text(_body(view, item)))
+    item = next(riff_texts.items(view, chunk), None)
+    return item is not None and data == _list(riff_texts.text(riff_texts.body(view, item)))
 
 
 def _list(payload: str) -> bytes:
-    return riff.chunk(b"LIST", _INFO + riff.chunk(_CHUNK, payload.encode()))
+    return riff.chunk(b"LIST", riff_texts.INFO + riff.chunk(_CHUNK, payload.encode()))
 
 
 def _put(view: View, found: avi.Layout, room: _Room, new: bytes) -> list[Edit]:
@@ -208,93 +209,41 @@ def _places(view: View, found: avi.Layout) -> Iterator[_Place]:
                     yield _Place(chunk=place, extent=item.extent(place), slots=slots)
 
 
+def _property() -> Property:
+    from ailabel.codecs.xmp_property import Property
+
+    return Property(*_PROPERTY)
+
+
 def _slots(view: View, chunk: riff.Chunk) -> Iterator[Slot]:
     if chunk.id.upper() == _CHUNK:
         name = chunk.id.decode("ascii")
-        yield _slot(view, chunk, f"{name} chunk", f"avi.{name}")
-    elif avi.is_list(view, chunk, _INFO):
-        for item in _labels(view, chunk):
+        yield riff_texts.slot(view, chunk, f"{name} chunk", f"avi.{name}")
+    elif avi.is_list(view, chunk, riff_texts.INFO):
+        for item in riff_texts.texts(view, chunk, _CHUNK, is_label):
             name = item.id.decode("ascii", "replace")
             where = f"LIST/INFO/{name}"
-            yield _slot(view, item, where, f"avi.{where}", official=item.id == _CHUNK)
-    elif chunk.id == _XMP:
-        yield from _xmp_slots(view, chunk)
-
-
-def _slot(
-    view: View, chunk: riff.Chunk, location: str, site: str, *, official: bool = False
-) -> Slot:
-    raw = _body(view, chunk)
-    return Slot(
-        location=location,
-        offset=chunk.offset,
-        raw=raw,
-        payload=_text(raw),
-        site=site,
-        official=official,
-    )
-
-
-def _body(view: View, chunk: riff.Chunk) -> bytes:
-    return view.read_metadata(chunk.body, chunk.length, "a RIFF chunk")
-
-
-def _text(raw: bytes) -> str:
-    return raw.decode("utf-8", "replace").rstrip("\0")
-
-
-def _items(view: View, chunk: riff.Chunk) -> Iterator[riff.Chunk]:
-    return avi.children(view, chunk)
-
-
-def _labels(view: View, chunk: riff.Chunk) -> Iterator[riff.Chunk]:
-    for item in _items(view, chunk):
-        if item.id.upper() == _CHUNK or (
-            item.length <= view.limits.label_bytes and is_label(_text(_body(view, item)))
-        ):
-            yield item
-
-
-def _xmp_slots(view: View, chunk: riff.Chunk) -> Iterator[Slot]:
-    from ailabel.codecs import xmp
-
-    prop = xmp.Property(*_PROPERTY)
-    for found in xmp.find(_body(view, chunk), prop, view.limits):
-        yield Slot(
-            location=f"_PMX chunk, {prop.name}",
-            offset=chunk.offset,
-            raw=found.raw,
-            payload=found.value,
-            site=f"avi._PMX/{prop.name}",
-            official=False,
-        )
+            yield riff_texts.slot(view, item, where, f"avi.{where}", official=item.id == _CHUNK)
+    elif chunk.id == riff_texts.XMP:
+        yield from riff_texts.packet_slots(view, chunk, _property(), AVI.id)
 
 
 def _without(view: View, place: _Place) -> bytes:
     """Return what takes the place of a chunk with labels: no byte more or less."""
     chunk = place.chunk
-    if chunk.id == _XMP:
-        return riff.chunk(_XMP, _vacated(view, chunk))[: place.extent]
+    if chunk.id == riff_texts.XMP:
+        packet = riff_texts.vacated(view, chunk, _property()).ljust(chunk.length)
+        return riff.chunk(chunk.id, packet)[: place.extent]
     if chunk.id != b"LIST":
         return _junk(place.extent)
-    labels = set(_labels(view, chunk))
+    labels = set(riff_texts.texts(view, chunk, _CHUNK, is_label))
     kept = [
         view.read_some(item.offset, min(item.end, chunk.body + chunk.length) - item.offset)
-        for item in _items(view, chunk)
+        for item in riff_texts.items(view, chunk)
         if item not in labels
     ]
-    new = riff.chunk(b"LIST", _INFO + b"".join(kept)) if kept else b""
+    new = riff.chunk(b"LIST", riff_texts.INFO + b"".join(kept)) if kept else b""
     return new + _junk(place.extent - len(new))
-
-
-def _vacated(view: View, chunk: riff.Chunk) -> bytes:
-    from ailabel.codecs import xmp
-
-    try:
-        packet = xmp.vacate(_body(view, chunk), xmp.Property(*_PROPERTY), view.limits)
-    except MalformedFileError as error:
-        raise PlanError("an old label stands in a damaged XMP packet; repair it first") from error
-    return packet.ljust(chunk.length)
 
 
 CARRIER: Final = AviCarrier()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ailabel.codecs import id3, id3_edit, id3_search, riff, wave
-from ailabel.errors import MalformedFileError, PlanError
+from ailabel.codecs import id3, id3_edit, id3_search, riff, riff_texts, wave
+from ailabel.errors import MalformedFileError
 from ailabel.io.splice import Edit, SplicedView
 from ailabel.model.media import Format, Match, Medium, Strength
 from ailabel.spi import Essence, Signature, Slot, Span
@@ -15,6 +15,7 @@ from ailabel.standard.slots import KEY, XMP_PREFIX, XMP_PROPERTY, XMP_URI
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from ailabel.codecs.xmp_property import Property
     from ailabel.io.source import View
 
 __all__ = ["CARRIER", "WavCarrier"]
@@ -25,8 +26,6 @@ WAV: Final = Format(
 _PROPERTY: Final = (XMP_URI, XMP_PREFIX, XMP_PROPERTY)
 _QUERY: Final = id3_search.Query(key=KEY, accepts=is_label, prop=_PROPERTY)
 _CHUNK: Final = KEY.encode()
-_COMMENT: Final = b"ICMT"
-_XMP: Final = b"_PMX"  # [XMP3 2.3.4]
 
 
 class WavCarrier:
@@ -79,56 +78,26 @@ class WavCarrier:
         return []
 
 
+def _property() -> Property:
+    from ailabel.codecs.xmp_property import Property
+
+    return Property(*_PROPERTY)
+
+
 def _slots(view: View, chunk: riff.Chunk) -> Iterator[Slot]:
     if chunk.id.upper() == _CHUNK:
         official = chunk.id == _CHUNK
         name = chunk.id.decode("ascii")
-        yield _text_slot(view, chunk, f"{name} chunk", f"wav.{name}", official=official)
+        yield riff_texts.slot(view, chunk, f"{name} chunk", f"wav.{name}", official=official)
     elif chunk.id == b"LIST":
-        for item in _info_labels(view, chunk):
+        for item in riff_texts.texts(view, chunk, _CHUNK, is_label):
             name = item.id.decode("ascii", "replace")
             place = f"LIST/INFO/{KEY if name.upper() == KEY else name}"
-            yield _text_slot(view, item, f"LIST/INFO {name}", f"wav.{place}")
+            yield riff_texts.slot(view, item, f"LIST/INFO {name}", f"wav.{place}")
     elif chunk.id.lower() == b"id3 ":
         yield from _id3_slots(view, chunk)
-    elif chunk.id == _XMP:
-        yield from _xmp_slots(view, chunk)
-
-
-def _text_slot(
-    view: View, chunk: riff.Chunk, location: str, site: str, *, official: bool = False
-) -> Slot:
-    raw = _body(view, chunk)
-    return Slot(
-        location=location,
-        offset=chunk.offset,
-        raw=raw,
-        payload=_text(raw),
-        site=site,
-        official=official,
-    )
-
-
-def _body(view: View, chunk: riff.Chunk) -> bytes:
-    return view.read_metadata(chunk.body, chunk.length, "a RIFF chunk")
-
-
-def _text(raw: bytes) -> str:
-    return raw.decode("utf-8", "replace").rstrip("\0")
-
-
-def _info_items(view: View, chunk: riff.Chunk) -> Iterator[riff.Chunk]:
-    """Walk the texts of a ``LIST`` chunk of the form ``INFO``."""
-    if chunk.length >= 4 and view.read(chunk.body, 4) == b"INFO":  # noqa: PLR2004 - the form
-        yield from riff.chunks(view, chunk.body + 4, chunk.body + chunk.length)
-
-
-def _info_labels(view: View, chunk: riff.Chunk) -> Iterator[riff.Chunk]:
-    for item in _info_items(view, chunk):
-        if item.id.upper() == _CHUNK or (
-            item.id == _COMMENT and is_label(_text(_body(view, item)))
-        ):
-            yield item
+    elif chunk.id == riff_texts.XMP:
+        yield from riff_texts.packet_slots(view, chunk, _property(), WAV.id)
 
 
 def _id3_content(view: View, chunk: riff.Chunk) -> id3.Content | None:
@@ -153,36 +122,21 @@ def _id3_slots(view: View, chunk: riff.Chunk) -> Iterator[Slot]:
         )
 
 
-def _xmp_slots(view: View, chunk: riff.Chunk) -> Iterator[Slot]:
-    from ailabel.codecs import xmp
-
-    prop = xmp.Property(*_PROPERTY)
-    for found in xmp.find(_body(view, chunk), prop, view.limits):
-        yield Slot(
-            location=f"_PMX chunk, {prop.name}",
-            offset=chunk.offset,
-            raw=found.raw,
-            payload=found.value,
-            site=f"wav._PMX/{prop.name}",
-            official=False,
-        )
-
-
 def _without(view: View, chunk: riff.Chunk) -> bytes:
     """Return what is left of a chunk, header included, without the labels in it."""
     if chunk.id == b"LIST":
         return _without_info(view, chunk)
     if chunk.id.lower() == b"id3 ":
         return _without_id3(view, chunk)
-    if chunk.id == _XMP:
-        return riff.chunk(_XMP, _vacated(view, chunk))
+    if chunk.id == riff_texts.XMP:
+        return riff.chunk(chunk.id, riff_texts.vacated(view, chunk, _property()))
     return b""
 
 
 def _without_info(view: View, chunk: riff.Chunk) -> bytes:
     end = chunk.body + chunk.length
-    labels = set(_info_labels(view, chunk))
-    if labels.issuperset(_info_items(view, chunk)):
+    labels = set(riff_texts.texts(view, chunk, _CHUNK, is_label))
+    if labels.issuperset(riff_texts.items(view, chunk)):
         return b""
     return _rebuilt(
         view,
@@ -204,15 +158,6 @@ def _rebuilt(view: View, chunk: riff.Chunk, edits: list[Edit]) -> bytes:
     length = chunk.length + sum(len(edit.data) - edit.length for edit in edits)
     body = SplicedView(view, edits).read_metadata(chunk.body, length, "a RIFF chunk")
     return riff.chunk(chunk.id, body) if body else b""
-
-
-def _vacated(view: View, chunk: riff.Chunk) -> bytes:
-    from ailabel.codecs import xmp
-
-    try:
-        return xmp.vacate(_body(view, chunk), xmp.Property(*_PROPERTY), view.limits)
-    except MalformedFileError as error:
-        raise PlanError("an old label stands in a damaged XMP packet; repair it first") from error
 
 
 CARRIER: Final = WavCarrier()
