@@ -24,7 +24,12 @@ if TYPE_CHECKING:
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 REPORT: Final = ROOT / "benchmarks" / "EXPLICIT.md"
-SECTIONS: Final = ("pictures", "films", "sounds", "documents")  # modules of this folder, in the order of the report
+SECTIONS: Final = (
+    "pictures",
+    "films",
+    "sounds",
+    "documents",
+)  # modules of this folder, in the order of the report
 _HEAD: Final = """# What the verifier sees and hears
 
 Made by `make evaluate`: generated content of known truth, so that every figure can be made again.
@@ -37,6 +42,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="evaluate")
     parser.add_argument("sections", nargs="*", choices=[[], *SECTIONS], default=[])
     parser.add_argument("--sample", type=int, help="run so many cases only, and write no report")
+    parser.add_argument("--kept", action="store_true", help="report what is kept, and run no more")
     parser.add_argument("--part", help="I/N: run every N-th case from the I-th on, and no report")
     asked = parser.parse_args()
     for name in asked.sections or SECTIONS:
@@ -48,6 +54,9 @@ def main() -> None:
             first, step = map(int, asked.part.split("/"))
             _rows(name, section, keys[first::step])
             continue
+        if asked.kept:
+            done = _kept(name, section)
+            keys = [key for key in keys if key in done]
         text = section.report(_rows(name, section, keys))
         print(text)
         if asked.sample is None:
@@ -56,12 +65,9 @@ def main() -> None:
 
 def _rows(name: str, section: Section, keys: Sequence[str]) -> list[Row]:
     """Return the results of some cases, those that are kept from an earlier run included."""
-    path = CACHE / f"{name}-{_fingerprint(section.sources)}.jsonl"
+    kept = _kept(name, section)
+    path = _file(name, section)
     path.parent.mkdir(parents=True, exist_ok=True)
-    kept: dict[str, Row] = {}
-    if path.exists():
-        lines = path.read_text(encoding="utf-8").splitlines()
-        kept = {row["id"]: row for row in map(json.loads, lines)}
     with path.open("a", encoding="utf-8") as out:
         for count, key in enumerate(keys):
             if key not in kept:
@@ -71,6 +77,17 @@ def _rows(name: str, section: Section, keys: Sequence[str]) -> list[Row]:
             if count % 50 == 0:
                 print(f"{name}: {count} of {len(keys)}", flush=True)
     return [kept[key] for key in keys]
+
+
+def _kept(name: str, section: Section) -> dict[str, Row]:
+    """Return the results that are kept from earlier runs of the same code."""
+    path = _file(name, section)
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    return {row["id"]: row for row in map(json.loads, lines)}
+
+
+def _file(name: str, section: Section) -> Path:
+    return CACHE / f"{name}-{_fingerprint(section.sources)}.jsonl"
 
 
 def _fingerprint(patterns: Sequence[str]) -> str:
