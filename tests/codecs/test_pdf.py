@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ailabel.codecs import pdf_update, pdf_xref
-from ailabel.codecs.pdf import Document, changes_forbidden, header, is_signed
+from ailabel.codecs.pdf import Document, header
+from ailabel.codecs.pdf_signature import changes_forbidden, is_signed
 from ailabel.codecs.pdf_stream import Stream, decode, places
 from ailabel.codecs.pdf_syntax import Dictionary, Parser, Ref
 from ailabel.errors import (

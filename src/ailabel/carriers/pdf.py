@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
-from ailabel.codecs import pdf, pdf_update, xmp
+from ailabel.codecs import pdf, pdf_signature, pdf_update, xmp
 from ailabel.codecs.pdf import Document
 from ailabel.codecs.pdf_stream import Stream
 from ailabel.codecs.pdf_syntax import Array, Dictionary, Name, Ref, text_of, text_string
@@ -85,7 +85,7 @@ class _Pdf:
         slots = _slots(document)
         if [(slot.official, slot.payload) for slot in slots] == [(True, payload)]:
             return ()
-        if pdf.changes_forbidden(document):
+        if pdf_signature.changes_forbidden(document):
             raise PlanError("the PDF is certified and its certificate forbids every change")
         start = _end_of_others(document)
         base = Document(pdf_update.shortened(view, start)) if start < view.size else document
@@ -281,7 +281,7 @@ def _taken_out(base: Document) -> dict[Ref, bytes]:
     holders += ((page.ref, page.dictionary) for page in base.pages())
     for ref, dictionary in holders:
         if _text(base, dictionary, KEY):
-            if not isinstance(ref, Ref) or pdf.signed(base):
+            if not isinstance(ref, Ref) or pdf_signature.signed(base):
                 raise PlanError(
                     "an older label in the catalog or a page of the signed PDF cannot be taken out"
                 )

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ailabel.codecs import pdf, pdf_update
+from ailabel.codecs import pdf_signature, pdf_update
 from ailabel.codecs.pdf import Document
 from ailabel.codecs.pdf_content import open_states
 from ailabel.codecs.pdf_stream import Stream
@@ -65,7 +65,7 @@ class _Pdf:
         places = _PLACES[spec.position]
         document = Document(view)
         _check_stampable(document)
-        if pdf.signed(document) and not spec.stamp_signed:
+        if pdf_signature.signed(document) and not spec.stamp_signed:
             return Rendition(edits=(), marks=(), notes=(_SIGNED,))
         line = pdf_stamp.set_line(text, spec.font)
         return Rendition(
