@@ -179,6 +179,8 @@ class _Inflated:
 def _places(view: View) -> Iterator[_Place]:
     inflated = _Inflated(view.limits)
     for chunk in png.chunks(view):
+        if chunk.type == b"IDAT":  # most of them
+            continue
         if chunk.type in png.TEXT_CHUNKS:
             place = _text_place(view, chunk, inflated)
         elif chunk.type == b"eXIf":
