@@ -56,6 +56,7 @@ _WORDS: Final = (  # values that are shown as they are, besides the enumerations
     *("bound by the unified social credit code", "service: generation", "extension not used"),
     *("model or application, the provider's own choice", "service: dissemination"),
     *("label, verify", "assets"),
+    "the label on films, and in coded sound",
     *("Extended XMP", "FLV script data", "JPEG XL metadata", "PNG picture data"),  # structures
     *("free space", "user data"),
     *("Show the version and exit.", "Show this message and exit."),  # click's own

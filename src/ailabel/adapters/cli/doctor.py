@@ -20,7 +20,7 @@ __all__ = ["doctor_command"]
 
 _CORE: Final = ("click", "pillow", "pypdf", "pyyaml", "cryptography")
 _EXTRAS: Final = {
-    "av": (("av", "numpy"), "the label on films"),
+    "av": (("av", "numpy"), "the label on films, and in coded sound"),
     "heif": (("pillow-heif",), "drawing on HEIC pictures"),
     "jxl": (("brotli",), "reading the compressed metadata of JPEG XL"),
     "ocr": (("numpy", "onnxruntime", "rapidocr"), "looking for a visible label"),

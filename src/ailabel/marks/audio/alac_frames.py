@@ -1,7 +1,7 @@
 """Frames of Apple Lossless for a label.
 
 They depend on no other frame, so they stand beside the content's as they are; only the facts in
-the decoder's configuration must be the same [ALACMagicCookieDescription].
+the decoder's configuration must be the same [ALAC].
 """
 
 from __future__ import annotations
