@@ -70,10 +70,25 @@ def parse(view: View, elements: Iterable[ebml.Element]) -> Iterator[tuple[ebml.E
     count = 0
     for element in elements:
         if element.id == matroska.TAGS and element.end <= view.size:
-            for item in _tags(ebml.Loaded(view, element, "the Matroska tags"), element):
+            for item in _known(view, element):
                 yield element, item
                 count += 1
                 check_limit("the number of Matroska tags", count, view.limits.items // 10)
+
+
+def _known(view: View, element: ebml.Element) -> Iterable[SimpleTag]:
+    """Return what an element holds; a whole walk is remembered by the view."""
+    key = f"matroska.tags {element.offset}"
+    known = view.memo.get(key)
+    return known if isinstance(known, tuple) else _remembered(view, element, key)
+
+
+def _remembered(view: View, element: ebml.Element, key: str) -> Iterator[SimpleTag]:
+    found = []
+    for item in _tags(ebml.Loaded(view, element, "the Matroska tags"), element):
+        found.append(item)
+        yield item
+    view.memo[key] = tuple(found)
 
 
 def _tags(view: View, tags: ebml.Element) -> Iterator[SimpleTag]:
