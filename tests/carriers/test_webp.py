@@ -18,29 +18,25 @@ from ailabel.codecs import riff
 from ailabel.errors import LimitExceededError, MalformedFileError, PlanError
 from ailabel.io.source import BytesView, Limits
 from ailabel.io.splice import apply, normalise
-from ailabel.spi import Slot, essence_digest
+from ailabel.spi import essence_digest
 from ailabel.standard.schema import decode
 from ailabel.testing import check_total
 from builders import webp as build
 from builders.exif import tiff
 from builders.icc import profile
 from builders.packets import FOREIGN, labelled, packet
+from carrying import NEW, Subject, exiftool_rows
 from corpus import CORPUS, needs_corpus
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-NEW: Final = '{"Label":"1","ContentProducer":"001191110102MACQD9K64010000","ProduceID":"new"}'
 SAMPLES: Final = dict(build.samples())
 every_sample: Final = pytest.mark.parametrize("name", SAMPLES)
 
 
-def _read(data: bytes) -> list[Slot]:
-    return [item for item in CARRIER.read(BytesView(data)) if isinstance(item, Slot)]
-
-
-def _write(data: bytes, payload: str = NEW) -> bytes:
-    return apply(data, CARRIER.write(BytesView(data), payload))
+SUBJECT: Final = Subject(CARRIER)
+_read, _write, _digest = SUBJECT.read, SUBJECT.write, SUBJECT.digest
 
 
 def _chunks(data: bytes) -> list[tuple[bytes, bytes]]:
@@ -370,12 +366,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.oracle
 def test_exiftool_reads_the_label(folder: Path) -> None:
     """ExifTool shows the property, and complains of nothing but what stood there before."""
-    command = ["exiftool", "-json", "-G1", "-warning", "-error", "-XMP:all", str(folder)]
-    rows = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
-    assert len(rows) == len(SAMPLES)
-    for row in rows:
-        assert json.loads(str(row["XMP-TC260:Aigc"])) == json.loads(NEW)
-        name = row["SourceFile"].rsplit("/", 1)[1]
+    for name, row in exiftool_rows(folder, len(SAMPLES)).items():
         assert "ExifTool:Error" not in row
         assert "ExifTool:Warning" not in row or name == "labelled-everywhere.webp"
 
