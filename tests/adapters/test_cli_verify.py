@@ -57,7 +57,7 @@ def folder(tmp_path: Path) -> Path:
         ("plain.txt", (), 1),
         ("plain.txt", ("--implicit-only",), 0),
         ("sound.wav", (), 1),
-        ("sound.wav", ("--allow-inconclusive",), 0),
+        ("sound.wav", ("--allow-inconclusive",), 1),
         ("sound.wav", ("--implicit-only",), 0),
         ("sound.wav", ("--explicit-only",), 1),
         ("clean.wav", ("--implicit-only",), 1),
@@ -79,6 +79,15 @@ def test_the_exit_code_tells_the_verdict(
     done = ailabel("verify", folder / name, *arguments)
     assert done.code == code
     assert "Traceback" not in done.err
+
+
+def test_what_may_be_speech_is_allowed_to_stay_open(tmp_path: Path) -> None:
+    """A voice that is not known is no failure where inconclusive answers are allowed."""
+    murmur = tmp_path / "murmur.mp3"
+    source = (SAMPLES / "sounds" / "murmur.mp3").read_bytes()
+    murmur.write_bytes(package.label_bytes(source, IMPLICIT).data)
+    assert ailabel("verify", murmur).code == 1
+    assert ailabel("verify", murmur, "--allow-inconclusive").code == 0
 
 
 @pytest.mark.parametrize(
