@@ -69,6 +69,10 @@ class Stream:
         return SMALLEST_BLOCK if self.variable else self.block
 
 
+_SAMPLES: Final = 1 << 28  # that any file may have; three quarters of an hour in stereo
+_DENSE: Final = 16  # further ones for each byte; music has one or two, silence made to be slow 9,000
+
+
 @frozen
 class Checksums:
     """MD5 of the content and of the labelled sound; and the content's last block, decoded."""
@@ -96,6 +100,8 @@ def open_stream(view: View) -> Stream:
     headers = tuple(parse_header(frame) for frame in frames)
     if not headers:
         raise PlanError("the FLAC file holds no sound")
+    samples = info.channels * sum(header.block_size for header in headers)
+    check_limit("the number of samples", samples, _SAMPLES + _DENSE * view.size)
     if not crc16.are_sealed(frames):
         raise MalformedFileError("a FLAC frame does not match its checksum", offset=start)
     sizes = {header.block_size for header in headers[:-1]}
