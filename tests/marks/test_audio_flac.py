@@ -12,9 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ailabel.codecs import flac
-from ailabel.errors import AilabelError, MalformedFileError, MissingExtraError, PlanError
+from ailabel.errors import (
+    AilabelError,
+    LimitExceededError,
+    MalformedFileError,
+    MissingExtraError,
+    PlanError,
+)
 from ailabel.io.source import BytesView
-from ailabel.marks.audio import crc16
+from ailabel.marks.audio import crc16, flac_stream
 from ailabel.marks.audio.flac_frames import encode, parse_header, renumber
 from ailabel.spi import MarkSpec
 from builders import flac as builder
@@ -328,3 +334,11 @@ def test_comments_in_another_encoding_do_no_harm() -> None:
     data = data[:4] + b"\0" + data[5:42] + comments + data[42:]
     labelled, _ = render(data, "flac", rhythm())
     assert comments in labelled
+
+
+def test_sound_that_would_take_hours_to_decode_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of some megabytes can hold days of silence; its headers say so before it is heard."""
+    monkeypatch.setattr(flac_stream, "_SAMPLES", 100)
+    monkeypatch.setattr(flac_stream, "_DENSE", 0)
+    with pytest.raises(LimitExceededError, match="number of samples"):
+        render(builder.file(builder.comments("TITLE=x")), "flac", MarkSpec())

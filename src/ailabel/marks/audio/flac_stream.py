@@ -26,6 +26,8 @@ __all__ = ["SMALLEST_BLOCK", "Checksums", "Stream", "checksums", "measure", "ope
 
 SMALLEST_BLOCK: Final = 16  # of all but the last [RFC9639 8.2]
 _CUESHEET: Final = 5
+_SAMPLES: Final = 1 << 28  # that any file may have; three quarters of an hour in stereo
+_DENSE: Final = 16  # further ones for each byte; music has one or two
 
 
 @frozen(kw_only=True)
@@ -67,10 +69,6 @@ class Stream:
     def shortest_inside(self) -> int:
         """The fewest samples that a block may have which is not the last."""
         return SMALLEST_BLOCK if self.variable else self.block
-
-
-_SAMPLES: Final = 1 << 28  # that any file may have; three quarters of an hour in stereo
-_DENSE: Final = 16  # further ones for each byte; music has one or two, silence made to be slow 9,000
 
 
 @frozen
