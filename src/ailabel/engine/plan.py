@@ -263,16 +263,17 @@ def _render(view: View, examined: Examined, spec: LabelSpec) -> Rendition:
             "no explicit label can be put into {format}; use --implicit-only",
             format=file_format.name,
         )
-    rendition = marker.render(view, file_format, spec.mark(file_format.medium))
+    asked = spec.mark(file_format.medium)
+    rendition = marker.render(view, file_format, asked)
     if not spec.implicit and not rendition.marks and rendition.notes:
         raise PlanError(rendition.notes[0].text, **rendition.notes[0].params)
-    if spec.text is not None and file_format.medium is Medium.TEXT and rendition.edits:
+    if asked.text is not None and file_format.medium is Medium.TEXT and rendition.edits:
         stage = SplicedView(view, rendition.edits)
         if marker.inspect(stage, file_format).finding is not Finding.FOUND:
             raise PlanError(
                 "the wording “{text}” reads as prose, not as a label; shorten it, for example to "
                 "本内容由AI生成",
-                text=spec.text[:80],
+                text=asked.text[:80],
             )
     return rendition
 
