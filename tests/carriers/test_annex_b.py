@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from PIL import Image
 
+import ailabel
 from ailabel import registry
 from ailabel.errors import PlanError
 from ailabel.io.source import BytesView
@@ -246,3 +247,17 @@ def test_a_vendors_trace_is_mentioned_and_kept(format_id: str) -> None:
     if format_id != "png":  # whose second place is a chunk of its own
         with pytest.raises(PlanError, match="says something else"):
             _written(format_id, data)
+
+
+@pytest.mark.parametrize("format_id", FORMATS)
+def test_a_file_with_the_label_there_verifies(format_id: str) -> None:
+    """Compliant without a warning of the place, and labelling again changes nothing."""
+    name, data = next(iter(import_module(f"builders.{format_id}").samples()))
+    spec = ailabel.LabelSpec(producer="001191110102MACQD9K64010000", explicit=False, slot="annex-b")
+    labelled = ailabel.label_bytes(data, spec, name=name).data
+    options = ailabel.VerifyOptions(explicit=False)
+    report = ailabel.verify_bytes(labelled, options, name=name)
+    assert report.implicit is ailabel.Verdict.COMPLIANT
+    assert ailabel.Outcome.FAIL not in {check.outcome for check in report.checks}
+    again = ailabel.label_bytes(labelled, spec, name=name)
+    assert (again.status, again.data) == ("already", labelled)
