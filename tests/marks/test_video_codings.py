@@ -13,7 +13,7 @@ from ailabel.errors import AilabelError, MalformedFileError, PlanError
 from ailabel.io.source import BytesView
 from ailabel.marks.video import hevc_header, units, when
 from ailabel.marks.video.av1 import AV1
-from ailabel.marks.video.film import Film, Look
+from ailabel.marks.video.film import Film, Geometry
 from ailabel.marks.video.h264 import H264
 from ailabel.marks.video.hevc import HEVC
 from ailabel.marks.video.mp4 import open_movie
@@ -30,7 +30,7 @@ def film(codec: str = "h264", config: bytes = b"", **more: object) -> Film:
         "codec": codec,
         "inband": False,
         "config": config,
-        "look": Look(size=(64, 64), orientation=1, aspect=None, crop=(0, 0, 64, 64)),
+        "look": Geometry(size=(64, 64), orientation=1, aspect=None, crop=(0, 0, 64, 64)),
         "timescale": Fraction(1),
         "spans": [Span(0, 1)] * 10,
         "times": list(range(10)),

@@ -129,71 +129,93 @@ class Coder:
             PlanError: the pictures cannot be labelled or coded so that they fit.
             LimitExceededError: there are too many.
         """
-        film, coding = self._film, self._coding
-        width, height = film.look.size
-        first, stop = part.first, part.stop
-        count = stop - first
+        film = self._film
+        self._check_size(part.stop - part.first)
+        times = sorted(film.times[part.first : part.stop])
+        keys = {film.times[key] for key in film.keys if part.first <= key < part.stop}
+        ours = len(times) - (part.anchor is not None)
+        made: _Made | None = None
+        for number, frame in enumerate(self._frames(part, times)):
+            if number == ours:
+                continue  # the anchor stays as it is
+            made = made or _Made(film, self._coding, frame, spec)
+            if any(window.holds(times[number]) for window in shown):
+                made.letters.draw(frame)
+            if number % max(ours // _WITNESSES, 1) == 0:
+                made.witnesses[number] = frame
+            frame.pict_type = _INTRA if number == 0 or times[number] in keys else _ANY
+            made.code(frame, number)
+            self._tick()
+        if made is None or not made.is_whole(ours):
+            raise _uneven(len(times))
+        if part.anchor is not None:
+            made.keep(self._coding.opened(self._read(part.anchor)))
+        return Coded(
+            part=part,
+            stretch=Stretch(part.first, made.pictures, frozenset(made.keys)),
+            extradata=made.extradata,
+            letters=made.letters,
+            witnesses=made.witnesses,
+        )
+
+    def _check_size(self, count: int) -> None:
+        """Refuse pictures that are too large, or too many."""
+        width, height = self._film.look.size
         check_limit("the number of pixels", width * height, self._view.limits.pixels)
         if width * height * count > self._view.limits.film_pixels:
             raise LimitExceededError(
                 "the film would be coded anew for {seconds} s, which is more than the limit; let "
                 "groups of pictures begin every few seconds first, for example with ffmpeg -g 50",
-                seconds=round(count / _rate(film)),
+                seconds=round(count / _rate(self._film)),
             )
-        times = sorted(film.times[first:stop])
-        begins = {film.times[key] for key in film.keys if first <= key < stop} | {times[0]}
-        ours = count if part.anchor is None else count - 1
-        frames = libav.decoded(coding.decoder, film, film.config, self.samples(first, stop))
-        encoder: av.VideoCodecContext | None = None
-        letters: Letters | None = None
-        made = _Made(coding)
+
+    def _frames(self, part: Range, times: Sequence[int]) -> Iterator[av.VideoFrame]:
+        """Decode a range; each picture must come at its time."""
+        samples = self.samples(part.first, part.stop)
+        frames = libav.decoded(self._coding.decoder, self._film, self._film.config, samples)
         for number, frame in enumerate(frames):
-            if number >= count or frame.pts != times[number]:
-                raise _uneven(count)
-            if number == ours:
-                continue  # the anchor stays as it is
-            if encoder is None or letters is None:
-                _check(frame, film)
-                letters = Letters(frame, film.look, _aspect(film), spec)
-                encoder = _encoder(coding, frame, _rate(film))
-                made.extradata = bytes(encoder.extradata or b"")
-            if any(window.holds(times[number]) for window in shown):
-                letters.draw(frame)
-            if number % max(ours // _WITNESSES, 1) == 0:
-                made.witnesses[number] = frame
-            frame.pict_type = _INTRA if times[number] in begins else _ANY
-            frame.pts, frame.time_base = number, encoder.time_base
-            made.take(encoder.encode(frame))
-            self._tick()
-        if encoder is None or letters is None:
-            raise _uneven(count)
-        made.take(encoder.encode(None))
-        if len(made.pictures) != ours:
-            raise _uneven(count)
-        if part.anchor is not None:
-            made.keep(coding.opened(self._read(part.anchor)))
-        stretch = Stretch(first, made.pictures, frozenset(made.keys))
-        return Coded(
-            part=part,
-            stretch=stretch,
-            extradata=made.extradata,
-            letters=letters,
-            witnesses=made.witnesses,
-        )
+            if number >= len(times) or frame.pts != times[number]:
+                raise _uneven(len(times))
+            yield frame
 
 
 class _Made:
-    """What the encoder has written so far."""
+    """What the encoder has written so far.
 
-    def __init__(self, coding: Coding) -> None:
+    Args:
+        film: the film.
+        coding: how it is coded.
+        frame: the first picture; all others must be like it.
+        spec: what label is asked for.
+    """
+
+    def __init__(self, film: Film, coding: Coding, frame: av.VideoFrame, spec: MarkSpec) -> None:
+        _check(frame, film)
+        self.letters = Letters(frame, film.look, _aspect(film), spec)
         self._coding = coding
+        self._encoder = _encoder(coding, frame, _rate(film))
         self._size = 0
-        self.extradata = b""
+        self.extradata = bytes(self._encoder.extradata or b"")
         self.pictures: list[bytes] = []
         self.keys: set[int] = set()
         self.witnesses: dict[int, av.VideoFrame] = {}
 
-    def take(self, packets: Sequence[av.Packet[Any]]) -> None:
+    def code(self, frame: av.VideoFrame, number: int) -> None:
+        """Code one picture."""
+        frame.pts, frame.time_base = number, self._encoder.time_base
+        self._take(self._encoder.encode(frame))
+
+    def is_whole(self, count: int) -> bool:
+        """End the coding, and say whether as many pictures came out as went in."""
+        self._take(self._encoder.encode(None))
+        return len(self.pictures) == count
+
+    def keep(self, sample: bytes | None) -> None:
+        """Take a sample of the film's own, which a player may begin at."""
+        self.keys.add(len(self.pictures))
+        self.pictures.append(sample or b"")
+
+    def _take(self, packets: Sequence[av.Packet[Any]]) -> None:
         """Take packets, which must come in the order in which they are shown."""
         for packet in packets:
             number = len(self.pictures)
@@ -205,11 +227,6 @@ class _Made:
             self._size += len(data)
             check_limit("the size of the pictures that are coded anew", self._size, _MOST_BYTES)
             self.pictures.append(data)
-
-    def keep(self, sample: bytes | None) -> None:
-        """Take a sample of the film's own, which a player may begin at."""
-        self.keys.add(len(self.pictures))
-        self.pictures.append(sample or b"")
 
 
 def _uneven(count: int) -> PlanError:

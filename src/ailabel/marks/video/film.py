@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from ailabel.io.splice import Edit
     from ailabel.spi import Span
 
-__all__ = ["Container", "Film", "Look", "Stretch"]
+__all__ = ["Container", "Film", "Geometry", "Stretch"]
 
 
 @frozen(kw_only=True)
-class Look:
+class Geometry:
     """How a player shows the stored pictures.
 
     Args:
@@ -56,7 +56,7 @@ class Film:
     codec: str
     inband: bool
     config: bytes
-    look: Look
+    look: Geometry
     timescale: Fraction
     spans: Sequence[Span]
     times: Sequence[int]

@@ -97,7 +97,45 @@ def rules_of(sps: bytes, pps: bytes) -> Rules:
     Raises:
         PlanError: they hold something that is not expected of the encoder.
     """
-    bits = Bits(unescaped(sps), _HEAD + 4)
+    chroma, order_bits, sao, motion = _sequence(Bits(unescaped(sps), _HEAD + 4))
+    bits = Bits(unescaped(pps), _HEAD)
+    _skip(bits, 2)
+    _expect(bits.fixed(5) == 0)  # dependent slices, pictures that are not shown, further bits
+    bits.flag()
+    cabac_flag = bits.flag()
+    references = bits.unsigned() + 1
+    bits.unsigned()
+    bits.signed()
+    bits.fixed(2)
+    if bits.flag():
+        bits.unsigned()  # depth of changes of the quantiser
+    bits.signed(), bits.signed()
+    chroma_offsets = bits.flag()
+    _expect(bits.fixed(2) == 0)  # weights
+    bits.flag()
+    _expect(not bits.flag())  # tiles
+    waves, across = bits.flag(), bits.flag()
+    if bits.flag():
+        _expect(bits.fixed(2) == 0)  # filters of a slice's own, or none against blocks
+        bits.signed(), bits.signed()
+    _expect(bits.fixed(2) == 0)  # scaling lists; lists of references in another order
+    bits.unsigned()
+    _expect(not bits.flag())  # an extension of the slice's header
+    return Rules(
+        order_bits=order_bits,
+        sao=sao,
+        colours=chroma != 0,
+        motion=motion,
+        cabac_flag=cabac_flag,
+        references=references,
+        chroma_offsets=chroma_offsets,
+        waves=waves,
+        across=across,
+    )
+
+
+def _sequence(bits: Bits) -> tuple[int, int, bool, bool]:
+    """Return the kind of colours, the bits of an order, and whether there is SAO, and motion."""
     _expect(bits.fixed(3) == 0)  # one layer
     bits.fixed(1 + _PROFILE)
     bits.unsigned()
@@ -116,45 +154,7 @@ def rules_of(sps: bytes, pps: bytes) -> Rules:
     _expect(not bits.flag())  # samples without coding
     _expect(bits.unsigned() == 0)  # sets of references
     _expect(not bits.flag())  # long-term references
-    motion = bits.flag()
-
-    bits = Bits(unescaped(pps), _HEAD)
-    _skip(bits, 2)
-    _expect(bits.fixed(5) == 0)  # dependent slices, pictures that are not shown, further bits
-    bits.flag()
-    cabac_flag = bits.flag()
-    references = bits.unsigned() + 1
-    bits.unsigned()
-    bits.signed()
-    bits.fixed(2)
-    if bits.flag():
-        bits.unsigned()  # depth of changes of the quantiser
-    bits.signed(), bits.signed()
-    chroma_offsets = bits.flag()
-    _expect(bits.fixed(2) == 0)  # weights
-    bits.flag()
-    _expect(not bits.flag())  # tiles
-    waves = bits.flag()
-    across = bits.flag()
-    if bits.flag():
-        _expect(not bits.flag())  # filters of a slice's own
-        _expect(not bits.flag())  # no filter against blocks
-        bits.signed(), bits.signed()
-    _expect(not bits.flag())  # scaling lists
-    _expect(not bits.flag())  # lists of references in another order
-    bits.unsigned()
-    _expect(not bits.flag())  # an extension of the slice's header
-    return Rules(
-        order_bits=order_bits,
-        sao=sao,
-        colours=chroma != 0,
-        motion=motion,
-        cabac_flag=cabac_flag,
-        references=references,
-        chroma_offsets=chroma_offsets,
-        waves=waves,
-        across=across,
-    )
+    return chroma, order_bits, sao, bits.flag()
 
 
 def _slice(payload: bytes, kind: int, number: int, rules: Rules) -> bytes:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from ailabel.drawing.stencil import Box, Stencil
-    from ailabel.marks.video.film import Look
+    from ailabel.marks.video.film import Geometry
     from ailabel.spi import Mark, MarkSpec
 
 __all__ = ["Letters", "pixels", "unpaintable"]
@@ -59,7 +59,9 @@ class Letters:
         PlanError: no label fits, or the format of the pictures is not known.
     """
 
-    def __init__(self, frame: av.VideoFrame, look: Look, aspect: Fraction, spec: MarkSpec) -> None:
+    def __init__(
+        self, frame: av.VideoFrame, look: Geometry, aspect: Fraction, spec: MarkSpec
+    ) -> None:
         found = _FORMAT.fullmatch(frame.format.name)
         if found is None:
             raise unpaintable(frame.format.name)
@@ -123,7 +125,7 @@ class _Tone:
         return 1 << self.depth - 1
 
 
-def _stencil(look: Look, aspect: Fraction, spec: MarkSpec) -> Stencil:
+def _stencil(look: Geometry, aspect: Fraction, spec: MarkSpec) -> Stencil:
     """Lay the label out on the picture as it is shown, and return it as its pixels are stored."""
     left, top, right, bottom = look.crop
     width, height = right - left, bottom - top

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from ailabel.codecs import ebml, matroska, matroska_film, matroska_places
 from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.splice import Edit
-from ailabel.marks.video.film import Film, Look, Stretch
+from ailabel.marks.video.film import Film, Geometry, Stretch
 from ailabel.spi import Span
 from ailabel.values import frozen
 
@@ -212,7 +212,7 @@ def _clock(view: View, segment: matroska.Segment) -> tuple[int, int]:
     return max(_uint(loaded, facts, _SCALE, _MILLISECOND), 1), round(min(duration, 1e15))
 
 
-def _look(view: View, facts: dict[int, Element]) -> Look:
+def _look(view: View, facts: dict[int, Element]) -> Geometry:
     video = facts.get(_VIDEO)
     if video is None:
         raise MalformedFileError("the Matroska track says nothing of its pictures")
@@ -230,7 +230,7 @@ def _look(view: View, facts: dict[int, Element]) -> Look:
     aspect = None
     if all(shown) and _uint(view, found, _UNIT, 0) in _ASPECT_UNITS:
         aspect = Fraction(shown[0] * (crop[3] - crop[1]), shown[1] * (crop[2] - crop[0]))
-    return Look(size=size, orientation=_orientation(view, found), aspect=aspect, crop=crop)
+    return Geometry(size=size, orientation=_orientation(view, found), aspect=aspect, crop=crop)
 
 
 def _orientation(view: View, found: dict[int, Element]) -> int:
