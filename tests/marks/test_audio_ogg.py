@@ -35,6 +35,7 @@ OPUS = {  # rate, channels, ffmpeg's options
     "speech": (16000, 1, ("-b:a", "16k", "-application", "voip")),
     "hybrid": (48000, 1, ("-b:a", "24k", "-application", "voip")),
     "six-channels": (48000, 6, ("-b:a", "256k")),
+    "four-corners": (48000, 4, ("-af", "channelmap=channel_layout=quad", "-b:a", "128k")),
     "short-frames": (48000, 2, ("-application", "lowdelay", "-frame_duration", "2.5")),
     "long-frames": (48000, 1, ("-b:a", "32k", "-frame_duration", "60")),
     "small-pages": (48000, 1, ("-b:a", "48k", "-page_duration", "20000")),
@@ -374,7 +375,7 @@ def test_broken_setups_are_malformed() -> None:
         with pytest.raises(MalformedFileError, match="Vorbis header"):
             vorbis_setup.parse(data, setup, Limits())
     with pytest.raises(AilabelError, match="code books"):
-        vorbis_setup.parse(head, setup, Limits(items=100))
+        vorbis_setup.parse(head, setup, Limits(items=10))
 
 
 def test_without_pyav_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,7 +49,7 @@ def render(view: View, spec: MarkSpec) -> Rendition:
         target = prompt.Target(
             rate=form.rate,
             loudness=coded.measure(form, content),
-            channels=coded.heard_in(form.channels),
+            channels=len(coded.sounding(form.channels)),
             with_numpy=True,
         )
         label = prompt.make(spec, target)

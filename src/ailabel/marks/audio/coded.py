@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from ailabel.io.source import View
 
-__all__ = ["LAYOUTS", "Form", "Frames", "frames_of", "heard_in", "measure", "prepared", "rows"]
+__all__ = ["LAYOUTS", "Form", "Frames", "frames_of", "measure", "prepared", "rows", "sounding"]
 
 LAYOUTS: Final = {  # FFmpeg's names, by number of channels
     1: "mono", 2: "stereo", 3: "3.0", 4: "4.0", 5: "5.0", 6: "5.1",
@@ -97,9 +97,16 @@ def _floats(samples: NDArray[np.generic]) -> NDArray[np.generic]:
     return samples / float(1 << 8 * samples.dtype.itemsize - 1)  # type: ignore[operator, no-any-return]
 
 
-def heard_in(channels: int) -> int:
-    """Return in how many of the channels a label sounds: both of two, else one."""
-    return min(channels, _STEREO) if channels <= _STEREO else 1
+def sounding(channels: int, layout: str = "") -> tuple[int, ...]:
+    """Return in which channels a label sounds: both of two, else the front centre if there is one.
+
+    Args:
+        channels: how many there are.
+        layout: FFmpeg's name of them, where it is not the one in `LAYOUTS`.
+    """
+    if channels <= _STEREO or layout == "quad":
+        return tuple(range(min(channels, _STEREO)))
+    return (_CENTRE,)
 
 
 def prepared(samples: Sequence[float], factor: float = 1.0) -> NDArray[np.float64]:
@@ -112,12 +119,14 @@ def prepared(samples: Sequence[float], factor: float = 1.0) -> NDArray[np.float6
 
 
 def rows(
-    samples: Sequence[float] | NDArray[np.float64], channels: int, length: int
+    samples: Sequence[float] | NDArray[np.float64],
+    channels: int,
+    length: int,
+    heard: tuple[int, ...] | None = None,
 ) -> NDArray[np.float32]:
     """Return a mono sound as rows of that length, in the channels in which a label sounds."""
     import numpy as np
 
     data = np.zeros((channels, length), np.float32)
-    sounding = slice(0, channels) if channels <= _STEREO else slice(_CENTRE, _CENTRE + 1)
-    data[sounding, : len(samples)] = samples
+    data[list(heard or sounding(channels)), : len(samples)] = samples
     return data

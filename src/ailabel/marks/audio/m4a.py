@@ -54,7 +54,7 @@ def _label(view: View, content: Content, spec: MarkSpec) -> tuple[prompt.Label, 
     target = prompt.Target(
         rate=form.rate,
         loudness=coded.measure(form, frames),
-        channels=coded.heard_in(form.channels),
+        channels=len(coded.sounding(form.channels)),
         with_numpy=True,
     )
     label = prompt.make(spec, target)

@@ -39,7 +39,7 @@ _HYBRID, _CELT = 12, 16  # the first configurations of these modes; before them 
 _SILENT_SILK: Final = bytes.fromhex("480be4c136ecc580")  # 20 ms that libopus makes of silence
 _SILENT_CELT: Final = bytes.fromhex("f8fffe")
 _LONGEST_PACKET: Final = 5760  # samples [RFC6716 3.2.5]
-_LAYOUTS: Final = {**coded.LAYOUTS, 7: "6.1", 8: "7.1"}
+_LAYOUTS: Final = {**coded.LAYOUTS, 4: "quad", 7: "6.1", 8: "7.1"}  # [RFC7845 5.1.1.2]
 
 
 @frozen(kw_only=True)
@@ -63,6 +63,11 @@ class Head:
     family: int
     streams: int
     mapping: bytes
+
+    @property
+    def heard(self) -> tuple[int, ...]:
+        """The channels in which a label sounds, in FFmpeg's order."""
+        return coded.sounding(self.channels, _LAYOUTS[self.channels])
 
     @property
     def form(self) -> coded.Form:
@@ -132,9 +137,7 @@ def label(spec: MarkSpec, sound: Sound, head: Head) -> tuple[prompt.Label, list[
         PlanError: our coder cannot match the channel mapping.
     """
     found = coded.measure(head.form, coded.Frames(len(sound), sound.packet))
-    target = prompt.Target(
-        rate=RATE, loudness=found, channels=coded.heard_in(head.channels), with_numpy=True
-    )
+    target = prompt.Target(rate=RATE, loudness=found, channels=len(head.heard), with_numpy=True)
     made = prompt.make(spec, target)
     softer = 10 ** (-head.gain / 20)  # a player amplifies the label too
     samples = coded.prepared(made.samples, softer)
@@ -155,7 +158,9 @@ def _encode(samples: NDArray[np.float64], head: Head, bit_rate: float) -> list[b
         options={"frame_duration": "20", "mapping_family": str(head.family)},
     )
     length = -(-len(samples) // _FRAME) * _FRAME
-    packets, made = libav.encoded(coding, coded.rows(samples, head.channels, length), _FRAME)
+    packets, made = libav.encoded(
+        coding, coded.rows(samples, head.channels, length, head.heard), _FRAME
+    )
     if made[18] != head.family or made[19:] != head.mapping:
         raise PlanError(
             "the label cannot match the channels of the Opus stream; convert the sound first, for "

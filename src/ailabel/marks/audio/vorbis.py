@@ -105,6 +105,8 @@ class Stream:
         Raises:
             PlanError: the books of the stream cannot express it.
         """
+        import numpy as np
+
         setup, sound = self.setup, self.sound
         form = coded.Form(
             decoder="vorbis",
@@ -121,7 +123,8 @@ class Stream:
             with_numpy=True,
         )
         made = prompt.make(spec, target)
-        blocks = vorbis_block.code(setup, coded.prepared(made.samples), heard)
+        with np.errstate(all="ignore"):  # of books whose numbers are beyond all sound
+            blocks = vorbis_block.code(setup, coded.prepared(made.samples), heard)
         first, last = self.kind(0), self.kind(len(sound) - 1)
         front = [*blocks, *vorbis_block.bridge(setup, long=first.before, leading=False)]
         bridge = vorbis_block.bridge(setup, long=last.after, leading=True)

@@ -56,6 +56,11 @@ class Quantiser:
     def __init__(self, book: Book) -> None:
         self.book = book
 
+    @property
+    def is_lattice(self) -> bool:
+        """Whether the nearest entry is found number by number."""
+        return self.book.lookup == 1 and not self.book.sums and all(self.book.lengths)
+
     @cached_property
     def bits(self) -> Numbers:
         """How many bits the code of each entry has."""

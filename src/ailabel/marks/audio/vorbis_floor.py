@@ -26,7 +26,7 @@ _RANGES: Final = (256, 128, 86, 64)  # of heights, by multiplier
 _RMS: Final = 0.4  # of a stretch of the spectrum lies above the curve so much that this is left
 _PEAK: Final = 1 / 12
 _NEAR: Final = 2  # units, a decibel: the curve need not bend for that
-_TRIES: Final = 4096  # combinations of books
+_TRIES: Final = 512  # combinations of books
 
 
 class Fitter:

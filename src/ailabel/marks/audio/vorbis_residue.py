@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ailabel.errors import PlanError
+from ailabel.io.source import check_limit
 from ailabel.marks.audio.vorbis_code import Quantiser
 from ailabel.values import frozen
 
@@ -29,6 +30,8 @@ __all__ = ["Coded", "code"]
 _PASSES: Final = 8
 _BIT: Final = 0.1  # what a bit is worth, in squares of the residue's unit
 _AT_ONCE: Final = 1 << 22  # costs that are held at one time
+_LARGEST: Final = 1 << 20  # number of an entry of a class book
+_MOST_WORK: Final = 1 << 35  # distances that are looked at
 
 
 @frozen(kw_only=True)
@@ -81,13 +84,16 @@ def code(residue: Residue, books: Sequence[Book], vectors: Floats) -> Coded:
 
     begin, end = (min(place, vectors.shape[1]) for place in (residue.begin, residue.end))
     count = max(end - begin, 0) // residue.size
-    rows = vectors[:, begin : begin + count * residue.size].reshape(-1, residue.size)
+    rows = vectors[:, begin : begin + count * residue.size].reshape(
+        len(vectors) * count, residue.size
+    )
     quantisers = {
         name: Quantiser(books[name])
         for row in residue.books
         for name in row
         if name is not None and _is_usable(books[name], residue)
     }
+    _check_work(residue, quantisers, rows.size)
     costs = np.empty((len(rows), len(residue.books)))
     entries: dict[tuple[int, int], Numbers] = {}
     for kind, passes in enumerate(residue.books):
@@ -100,10 +106,26 @@ def code(residue: Residue, books: Sequence[Book], vectors: Floats) -> Coded:
                 continue
             left, found, more = _quantised(quantisers[name], left, residue.type)
             bits += more
-            entries[kind, number] = found.reshape(len(vectors), count, -1)
+            entries[kind, number] = found.reshape(len(vectors), count, found.shape[1])
         costs[:, kind] = (left**2).sum(axis=1) + _BIT * bits
-    classes, words = _classified(books[residue.class_book], costs.reshape(len(vectors), count, -1))
+    shaped = costs.reshape(len(vectors), count, len(residue.books))
+    classes, words = _classified(books[residue.class_book], shaped)
     return Coded(residue=residue, books=books, classes=classes, words=words, entries=entries)
+
+
+def _check_work(residue: Residue, quantisers: dict[int, Quantiser], numbers: int) -> None:
+    """Refuse books that would take too long to search.
+
+    Raises:
+        LimitExceededError: they would.
+    """
+    names = [name for row in residue.books for name in row if name in quantisers]
+    work = sum(
+        numbers // quantisers[name].book.dimensions * len(quantisers[name].book.lengths)
+        for name in names
+        if name is not None and not quantisers[name].is_lattice
+    )
+    check_limit("the search of Vorbis code books", work, _MOST_WORK)
 
 
 def _is_usable(book: Book, residue: Residue) -> bool:
@@ -113,16 +135,16 @@ def _is_usable(book: Book, residue: Residue) -> bool:
 def _quantised(quantiser: Quantiser, rows: Floats, kind: int) -> tuple[Floats, Numbers, Numbers]:
     """Return what a pass leaves of partitions, its entries, and how many bits they take."""
     dimensions = quantiser.book.dimensions
-    shape = (len(rows), -1, dimensions)
+    shape = (len(rows), rows.shape[1] // dimensions, dimensions)
     if kind == 0:  # the numbers of an entry stand apart [Vorbis I 8.6.3]
-        wanted = rows.reshape(len(rows), dimensions, -1).transpose(0, 2, 1)
+        wanted = rows.reshape(shape[0], dimensions, shape[1]).transpose(0, 2, 1)
     else:
         wanted = rows.reshape(shape)
     entries = quantiser.nearest(wanted.reshape(-1, dimensions))
     left = wanted - quantiser.values[entries].reshape(shape)
     if kind == 0:
         left = left.transpose(0, 2, 1)
-    found = entries.reshape(len(rows), -1)
+    found = entries.reshape(shape[:2])
     return left.reshape(rows.shape), found, quantiser.bits[found].sum(axis=1)
 
 
@@ -139,10 +161,10 @@ def _classified(book: Book, costs: Floats) -> tuple[Numbers, Numbers]:
     groups = -(-count // book.dimensions)
     padded = np.zeros((vectors, groups * book.dimensions, kinds))
     padded[:, :count] = costs
-    grouped = padded.reshape(-1, book.dimensions, kinds)
+    grouped = padded.reshape(vectors * groups, book.dimensions, kinds)
     used = np.flatnonzero(np.asarray(book.lengths))
-    used = used[used < kinds**book.dimensions]
-    if not len(used):
+    used = used[used < min(kinds**book.dimensions, _LARGEST)]
+    if not len(used) or kinds**book.dimensions > _LARGEST:
         raise PlanError(
             "the code books of the Vorbis stream cannot express the label; convert the sound "
             "first, for example by ffmpeg -c:a libopus"
@@ -156,5 +178,5 @@ def _classified(book: Book, costs: Floats) -> tuple[Numbers, Numbers]:
         part = grouped[start : start + step]
         total = price + sum(part[:, at, digits[:, at]] for at in range(book.dimensions))
         best[start : start + step] = np.argmin(total, axis=1)
-    classes = digits[best].reshape(vectors, -1)[:, :count]
+    classes = digits[best].reshape(vectors, groups * book.dimensions)[:, :count]
     return classes, used[best].reshape(vectors, groups)

@@ -23,6 +23,7 @@ _IDENTIFICATION: Final = 30
 _BOOK: Final = 0x564342
 _MANTISSA, _SIGN, _EXPONENT_BIAS = 0x1FFFFF, 0x80000000, 788
 _PASSES: Final = 8
+_PER_ITEM: Final = 10  # numbers that an entry may stand for, on average
 _LONGEST_BLOCK: Final = 13  # as a power of two
 _SHORTEST_BLOCK: Final = 6
 
@@ -198,14 +199,15 @@ def _books(bits: _Bits, limits: Limits) -> tuple[Book, ...]:
         if bits.take(24) != _BOOK:
             raise _broken()
         dimensions, entries = bits.take(16), bits.take(24)
-        total += entries
-        check_limit("the number of entries in Vorbis code books", total, limits.items)
+        total += entries * max(dimensions, 1)
+        check_limit("the number of entries in Vorbis code books", total, _PER_ITEM * limits.items)
+        if not dimensions:
+            raise _broken()
         lengths = _lengths(bits, entries)
         lookup = bits.take(4)
         values: tuple[list[float], bool] = ([], False)
         if lookup in (1, 2):
             count = _lattice(entries, dimensions) if lookup == 1 else entries * dimensions
-            check_limit("the number of entries in Vorbis code books", count, limits.items)
             values = _levels(bits, count)
         elif lookup:
             raise _broken()
@@ -240,8 +242,6 @@ def _lengths(bits: _Bits, entries: int) -> list[int]:
 
 def _lattice(entries: int, dimensions: int) -> int:
     """Return the largest number whose power is not above the number of entries."""
-    if not dimensions:
-        raise _broken()
     count = int(entries ** (1 / dimensions))
     while (count + 1) ** dimensions <= entries:
         count += 1
