@@ -7,10 +7,19 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from ailabel.codecs import bmff, bmff_edit, bmff_offsets, bmff_tracks
+from ailabel.codecs import (
+    bmff,
+    bmff_edit,
+    bmff_offsets,
+    bmff_tracks,
+    ebml,
+    matroska,
+    matroska_film,
+    matroska_places,
+)
 from ailabel.errors import AilabelError, MalformedFileError, PlanError
 from ailabel.io.source import BytesView
-from ailabel.io.splice import apply
+from ailabel.io.splice import Edit, apply
 from ailabel.marks.video.film import Stretch
 from ailabel.marks.video.matroska import open_document
 from ailabel.marks.video.mp4 import open_movie
@@ -317,8 +326,6 @@ def test_a_matroska_file_that_is_cut_short_is_refused() -> None:
 
 def test_groups_keep_what_they_say_of_their_picture() -> None:
     """A picture in a BlockGroup keeps its duration with its time, and leans on the one before."""
-    from ailabel.codecs import ebml, matroska, matroska_film
-
     element = ebml.Element(0xA3, 0, 2, 8)
     cluster = matroska_film.Cluster(ebml.Element(matroska.CLUSTER, 0, 8, 100), 1000, (), ())
     duration = ebml.uint(0x9B, 40)
@@ -353,3 +360,33 @@ def test_groups_keep_what_they_say_of_their_picture() -> None:
     )
     with pytest.raises(PlanError, match="too far"):
         place.built(b"data", far, None)
+
+
+@pytest.mark.parametrize(("kind", "is_refused"), [(0x64766343, True), (4, False)])
+def test_dolby_vision_is_refused_and_other_additions_are_not(
+    kind: int,
+    is_refused: bool,  # noqa: FBT001 - a table
+) -> None:
+    """What accompanies pictures block by block is kept, unless new pictures would belie it."""
+    data = clip("plain.mkv")
+    view = view_of("plain.mkv")
+    document = open_document(view)
+    (segment,) = matroska.segments(view)
+    tracks = next(item for item in segment.elements if item.id == matroska.TRACKS)
+    mapping = ebml.element(0x41E4, ebml.uint(0x41E7, kind))
+    entry = document.entry
+    body = data[entry.body : entry.end] + mapping
+    others = [
+        data[item.offset : item.end]
+        for item in ebml.children(view, tracks.body, tracks.end)
+        if item.offset != entry.offset and item.id != ebml.CRC32
+    ]
+    new = ebml.element(matroska.TRACKS, b"".join([ebml.element(0xAE, body), *others]))
+    change = Edit(tracks.offset, tracks.end - tracks.offset, new)
+    edits = matroska_places.settle(view, segment, document.clusters, [change])
+    renewed = view_of("plain.mkv", apply(data, edits))
+    if is_refused:
+        with pytest.raises(PlanError, match="Dolby Vision"):
+            open_document(renewed)
+    else:
+        assert open_document(renewed).film.times == document.film.times

@@ -40,7 +40,9 @@ _DURATION: Final = 0x4489
 _ENTRY: Final = 0xAE
 _NUMBER, _TYPE, _CODEC, _PRIVATE = 0xD7, 0x83, 0x86, 0x63A2
 _VIDEO, _ENCODINGS, _ADDITIONS = 0xE0, 0x6D80, 0x41E4
-_INTERLACED, _STEREO, _ALPHA, _PROJECTION = 0x9A, 0x53B8, 0x53C0, 0x7670
+_ADDITION_TYPE: Final = 0x41E7
+_DOLBY: Final = (0x64766343, 0x64767643, 0x64767743)  # dvcC, dvvC, dvwC
+_STEREO, _ALPHA, _PROJECTION = 0x53B8, 0x53C0, 0x7670
 _WIDTH, _HEIGHT, _SHOWN_WIDTH, _SHOWN_HEIGHT, _UNIT = 0xB0, 0xBA, 0x54B0, 0x54BA, 0x54B2
 _CROPS: Final = (0x54CC, 0x54BB, 0x54DD, 0x54AA)  # left, top, right, bottom
 _ASPECT_UNITS: Final = (0, 3)  # sizes in pixels, or as a ratio [RFC 9559 5.1.4.1.28.14]
@@ -123,6 +125,10 @@ def open_document(view: View) -> Document:
     loaded = ebml.Loaded(view, tracks[0], "the Matroska tracks")
     entry = _pictures(loaded, tracks[0])
     facts = {child.id: child for child in ebml.children(loaded, entry.body, entry.end)}
+    if any(_is_dolby(loaded, child) for child in ebml.children(loaded, entry.body, entry.end)):
+        raise PlanError(
+            "the film carries Dolby Vision, which cannot be coded anew; convert it to HDR10 first"
+        )
     number = _uint(loaded, facts, _NUMBER, 0)
     clusters = list(matroska_film.clusters(view, segment))
     blocks = [
@@ -159,6 +165,14 @@ def _pictures(view: View, tracks: Element) -> Element:
     return found[0]
 
 
+def _is_dolby(view: View, item: Element) -> bool:
+    """Say whether a part of the entry announces Dolby Vision beside the pictures."""
+    if item.id != _ADDITIONS:
+        return False
+    facts = {child.id: child for child in ebml.children(view, item.body, item.end)}
+    return _uint(view, facts, _ADDITION_TYPE, 0) in _DOLBY
+
+
 def _film(
     view: View,
     segment: matroska.Segment,
@@ -175,10 +189,6 @@ def _film(
         )
     if _ENCODINGS in facts:
         raise PlanError("the pictures of the film are packed or encrypted; remux the file first")
-    if _ADDITIONS in facts:
-        raise PlanError(
-            "the film carries Dolby Vision, which cannot be coded anew; convert it to HDR10 first"
-        )
     codec, inband = _CODECS[name]
     scale, seconds = _clock(view, segment)
     timescale = Fraction(_NANOSECONDS, scale)
