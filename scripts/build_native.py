@@ -17,7 +17,7 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 IN_PLACE: Final = ROOT / "src" / "ailabel" / "codecs" / "_native.abi3.so"
-SOURCES: Final = ("module.c", "jpeg.c", "inflate.c", "filters.c")
+NATIVE: Final = ROOT / "native"
 FLAGS: Final = (
     "-std=c11",
     "-O3",
@@ -54,7 +54,7 @@ def build(target: Path) -> str | None:
         *shlex.split(os.environ.get("CFLAGS", "")),
         *link,
         *(f"-I{path}" for path in sorted(headers)),
-        *(str(ROOT / "native" / name) for name in SOURCES),
+        *(str(path) for path in sorted(NATIVE.glob("*.c")) if path.name != "fuzz.c"),
         "-o",
         str(part),
     ]

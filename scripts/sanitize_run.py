@@ -33,7 +33,7 @@ def main() -> None:
     rounds = sys.argv[1] if len(sys.argv) > 1 else str(_ROUNDS)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        sources = [str(NATIVE / source) for source in ("fuzz.c", "jpeg.c", "inflate.c")]
+        sources = [str(path) for path in sorted(NATIVE.glob("*.c")) if path.name != "module.c"]
         program = str(folder / "fuzz")
         subprocess.run(
             ["cc", "-std=c11", *_SANITIZERS, *_WARNINGS, *sources, "-o", program], check=True
