@@ -308,8 +308,9 @@ def _speech(case: Case, chance: Generator) -> Made:
 def _speech_over_music(case: Case, chance: Generator) -> Made:
     del case
     kind = "music" if chance.integers(2) else "recorded music"
-    sound = _content("speech", _SPEECH_SECONDS, chance) + _content(kind, _SPEECH_SECONDS, chance)
-    return Made(coded(0.1 * sound, _any_coding(chance)))
+    speech, below = (_content(name, _SPEECH_SECONDS, chance) for name in ("speech", kind))
+    length = min(len(speech), len(below))
+    return Made(coded(0.1 * (speech[:length] + below[:length]), _any_coding(chance)))
 
 
 def _mandarin(case: Case, chance: Generator) -> Made:
