@@ -14,7 +14,7 @@ from ailabel import registry
 from ailabel.errors import AilabelError, PlanError
 from ailabel.io.source import BytesView
 from ailabel.io.splice import apply
-from ailabel.marks.text import MARKER, inspect_text, label_text
+from ailabel.marks.text import MARKER, inspect_text, label_text, lines
 from ailabel.marks.text.markdown import escape
 from ailabel.model.media import Format, Medium
 from ailabel.spi import Evidence, Finding, MarkSpec
@@ -492,3 +492,21 @@ def test_a_label_is_seen_or_refused(pieces: list[str], position: str, name: str)
     except AilabelError:
         return
     assert _inspect(apply(data, rendition.edits), name).finding is Finding.FOUND
+
+
+def test_the_middle_of_a_text_that_names_ai_everywhere_is_counted_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Labels at either end are found; what stands between is for a person to judge."""
+    monkeypatch.setattr(lines, "_JUDGED", 3)
+    mention = "关于AI生成内容的文章\n"
+    label = "本内容由AI生成\n"
+    for text, finding in (
+        (mention * 50, Finding.REVIEW),
+        (label + "\n" + mention * 50, Finding.FOUND),
+        (mention * 50 + "\n" + label, Finding.FOUND),
+        (mention * 20 + "\n" + label + "\n" + mention * 20, Finding.REVIEW),
+    ):
+        found = inspect_text(text)
+        assert found.finding is finding
+        assert len(found.sightings) <= 6
