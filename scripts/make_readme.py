@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from ailabel import registry
-from ailabel.registry_index import MARKERS
+from ailabel.registry_index import LOSSES, MARKERS
 from ailabel.standard.slots import SLOTS
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -17,15 +17,27 @@ _HEADS: Final = {
     "README.zh-CN.md": ("格式", "隐式标识的位置", "依据", "显式标识"),
 }
 _WORDS: Final = {
-    "README.md": ("no place for metadata", "practice, no guide", "yes", "no"),
-    "README.zh-CN.md": ("没有元数据位置", "业界做法，指南未规定", "可添加", "否"),
+    "README.md": ("no place for metadata", "practice, no guide", "no"),
+    "README.zh-CN.md": ("没有元数据位置", "业界做法，指南未规定", "否"),
+}
+_LOSSES: Final = {  # how the explicit label is put in
+    "README.md": {
+        "none": "yes",
+        "local": "yes, coded anew under the label",
+        "whole": "yes, coded anew as a whole",
+    },
+    "README.zh-CN.md": {
+        "none": "可添加",
+        "local": "可添加，仅重新编码标识处",
+        "whole": "可添加，需整体重新编码",
+    },
 }
 _BLOCK: Final = re.compile(r"(<!-- formats: [^>]*-->\n).*?(<!-- /formats -->)", re.DOTALL)
 
 
 def table(readme: str) -> str:
     """Return the table of formats in a README's language."""
-    nowhere, practice, yes, no = _WORDS[readme]
+    nowhere, practice, no = _WORDS[readme]
     rows = [" | ".join(("", *_HEADS[readme], "")).strip(), "|---|---|---|---|"]
     order = ("text", "document", "image", "audio", "video")
     for item in sorted(
@@ -37,6 +49,7 @@ def table(readme: str) -> str:
         if slot.annex_b:
             place += f"; `--slot annex-b`: `{slot.annex_b}`"
         name = f"{item.name} ({', '.join(item.suffixes)})"
+        yes = _LOSSES[readme][LOSSES.get(item.id, "none")]
         rows.append(f"| {name} | {place} | {guide} | {yes if item.id in MARKERS else no} |")
     return "\n".join(rows) + "\n"
 

@@ -22,7 +22,7 @@ from typing import Final
 
 from ailabel.values import frozen
 
-__all__ = ["CARRIERS", "INSPECTORS", "MARKERS", "Row"]
+__all__ = ["CARRIERS", "INSPECTORS", "LOSSES", "MARKERS", "Row"]
 
 
 @frozen
@@ -71,6 +71,10 @@ _MARKERS = {  # format id: module below ailabel.marks
     "webp": "image",
     "xlsx": "document.xlsx",
 }
+_LOSSES = {  # format id: what is coded anew with loss: under the label alone, or the whole
+    **dict.fromkeys(("3gp", "jpeg", "mkv", "mov", "mp4", "webm"), "local"),
+    **dict.fromkeys(("avif", "heic", "webp"), "whole"),
+}
 _INSPECTORS = {  # the same, for formats that are looked at, while nothing is drawn on them
     "ac3": "audio",
     "amr": "audio",
@@ -108,9 +112,9 @@ def index() -> str:
         signatures = tuple(item.parts for item in carrier.signatures)
         formats.update(ids)
         rows.append(f"    {module!r}: Row({ids!r}, {suffixes!r}, {signatures!r}),\n")
-    markers, inspectors = (
+    markers, inspectors, losses = (
         [f"    {key!r}: {value!r},\n" for key, value in table.items() if key in formats]
-        for table in (_MARKERS, _INSPECTORS)
+        for table in (_MARKERS, _INSPECTORS, _LOSSES)
     )
     return (
         _HEADER
@@ -120,6 +124,8 @@ def index() -> str:
         + "".join(markers)
         + "}\n\nINSPECTORS: Final[dict[str, str]] = {  # the same, of what is looked at only\n"
         + "".join(inspectors)
+        + "}\n\nLOSSES: Final[dict[str, str]] = {  # what is coded anew with loss for a label\n"
+        + "".join(losses)
         + "}\n"
     )
 

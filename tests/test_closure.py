@@ -11,6 +11,7 @@ import ailabel
 from ailabel import LabelSpec, MalformedFileError, PlanError, Verdict, registry
 from ailabel.io.source import BytesView
 from ailabel.model.media import Medium
+from ailabel.registry_index import LOSSES
 from ailabel.testing import LawBroken, check_closure
 from every import cases, sample_files
 
@@ -85,6 +86,17 @@ def test_every_sample_file_can_be_labelled(case: str) -> None:
     )
     assert labelled.status == "labelled"
     assert labelled.marks
+
+
+@pytest.mark.parametrize("case", [name for name, _ in sample_files()])
+def test_labels_cost_what_the_table_of_formats_says(case: str) -> None:
+    """Where the table says that nothing is lost, nothing outside of the label changes."""
+    name = case.rsplit("/", maxsplit=1)[-1]
+    spec = LabelSpec(producer=PRODUCER, audio_mark="rhythm")
+    labelled = ailabel.label_bytes(ALL[case], spec, name=name)
+    if LOSSES.get(str(labelled.format), "none") == "none":
+        assert labelled.changed_outside == 0
+        assert labelled.reencoded is None or "loss" in labelled.reencoded  # lossless, without loss
 
 
 def test_a_broken_law_is_named() -> None:

@@ -6,7 +6,7 @@ from typing import Final
 
 from ailabel.values import frozen
 
-__all__ = ["CARRIERS", "INSPECTORS", "MARKERS", "Row"]
+__all__ = ["CARRIERS", "INSPECTORS", "LOSSES", "MARKERS", "Row"]
 
 
 @frozen
@@ -227,4 +227,16 @@ INSPECTORS: Final[dict[str, str]] = {  # the same, of what is looked at only
     "wma": "audio",
     "wmv": "video",
     "wv": "audio",
+}
+
+LOSSES: Final[dict[str, str]] = {  # what is coded anew with loss for a label
+    "3gp": "local",
+    "jpeg": "local",
+    "mkv": "local",
+    "mov": "local",
+    "mp4": "local",
+    "webm": "local",
+    "avif": "whole",
+    "heic": "whole",
+    "webp": "whole",
 }

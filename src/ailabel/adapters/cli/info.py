@@ -131,7 +131,7 @@ def _rule_document(rule: Rule) -> dict[str, object]:
 
 def _formats() -> Iterator[dict[str, object]]:
     from ailabel import registry
-    from ailabel.registry_index import MARKERS
+    from ailabel.registry_index import INSPECTORS, LOSSES, MARKERS
     from ailabel.standard.slots import SLOTS
 
     for item in sorted(registry.formats(), key=lambda found: (found.medium.value, found.id)):
@@ -149,4 +149,6 @@ def _formats() -> Iterator[dict[str, object]]:
             "annex_b": slot.annex_b if slot else "",
             "status": slot.status if slot else "extension",
             "explicit": item.id in MARKERS,
+            "loss": LOSSES.get(item.id, "none") if item.id in MARKERS else "",
+            "looked_at": item.id in MARKERS or item.id in INSPECTORS,
         }
