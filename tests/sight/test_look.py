@@ -70,6 +70,20 @@ def test_ink_is_measured_on_the_letters_alone() -> None:
     assert measure(Image.new("RGB", SIZE, GROUND), line, line.text) is None
 
 
+def test_ink_that_cannot_be_told_apart_is_estimated_by_the_box() -> None:
+    """Specks are no letters: the detector's box decides then, with a wide tolerance."""
+    picture = Image.new("RGB", SIZE, GROUND)
+    draw = ImageDraw.Draw(picture)
+    for index in range(6):
+        draw.rectangle((320 + 60 * index, 628, 330 + 60 * index, 634), fill="white")
+    text = "人工智能生成"
+    quad = ((282, 582), (680, 582), (680, 678), (282, 678))
+    ink = measure(picture, Line(text=text, score=1, quad=quad), text)
+    assert ink is not None
+    assert 0.5 < ink.height / 96 < 1
+    assert ink.tolerance == 0.2
+
+
 def test_writing_that_runs_downwards_is_estimated_by_its_box() -> None:
     """With a tolerance that says so."""
     picture = page(*((char, 820, 60 + 50 * row, 44) for row, char in enumerate("人工智能生成")))

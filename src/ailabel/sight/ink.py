@@ -42,6 +42,7 @@ _SMOOTH: Final = 0.05  # of the height, over which masks are smoothed before the
 _VOTING: Final = 0.1  # how much less likeness than the best one a mask may have to vote
 _AGREED: Final = 0.05  # the difference below which the first two measures agree
 _PLAUSIBLE: Final = (0.8, 1.15)  # the ink by its extent, in terms of the ink by the line's width
+_WITHIN: Final = (0.4, 1.05)  # of the detector's box, the height that ink in it can have
 _ALIKE: Final = 0.6  # likeness from which on a mask surely shows the text
 _LOOSE: Final = 1.12  # how much larger than by its ink type may be by its width
 _MOST_TOLERANCE: Final = 0.2
@@ -250,6 +251,8 @@ def _counted(votes: list[_Vote], region: _Region, shape: Shape, line: Line) -> I
     ratio = both / median((width, by_box))
     sure = apart < _AGREED and _PLAUSIBLE[0] < ratio < _PLAUSIBLE[1]
     height = both if sure else median((extent, middle, width))
+    if not _WITHIN[0] < height / _HEIGHT < _WITHIN[1]:  # no mask showed the text
+        height, width, apart = by_box, by_box, 1.0
     ink = height / region.scale
     tolerance = 0.02 + 0.5 / ink + apart / 2  # half a pixel of the picture, and what parts them
     tolerance += 0.03 * (best.likeness < _ALIKE) + 0.03 * (not sure)
