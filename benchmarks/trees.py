@@ -122,7 +122,8 @@ def _table(folder: Path, counts: tuple[int, ...]) -> Table:
         f"ExifTool -r -json -fast2 (aim ≥ 40): run on {_EXIFTOOL_FILES} files only, and scaled.",
         "The mix is in benchmarks/trees.py; every second file is labelled; links to one file each.",
     )
-    return Table("trees of mixed files", _HEAD, lines, notes)
+    sizes = " and ".join(f"{count:,}" for count in counts)
+    return Table(f"trees of {sizes} mixed files", _HEAD, lines, notes)
 
 
 def _line(count: int, rows: list[Row], start: list[Row], exiftool: float) -> tuple[str, ...]:
