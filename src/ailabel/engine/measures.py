@@ -208,7 +208,9 @@ def _duration(sighting: Sighting, evidence: Evidence) -> _Judged:
         )
         return _Judged(Outcome.PASS, message, round(shown, 2))
     if round(shown, 3) >= VIDEO_MIN_SECONDS:
-        message = Message("the label is shown for at least {seconds} s; {least} s are required", params)
+        message = Message(
+            "the label is shown for at least {seconds} s; {least} s are required", params
+        )
         return _Judged(Outcome.PASS, message, round(shown, 2))
     message = Message("the label is shown for {seconds} s; at least {least} s are required", params)
     return _Judged(Outcome.FAIL, message, round(shown, 2))
