@@ -10,7 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ailabel.codecs import markup
-from ailabel.codecs.markup import appended, bound, elements, encode, escape
+from ailabel.codecs.markup import (
+    Element,
+    Inherited,
+    appended,
+    bound,
+    elements,
+    encode,
+    escape,
+    events,
+)
 from ailabel.errors import LimitExceededError, MalformedFileError
 from ailabel.io.splice import apply
 
@@ -140,3 +149,18 @@ def test_escaped_text_is_read_back(text: str) -> None:
     data = f'<r a="{escape(text)}">{escape(text)}</r>'.encode()
     (root,) = elements(data, "part", 1)
     assert (root.text, root.attributes["a"]) == (text, text)
+
+
+def test_what_is_inherited_is_worked_out_once() -> None:
+    """However deep an element stands and however often it is asked for."""
+    asked: list[str] = []
+
+    def path(element: Element, around: str) -> str:
+        asked.append(element.name)
+        return f"{around}/{element.name}"
+
+    inherited = Inherited(path, outside="")
+    data = b"<a><b>1<c/>2<c/>3</b><d>4</d>5</a>"
+    seen = [inherited.of(element) for element, event in events(data, "p") if isinstance(event, str)]
+    assert seen == ["/a/b", "/a/b", "/a/b", "/a/d", "/a"]
+    assert asked == ["a", "b", "d"]

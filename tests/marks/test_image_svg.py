@@ -154,3 +154,11 @@ def test_damage_never_escapes() -> None:
         except AilabelError:
             refused += 1
     assert refused
+
+
+@pytest.mark.parametrize("held", ['opacity="0"', 'visibility="hidden"', 'fill-opacity="0.0"'])
+def test_letters_that_attributes_hide_are_no_label(held: str) -> None:
+    """Attributes of presentation hide as styles do."""
+    style = "font-size:60px;fill:#fff"
+    text = LABEL.format(style, "本内容由AI生成").replace("<text", f"<text {held}")
+    assert inspect(BytesView(drawing(inner=text))).finding is Finding.UNCHECKED

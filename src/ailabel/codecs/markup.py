@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 from xml.parsers import expat
 
 from ailabel.errors import LimitExceededError, MalformedFileError
@@ -18,9 +18,11 @@ from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
-__all__ = ["Element", "appended", "bound", "elements", "encode", "escape", "events"]
+__all__ = ["Element", "Inherited", "appended", "bound", "elements", "encode", "escape", "events"]
+
+_T = TypeVar("_T")
 
 _SEPARATOR: Final = "\x1f"  # no XML document can hold it
 _DEPTH: Final = 512  # ours; documents that people make stay below 100
@@ -168,6 +170,38 @@ def bound(element: Element, uri: str) -> str | None:
         hidden.update(scope.namespaces)
         scope = scope.parent
     return None
+
+
+class Inherited(Generic[_T]):
+    """What elements take over from those around them, worked out once for each open element.
+
+    Args:
+        step: makes an element's value of the element and the value around it.
+        outside: the value around the root.
+    """
+
+    def __init__(self, step: Callable[[Element, _T], _T], outside: _T) -> None:
+        self._step = step
+        self._outside = outside
+        self._known: list[tuple[Element, _T]] = []  # by depth
+
+    def of(self, element: Element) -> _T:
+        """Return the value of an element; asked in document order."""
+        unknown: list[Element] = []
+        scope: Element | None = element
+        while scope is not None and not self._knows(scope):
+            unknown.append(scope)
+            scope = scope.parent
+        del self._known[0 if scope is None else scope.depth + 1 :]
+        value = self._known[-1][1] if self._known else self._outside
+        for item in reversed(unknown):
+            value = self._step(item, value)
+            self._known.append((item, value))
+        return value
+
+    def _knows(self, element: Element) -> bool:
+        depth = element.depth
+        return depth < len(self._known) and self._known[depth][0] is element
 
 
 class _Walker:

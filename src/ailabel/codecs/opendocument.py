@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from ailabel.codecs.markup import Element, appended, encode, events
+from ailabel.codecs.markup import Element, Inherited, appended, encode, events
 from ailabel.errors import MalformedFileError
 from ailabel.io.splice import Edit
 from ailabel.values import frozen
@@ -54,6 +54,9 @@ _BREAKS: Final = {"line-break": "\n", "tab": "\t", "s": " "}
 _PALE: Final = 0xE0  # every channel above it is close to the white of the page
 _TINY: Final = 5 * _UNITS["pt"]  # the smallest size of Chinese print, in centimetres
 _CHAIN: Final = 32  # styles that build on one another
+_CHILD: Final = 3  # depth of a body's children: content, body, kind, child
+_STYLE_NAMES: Final = tuple(f"{{{uri}}}style-name" for uri in (TEXT, DRAW, TABLE, _SHOW))
+_CLASS: Final = f"{{{_SHOW}}}class"
 
 
 @dataclass(slots=True)
@@ -63,6 +66,20 @@ class _Look:
     pale: bool | None = None
     filled: bool | None = None
     tiny: bool | None = None
+
+    def over(self, other: _Look) -> _Look:
+        """Return this look, with what it leaves open as another has it."""
+        return _Look(
+            hidden=other.hidden if self.hidden is None else self.hidden,
+            pale=other.pale if self.pale is None else self.pale,
+            filled=other.filled if self.filled is None else self.filled,
+            tiny=other.tiny if self.tiny is None else self.tiny,
+        )
+
+    @property
+    def is_obscured(self) -> bool:
+        """Whether letters that look so cannot be read."""
+        return bool(self.hidden or self.tiny or (self.pale and not self.filled))
 
 
 @dataclass(slots=True)
@@ -79,16 +96,17 @@ class Styles:
     unseen: set[str] = field(default_factory=set)
     size: tuple[float, float] | None = None
 
-    def is_obscured(self, names: tuple[str, ...]) -> bool:
-        """Say whether letters in nested styles, the innermost first, cannot be read."""
-        hidden = pale = filled = tiny = None
-        for name in names:
+    _resolved: dict[str, _Look] = field(default_factory=dict)
+
+    def resolved(self, name: str) -> _Look:
+        """Return what a style and those that it builds on say of letters."""
+        found = self._resolved.get(name)
+        if found is None:
+            found = _Look()
             for look in self._chain(name):
-                hidden = look.hidden if hidden is None else hidden
-                pale = look.pale if pale is None else pale
-                filled = look.filled if filled is None else filled
-                tiny = look.tiny if tiny is None else tiny
-        return bool(hidden or tiny or (pale and not filled))
+                found = found.over(look)
+            self._resolved[name] = found
+        return found
 
     def _chain(self, name: str) -> Iterator[_Look]:
         for _ in range(_CHAIN):
@@ -237,11 +255,23 @@ def paragraphs(data: bytes, part: str, styles: Styles) -> Iterator[Paragraph]:
             yield paragraph
 
 
+@frozen(kw_only=True)
+class _Scope:
+    """What an element has from itself and those around it."""
+
+    look: _Look
+    owner: Element | None = None
+    cell: Element | None = None
+    is_title: bool = False
+
+
 class _Reader:
     """The state of reading one body."""
 
     def __init__(self, styles: Styles) -> None:
         self._styles = styles
+        default = styles.resolved("default paragraph").over(styles.resolved("default graphic"))
+        self._scopes = Inherited(self._scope, _Scope(look=default))
         self._count = 0
         self._skipped: Element | None = None
         self._open: list[tuple[Element, list[str], list[bool]]] = []
@@ -262,7 +292,7 @@ class _Reader:
             _, pieces, obscured = self._open[-1]
             pieces.append(text)
             if text.strip():
-                obscured.append(self._styles.is_obscured(_styles_around(element)))
+                obscured.append(self._scopes.of(element).look.is_obscured)
 
     def end(self, element: Element) -> Paragraph | None:
         if self._skipped is not None:
@@ -272,46 +302,28 @@ class _Reader:
         if not self._open or element is not self._open[-1][0]:
             return None
         _, pieces, obscured = self._open.pop()
-        owner, cell = _holders(element)
+        scope = self._scopes.of(element)
         return Paragraph(
             number=self._count,
             text="".join(pieces),
             is_obscured=any(obscured),
-            owner=owner,
-            is_title=element.name == "h" or _in_title(element),
-            cell=cell,
+            owner=scope.owner or element,
+            is_title=element.name == "h" or scope.is_title,
+            cell=scope.cell,
         )
 
-
-def _styles_around(element: Element) -> tuple[str, ...]:
-    """Return the names of the styles around a text, the innermost first."""
-    names, scope = [], element
-    while scope.parent is not None:
-        for uri in (TEXT, DRAW, TABLE, _SHOW):
-            name = scope.attributes.get(f"{{{uri}}}style-name")
-            if name:
-                names.append(name)
-        scope = scope.parent
-    return (*names, "default paragraph", "default graphic")
-
-
-def _holders(element: Element) -> tuple[Element, Element | None]:
-    """Return the child of the body around a paragraph, and the innermost cell around it."""
-    cell, scope = None, element
-    while scope.parent is not None and scope.depth > 3:  # noqa: PLR2004 - content, body, kind, child
-        if cell is None and scope.uri == TABLE and scope.name == "table-cell":
-            cell = scope
-        scope = scope.parent
-    return scope, cell
-
-
-def _in_title(element: Element) -> bool:
-    scope: Element | None = element
-    while scope is not None:
-        if scope.attributes.get(f"{{{_SHOW}}}class") in {"title", "subtitle"}:
-            return True
-        scope = scope.parent
-    return False
+    def _scope(self, element: Element, around: _Scope) -> _Scope:
+        held, look = element.attributes, _Look()
+        for key in _STYLE_NAMES if held else ():
+            if key in held:
+                look = look.over(self._styles.resolved(held[key]))
+        is_cell = element.uri == TABLE and element.name == "table-cell"
+        return _Scope(
+            look=look.over(around.look),
+            owner=element if element.depth == _CHILD else around.owner,
+            cell=element if is_cell else around.cell,
+            is_title=around.is_title or held.get(_CLASS) in {"title", "subtitle"},
+        )
 
 
 def _is_pale(colour: str) -> bool:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from ailabel.codecs.book import check_protection, packages, pages
 from ailabel.codecs.bundle import Bundle, open_bundle
 from ailabel.codecs.inline_style import is_pale
-from ailabel.codecs.markup import Element, appended, encode, escape, events
+from ailabel.codecs.markup import Element, Inherited, appended, encode, escape, events
 from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit
@@ -132,6 +132,7 @@ def _blocks(data: bytes, part: str) -> Iterator[_Block]:
     """Yield the blocks of a page that hold text, as their text ends or another block begins."""
     pieces: list[str] = []
     obscured = heading = False
+    hidden, titled = Inherited(_is_hidden, outside=False), Inherited(_is_heading, outside=False)
     skipped: Element | None = None
     for element, event in events(data, part, doctype=True):
         if skipped is not None:
@@ -143,8 +144,8 @@ def _blocks(data: bytes, part: str) -> Iterator[_Block]:
             pieces.append("\n")
         elif isinstance(event, str):
             if event.strip():
-                obscured = obscured or _is_hidden(element)
-                heading = heading or _is_heading(element)
+                obscured = obscured or hidden.of(element)
+                heading = heading or titled.of(element)
             pieces.append(event)
         elif element.name in _BLOCKS or element.name in _HEADINGS:
             if "".join(pieces).strip():
@@ -158,24 +159,15 @@ def _tidy(pieces: list[str]) -> str:
     return "\n".join(" ".join(line.split()) for line in lines)
 
 
-def _is_hidden(element: Element) -> bool:
-    scope: Element | None = element
-    while scope is not None:
-        style = "".join(scope.attributes.get("style", "").lower().split())
-        hides = any(way in style for way in _HIDING) or is_pale(style)
-        if "hidden" in scope.attributes or hides:
-            return True
-        scope = scope.parent
-    return False
+def _is_hidden(element: Element, around: bool) -> bool:  # noqa: FBT001 - a step of `Inherited`
+    if around or "hidden" in element.attributes:
+        return True
+    style = "".join(element.attributes.get("style", "").lower().split())
+    return any(way in style for way in _HIDING) or is_pale(style)
 
 
-def _is_heading(element: Element) -> bool:
-    scope: Element | None = element
-    while scope is not None:
-        if scope.name in _HEADINGS:
-            return True
-        scope = scope.parent
-    return False
+def _is_heading(element: Element, around: bool) -> bool:  # noqa: FBT001 - same
+    return around or element.name in _HEADINGS
 
 
 def _place(index: int, total: int) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from ailabel.codecs.markup import Element, events
+from ailabel.codecs.markup import Element, Inherited, events
 from ailabel.drawing.paint import brightness, contrast
 from ailabel.errors import MalformedFileError, PlanError
 from ailabel.marks.image.svg import Window, parse, pixels, window_of
@@ -30,7 +30,10 @@ __all__ = ["inspect"]
 _SVG: Final = "http://www.w3.org/2000/svg"
 _USUAL: Final = 0.86  # ink of ideographs in em; usual fonts have 0.73 to 0.98
 _UNSURE: Final = 0.18
-_HIDING: Final = ("display:none", "visibility:hidden", "visibility:collapse", "opacity:0")
+_HIDING: Final = re.compile(
+    r"(?:display:none|visibility:hidden|visibility:collapse|opacity:\+?0)(?![.\d]*[1-9])"
+)
+_SHOWING: Final = ("display", "visibility", "opacity", "fill-opacity")
 _NOT_DRAWN: Final = {
     *("defs", "symbol", "clipPath", "mask", "pattern", "marker", "metadata", "title", "desc"),
     *("style", "script", "foreignObject", "switch"),
@@ -78,8 +81,9 @@ def _texts(data: bytes) -> list[_Text]:
     pieces: list[str] = []
     drawn = 0
     latest: Element | None = None
+    unseen = Inherited(_is_unseen, outside=False)
     for element, event in events(data, "the SVG"):
-        if element.uri != _SVG or _is_unseen(element):
+        if element.uri != _SVG or unseen.of(element):
             continue
         if event is True:
             if element.name == "text":
@@ -155,17 +159,15 @@ def _place(box: tuple[int, int, int, int], window: Window) -> str:
     return "-".join(name for name in names if name) or "middle"
 
 
-def _is_unseen(element: Element) -> bool:
-    scope: Element | None = element
-    while scope is not None:
-        style = "".join(scope.attributes.get("style", "").lower().split())
-        whole = f";{style};display:{scope.attributes.get('display', '')}"
-        if scope.name in _NOT_DRAWN or any(
-            re.search(rf"{way}(?![.\d]*[1-9])", whole) for way in _HIDING
-        ):
-            return True
-        scope = scope.parent
-    return False
+def _is_unseen(element: Element, around: bool) -> bool:  # noqa: FBT001 - a step of `Inherited`
+    if around or element.name in _NOT_DRAWN:
+        return True
+    held = element.attributes
+    if not held:
+        return False
+    alone = ";".join(f"{name}:{held[name]}" for name in _SHOWING if name in held)
+    style = "".join(f"{held.get('style', '')};{alone}".lower().split())
+    return _HIDING.search(style) is not None
 
 
 def _is_moved(element: Element) -> bool:
