@@ -7,6 +7,8 @@ from typing import Final
 import pytest
 
 from ailabel.carriers.slotless_text import CARRIER
+from ailabel.codecs.subtitles import cues
+from ailabel.codecs.text import build
 from ailabel.errors import LimitExceededError
 from ailabel.io.source import BytesView, Limits
 from ailabel.marks.text import MARKER
@@ -100,3 +102,33 @@ def test_the_number_of_cues_is_limited() -> None:
     view = BytesView((EARLY * 10).encode(), limits=Limits(items=5))
     with pytest.raises(LimitExceededError, match="the number of cues"):
         MARKER.inspect(view, CARRIER.formats[2])
+
+
+def test_fleeting_cues_all_take_the_line() -> None:
+    """Where each word is a cue, one would be gone before the label could be read."""
+    words = "1\n00:00:00,100 --> 00:00:00,300\nA\n\n2\n00:00:00,300 --> 00:00:00,600\nB\n"
+    data = f"{words}\n3\n00:00:04,000 --> 00:00:05,000\nC\n"
+    expected = data.replace("A\n", f"{PHRASE}\nA\n").replace("B\n", f"{PHRASE}\nB\n")
+    assert SRT.render(data.encode()).decode() == expected
+
+
+def test_a_head_without_a_blank_line_stays_in_front() -> None:
+    """Programs take the cue that follows it at once; a label before the head would end the file."""
+    cue = "00:00:05.000 --> 00:00:06.000\nHi\n"
+    expected = f"WEBVTT\n00:00:00.000 --> 00:00:03.000\n{PHRASE}\n\n{cue}"
+    assert VTT.render(f"WEBVTT\n{cue}".encode()).decode() == expected
+
+
+@pytest.mark.parametrize("tail", ["", "\n"])
+def test_a_cue_that_ends_the_file_without_text_takes_the_line(tail: str) -> None:
+    """Nothing is put behind the end of the file."""
+    times = "1\n00:00:00,000 --> 00:00:01,000"
+    assert SRT.render(f"{times}{tail}".encode()).decode() == f"{times}\n{PHRASE}\n"
+
+
+def test_the_places_of_a_long_cue_are_its_ends() -> None:
+    """Only the lines that matter are remembered of a block without blank lines."""
+    text = build(b"1\n00:00:00,000 --> 00:00:01,000\n" + b"a\n" * 1000 + b"last\n\n", "utf-8", 0)
+    (cue,) = cues(text, 5)
+    assert text.decode(cue.body, cue.body + 2) == "a\n"
+    assert text.decode(cue.end - 4, cue.end) == "last"

@@ -22,6 +22,8 @@ __all__ = ["Cue", "cues", "plain", "timing"]
 _LINE: Final = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|\Z)")
 _CLOCK: Final = r"(?:(\d{1,4}):)?(\d{1,2}):(\d{1,2})[.,](\d{1,3})"
 _TIMES: Final = re.compile(rf"[ \t]*{_CLOCK}[ \t]*-->[ \t]*{_CLOCK}(?:[ \t].*)?", re.ASCII)
+_HEAD: Final = "WEBVTT"
+_KEPT: Final = 3  # lines of a block, without the last
 _NUMBER: Final = re.compile(r"\d{1,9}", re.ASCII)
 _MARKUP: Final = re.compile(r"<[^<>]{0,200}>|\{\\[^{}]{0,200}\}")
 
@@ -64,10 +66,11 @@ def cues(text: Text, limit: int) -> Iterator[Cue]:
             count += 1
             check_limit("the number of cues", count, limit)
             shown = lines[index + 1 :]
-            after = at + len(line) + len(text.newline)
-            name = lines[0][1].strip() if index else ""
+            after = min(at + len(line) + len(text.newline), len(text.units))
+            named = index and not lines[0][1].startswith(_HEAD)  # a head may lack its blank line
+            name = lines[0][1].strip() if named else ""
             yield Cue(
-                begin=lines[0][0],
+                begin=lines[0][0] if named else at,
                 body=shown[0][0] if shown else after,
                 end=shown[-1][0] + len(shown[-1][1]) if shown else at + len(line),
                 line=number + index + 1,
@@ -89,13 +92,17 @@ def plain(line: str) -> str:
 
 
 def _blocks(units: str) -> Iterator[tuple[int, list[tuple[int, str]]]]:
-    """Yield runs of lines that blank ones part: the first line's number, and places and lines."""
+    """Yield runs of lines that blank ones part: the first line's number, and places and lines.
+
+    Of a long run only the first lines and the last one are kept.
+    """
     block: list[tuple[int, str]] = []
     first = 0
     for number, match in enumerate(_LINE.finditer(units), 1):
         line = match[0].rstrip("\r\n")
         if line.strip():
             first = first if block else number
+            del block[_KEPT:]
             block.append((match.start(), line))
         elif block:
             yield first, block

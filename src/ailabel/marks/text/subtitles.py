@@ -1,7 +1,8 @@
 """The label in subtitles: a cue of its own before the first one, or a line on top of it.
 
 A cue of its own is shown for three seconds; where the first cue comes sooner than the label could
-be read, its first line is the label instead, because not every player shows two cues at once.
+be read, its first line is the label instead, because not every player shows two cues at once; so it
+is in those that follow, until the label has been there long enough.
 """
 
 from __future__ import annotations
@@ -65,7 +66,9 @@ def _insert(view: View, line: str, places: Sequence[str], *, point: str) -> Iter
         return
     first, last = found[0], max(found, key=lambda cue: cue.stop)
     if "start" in places and first.start < _LEAST:
-        yield text.edit(first.body, first.body, line + text.newline)
+        for cue in found:
+            if cue is first or first.start <= cue.start < first.start + _LEAST:
+                yield _on_top(text, cue, line)
     elif "start" in places:
         times = timing(0, min(_SECONDS, first.start), point)
         name = "0" + text.newline if point == "," else ""
@@ -75,6 +78,12 @@ def _insert(view: View, line: str, places: Sequence[str], *, point: str) -> Iter
         times = timing(last.stop, last.stop + _SECONDS, point)
         number = max(cue.number for cue in found) + 1 if point == "," else 0
         yield _appended(text, number, times, line)
+
+
+def _on_top(text: Text, cue: Cue, line: str) -> Edit:
+    """Plan a line above those of a cue; a cue that ends the file may have none, and no newline."""
+    parted = text.units[cue.body - 1] in "\r\n"
+    return text.edit(cue.body, cue.body, ("" if parted else text.newline) + line + text.newline)
 
 
 def _appended(text: Text, number: int, times: str, line: str) -> Edit:
