@@ -252,6 +252,13 @@ _PIECES: Final = st.sampled_from(
 )
 
 
+def test_a_label_that_declares_the_encoding_is_no_anchor() -> None:
+    """A tag that was never closed took the attributes of the next, and goes with them."""
+    data = b"<meta name=AIGC\n<meta charset=utf-8><meta charset=utf-8>"
+    after = _write(data)
+    assert not CARRIER.write(BytesView(after, "a.html"), PAYLOADS[0])
+
+
 @given(st.lists(_PIECES, max_size=14), st.sampled_from(["utf-8", "utf-16", "gb18030"]))
 @settings(max_examples=300, deadline=None)
 def test_any_arrangement_is_safe(pieces: list[str], encoding: str) -> None:

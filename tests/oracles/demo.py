@@ -29,8 +29,9 @@ __all__ = [
 ]
 
 SAMPLES: Final = ROOT / "samples"
-NAMES: Final[tuple[str, ...]] = tuple(
-    row["path"] for row in tomllib.loads((SAMPLES / "index.toml").read_text("utf-8"))["sample"]
+_INDEX: Final = tomllib.loads((SAMPLES / "index.toml").read_text("utf-8"))
+NAMES: Final[tuple[str, ...]] = tuple(  # but for scenes, which show a label already
+    row["path"] for row in _INDEX["sample"] if not row["path"].startswith("scenes/")
 )
 PRODUCERS: Final = {  # folder: who labels; a name puts what each container must escape to the test
     "shown": "001191350100M000100Y4310000",
@@ -38,7 +39,10 @@ PRODUCERS: Final = {  # folder: who labels; a name puts what each container must
     "named": '海边\'s "Lab" <A&B> (甲) \\ 100%',
 }
 
-PLACED: Final = (".png", ".jpg", ".webp", ".wav", ".flac", ".mp3", ".md", ".html", ".docx", ".pdf")
+PLACED: Final = (
+    *(".png", ".jpg", ".webp", ".wav", ".flac", ".mp3", ".mp4"),
+    *(".md", ".html", ".docx", ".pdf"),
+)
 
 
 def names(*suffixes: str) -> list[str]:

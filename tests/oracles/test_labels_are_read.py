@@ -30,6 +30,7 @@ _TAGS: Final = {  # what ExifTool 12.57 calls the places
     ".webp": "XMP-TC260:Aigc",
     ".mp3": "ID3v2_4:UserDefinedText",
     ".flac": "Vorbis:Aigc",
+    ".mp4": "Keys:AIGC",
     ".pdf": "PDF:AIGC",
     ".docx": "XML:AIGC",
     ".html": "HTML:AIGC",
@@ -99,7 +100,7 @@ def test_pillow(demo: Demo, folder: str, name: str) -> None:
 
 
 @every_folder
-@pytest.mark.parametrize("name", names(".mp3", ".flac"))
+@pytest.mark.parametrize("name", names(".mp3", ".flac", ".mp4"))
 def test_ffprobe(demo: Demo, folder: str, name: str) -> None:
     """Ffprobe lists a tag AIGC."""
     options = ("-v", "error", "-show_entries", "format_tags=AIGC", "-of", "json")

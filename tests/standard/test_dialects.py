@@ -39,7 +39,10 @@ SPECIMENS: Final = {  # site and payload as formats.md has them
     "doubao-ios": ("mov.moov/meta[mdir]/unnamed", _label(_code("91110102MACQD9K640"))),
     "xmp-toolkit": ("mp4.uuid[XMP]/TC260:AIGC", _label()),
     "misnamed-xmp": ("jpeg.APP1[MisnamedXMP]/TC260:AIGC", _label()),
-    "bytedance-segment": ("jpeg.APP11[AIGC]", "AIGC" + _label(_code("9144030008867405X2", "10002"))),
+    "bytedance-segment": (
+        "jpeg.APP11[AIGC]",
+        "AIGC" + _label(_code("9144030008867405X2", "10002")),
+    ),
     "udta-box": ("mp4.moov/udta/AIGC", _label()),
     "doubao": (_XMP, _label(_code("91110102MACQD9K640"))),
     "jimeng-web": (_PNG, _label(_code("9144030008867405X2", "10001"))),

@@ -221,12 +221,11 @@ def _survey(text: Text) -> _Page:
             break
         if region is Region.INERT:
             continue
-        rank = _rank(text, token, region)
-        if rank:
-            anchors.setdefault(rank, token)
         meta = _meta(text, token)
         if meta and (meta.labelled or meta.name == KEY):
-            metas.append((meta, region))
+            metas.append((meta, region))  # and no anchor, whatever else it says: it may be cut
+        elif rank := _rank(text, token, region):
+            anchors.setdefault(rank, token)
     declaration = anchors.get(_DECLARATION)
     floor = declaration.end if declaration else 0
     main = next(
