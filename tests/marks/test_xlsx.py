@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from typing import Any, Final
 
 import openpyxl
+import PIL.Image
 import pytest
+from openpyxl.chart import BarChart, Reference
+from openpyxl.drawing.image import Image
 from openpyxl.styles import Font, PatternFill
+from openpyxl.worksheet.table import Table
 
 from ailabel.carriers.ooxml import XLSX
-from ailabel.errors import PlanError
+from ailabel.errors import LimitExceededError, PlanError
 from ailabel.marks.document.xlsx import MARKER
 from ailabel.spi import Finding
 from builders import xlsx as build
@@ -163,3 +168,57 @@ def test_bare_words_count_in_the_first_and_last_row() -> None:
 def test_damage_never_escapes(name: str) -> None:
     """Damaged copies are looked at or refused with an error of ours."""
     assert TRIED.survives(SAMPLES[name], 11) > 0
+
+
+@pytest.mark.oracle
+def test_pictures_and_tables_are_no_place() -> None:
+    """A label under a logo or a chart would not be seen; one in a table would be data."""
+    book = made(*[(None,)] * 4, ("a", "b"), (1, 2))
+    sheet = book.active
+    logo = io.BytesIO()
+    PIL.Image.new("RGB", (300, 60)).save(logo, "PNG")
+    sheet.add_image(Image(logo), "A1")
+    sheet.add_table(Table(displayName="T", ref="A5:B20"))
+    chart = BarChart()
+    chart.add_data(Reference(sheet, range_string="Worksheet!$B$5:$B$6"))
+    sheet.add_chart(chart, "D2")
+    data = saved(book)
+    before = cells(data)
+    added = {place for place in cells(TRIED.render(data, position="both")) if place not in before}
+    assert len(added) == 2
+    (start,) = (place for place in added if not place.startswith("A"))
+    (end,) = added - {start}
+    assert openpyxl.utils.cell.coordinate_from_string(start)[0] > "K"
+    assert int(end[1:]) >= 22
+
+
+def test_an_empty_sheet_takes_one_label() -> None:
+    """Even where it has cells that are merged, and no rows."""
+    data = swapped("<sheetData/><mergeCells><mergeCell ref='A1:B2'/></mergeCells>")
+    assert TRIED.marks(data, position="both") == ["start"]
+    assert TRIED.seen(TRIED.render(data, position="both")) == [("start", "found")]
+
+
+def test_hostile_columns_are_limited() -> None:
+    """Asking each text whether one of very many columns hides it would take hours."""
+    columns = "<cols>" + "<col min='1' max='16384' hidden='1'/>" * 40_000 + "</cols>"
+    data = swapped(f"{columns}<sheetData/>")
+    with pytest.raises(LimitExceededError):
+        TRIED.inspect(data)
+    with pytest.raises(LimitExceededError):
+        TRIED.render(data)
+
+
+def swapped(inner: str) -> bytes:
+    """Return a workbook whose sheet holds this."""
+    uri = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(SAMPLES["plain.xlsx"])) as old,
+        zipfile.ZipFile(out, "w") as new,
+    ):
+        for name in old.namelist():
+            is_sheet = name == "xl/worksheets/sheet1.xml"
+            sheet = f'<worksheet xmlns="{uri}">{inner}</worksheet>'.encode()
+            new.writestr(name, sheet if is_sheet else old.read(name))
+    return out.getvalue()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from ailabel.codecs.markup import Element, appended, elements, encode, events
 from ailabel.codecs.opc import main_part, related
 from ailabel.errors import MalformedFileError, PlanError
+from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit
 from ailabel.values import frozen
 
@@ -17,7 +18,17 @@ if TYPE_CHECKING:
 
     from ailabel.codecs.opc import Package
 
-__all__ = ["Cell", "Grid", "Place", "Sheet", "cells", "name_of", "read_grid", "sheets"]
+__all__ = [
+    "Cell",
+    "Grid",
+    "Place",
+    "Sheet",
+    "cells",
+    "name_of",
+    "read_beside",
+    "read_grid",
+    "sheets",
+]
 
 _URIS: Final = (  # transitional and strict
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
@@ -77,18 +88,28 @@ class Grid:
         rows: the first rows, by number.
         last_row: the last row that there is, merged cells included; 0 in an empty sheet.
         last_column: the same for columns.
-        merged: the corners of merged cells.
+        merged: those of the first rows that merged cells take part in.
         hidden: ranges of columns that are hidden.
         hides_rows: whether rows that are not written out are hidden.
+        covered: those of the first rows that pictures or charts lie over.
+        kept: how many cells are remembered.
     """
 
     data: Element
     rows: dict[int, _Row] = field(default_factory=dict)
     last_row: int = 0
     last_column: int = 0
-    merged: list[tuple[Place, Place]] = field(default_factory=list)
+    merged: set[int] = field(default_factory=set)
     hidden: list[tuple[int, int]] = field(default_factory=list)
     hides_rows: bool = False
+    covered: set[int] = field(default_factory=set)
+    kept: int = 0
+
+    def take(self, first: Place, last: Place) -> range:
+        """Take note of cells that are no place for the label; return their first rows."""
+        self.last_row = max(self.last_row, last.row)
+        self.last_column = max(self.last_column, last.column)
+        return range(first.row, min(last.row, _KEPT) + 1)
 
     def top(self) -> Place:
         """Return a free cell at the top: in an empty first row, else two columns to the right.
@@ -97,10 +118,12 @@ class Grid:
             PlanError: there is none that is shown.
         """
         row = next((number for number in sorted(self.rows) if self._is_used(number)), None)
-        for number in range(1, row or 2):
-            if not self._is_hidden(number):
+        for number in range(1, row or _KEPT):
+            if not self._is_hidden(number) and number not in self.covered:
                 return Place(number, self._column(1))
         shown = [number for number in sorted(self.rows) if not self._is_hidden(number)]
+        if not shown and self.covered and not self.hides_rows:
+            shown = [1]  # pictures are all that the sheet shows
         if not shown:
             raise PlanError("the sheet shows no row at its top; use --position end")
         return Place(shown[0], self._column(self.last_column + 2))
@@ -141,8 +164,7 @@ class Grid:
     def _is_used(self, number: int) -> bool:
         row = self.rows.get(number)
         return row is not None and (
-            any(holds for _, _, holds in row.cells)
-            or any(first.row <= number <= last.row for first, last in self.merged)
+            any(holds for _, _, holds in row.cells) or number in self.merged
         )
 
     def _is_hidden(self, number: int) -> bool:
@@ -188,11 +210,15 @@ def sheets(package: Package) -> list[Sheet]:
     main = main_part(package)
     links = {link.id: link for link in related(package, main)}
     found = []
+    parts: set[str] = set()
     for element in elements(package.read(main), main, package.archive.view.limits.items):
         if element.uri in _URIS and element.name == "sheet":
             known = [links.get(element.attributes.get(f"{{{uri}}}id", "")) for uri in _LINKS]
             link = next((item for item in known if item is not None), None)
-            if link is not None and link.kind.endswith("/worksheet"):
+            if link is None or link.target in parts:
+                continue
+            parts.add(link.target)
+            if link.kind.endswith("/worksheet"):
                 shown = element.attributes.get("state", "visible") == "visible"
                 name = element.attributes.get("name", "")
                 found.append(Sheet(name=name, part=link.target, is_shown=shown))
@@ -208,7 +234,7 @@ def read_grid(data: bytes, part: str) -> Grid:
     """
     grid: Grid | None = None
     before: list[Element] = []
-    position = _Position()
+    position = _Position(part)
     for element, event in events(data, part):
         if event is not True or element.uri not in _URIS:
             continue
@@ -218,6 +244,7 @@ def read_grid(data: bytes, part: str) -> Grid:
                 _note(item, grid)
         elif grid is None:
             before.append(element)
+            check_limit(part, len(before), 2 * _COLUMNS)
         elif element.name == "row":
             _open_row(element, grid, position)
         elif element.name == "c":
@@ -233,6 +260,7 @@ def read_grid(data: bytes, part: str) -> Grid:
 
 @dataclass(slots=True)
 class _Position:
+    part: str
     row: int = 0
     column: int = 0
 
@@ -244,16 +272,18 @@ def _note(element: Element, grid: Grid) -> None:
         grid.hidden.append((_number(held.get("min", "")), _number(held.get("max", ""))))
     elif element.name == "sheetFormatPr":
         grid.hides_rows = held.get("zeroHeight", "0") not in _OFF
-    elif element.name == "mergeCell":
-        first, _, last = held.get("ref", "").partition(":")
-        begin, end = _place(first), _place(last or first)
-        if begin is not None and end is not None:
-            grid.merged.append((begin, end))
-            grid.last_row = max(grid.last_row, end.row)
-            grid.last_column = max(grid.last_column, end.column)
+    elif element.name in {"mergeCell", "autoFilter"}:
+        corners = _corners(held.get("ref", ""))
+        if corners is not None and element.name == "autoFilter":
+            grid.take(*corners)
+        elif corners is not None:
+            grid.merged.update(grid.take(*corners))
 
 
 _KEPT: Final = 64  # rows at the top that are remembered with their cells; ours
+_ANCHORS: Final = ("twoCellAnchor", "oneCellAnchor")
+_WIDTH, _HEIGHT = 609_600, 190_500  # EMU: of usual cells
+_MOST: Final = 200_000  # of these cells; ours
 
 
 def _open_row(element: Element, grid: Grid, position: _Position) -> None:
@@ -271,6 +301,8 @@ def _open_cell(element: Element, grid: Grid, position: _Position) -> None:
     grid.last_column = max(grid.last_column, position.column)
     row = grid.rows.get(position.row)
     if row is not None and row.element is element.parent:
+        grid.kept += 1
+        check_limit(position.part, grid.kept, _MOST)
         row.cells.append((position.column, element, False))
 
 
@@ -287,8 +319,9 @@ def cells(data: bytes, part: str) -> Iterator[Cell]:
         MalformedFileError: it is not well-formed.
         LimitExceededError: it is nested too deeply.
     """
-    hidden: list[tuple[int, int]] = []
-    position = _Position()
+    hidden = bytearray(_COLUMNS + 1)
+    columns = 0
+    position = _Position(part)
     hides_row = False
     pieces: list[str] = []
     for element, event in events(data, part):
@@ -304,14 +337,18 @@ def cells(data: bytes, part: str) -> Iterator[Cell]:
                 position.column = place.column if place else position.column + 1
                 pieces.clear()
             elif element.name == "col" and element.attributes.get("hidden", "0") not in _OFF:
+                columns += 1
+                check_limit(part, columns, _COLUMNS)
                 held = element.attributes
-                hidden.append((_number(held.get("min", "")), _number(held.get("max", ""))))
+                low = min(_number(held.get("min", "")), _COLUMNS + 1)
+                high = min(_number(held.get("max", "")), _COLUMNS)
+                hidden[low : high + 1] = b"\1" * max(0, high + 1 - low)
         elif event is not False:
             if element.name in {"v", "t"}:
                 pieces.append(event)
         elif element.name == "c" and pieces:
             column = position.column
-            is_hidden = hides_row or any(low <= column <= high for low, high in hidden)
+            is_hidden = hides_row or (column <= _COLUMNS and bool(hidden[column]))
             cell = _made(element, Place(position.row, column), "".join(pieces), is_hidden=is_hidden)
             if cell is not None:
                 yield cell
@@ -342,6 +379,59 @@ def _cell(prefix: str, place: Place, text: str, style: str) -> str:
         f'<{prefix}c r="{place}"{formatted} t="inlineStr"><{prefix}is><{prefix}t>{text}</{prefix}t>'
         f"</{prefix}is></{prefix}c>"
     )
+
+
+def _corners(reference: str) -> tuple[Place, Place] | None:
+    first, _, last = reference.partition(":")
+    begin, end = _place(first), _place(last or first)
+    return None if begin is None or end is None else (begin, end)
+
+
+def read_beside(package: Package, part: str, grid: Grid) -> None:
+    """Take note of what other parts put upon the cells of a sheet: tables, pictures, charts.
+
+    Raises:
+        MalformedFileError: such a part is not well-formed.
+        LimitExceededError: it is too long.
+    """
+    limit = package.archive.view.limits.document_inflate_bytes
+    for target, kind in {link.target: link.kind for link in related(package, part)}.items():
+        if target.lower() not in package.parts:
+            continue
+        if kind.endswith("/table"):
+            root = next(events(package.read(target, limit), target))[0]
+            corners = _corners(root.attributes.get("ref", ""))
+            if corners is not None:
+                grid.take(*corners)
+        elif kind.endswith("/drawing"):
+            for first, last in _anchors(package.read(target, limit), target):
+                grid.covered.update(grid.take(first, last))
+
+
+def _anchors(data: bytes, part: str) -> Iterator[tuple[Place, Place]]:
+    """Yield the corners of the cells under drawings, which count from 0 [OOXML1 20.5.2]."""
+    corners: dict[str, dict[str, int]] = {}
+    for element, event in events(data, part):
+        parent = element.parent.name if element.parent is not None else ""
+        if element.name in _ANCHORS:
+            if event is True:
+                corners = {"from": {}, "to": {}}
+            elif event is False:
+                begin, end = corners["from"], corners["to"]
+                first = Place(begin.get("row", 0) + 1, begin.get("col", 0) + 1)
+                yield (
+                    first,
+                    Place(
+                        max(first.row, end.get("row", 0) + 1),
+                        max(first.column, end.get("col", 0) + 1),
+                    ),
+                )
+        elif parent in corners and isinstance(event, str):
+            corners[parent][element.name] = _number(event.strip())
+        elif event is True and element.name == "ext" and parent == "oneCellAnchor":
+            for name, side, usual in (("row", "cy", _HEIGHT), ("col", "cx", _WIDTH)):
+                length = _number(element.attributes.get(side, "")) // usual
+                corners["to"][name] = corners["from"].get(name, 0) + length
 
 
 def _place(reference: str) -> Place | None:

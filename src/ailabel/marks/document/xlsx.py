@@ -2,7 +2,7 @@
 
 No cell is moved, so formulas, tables and charts stay right: the label takes the first row where
 that is empty, else the first row two columns to the right of everything; at the end it stands below
-everything with an empty row between.
+everything with an empty row between. Pictures, charts and tables count as cells that are taken.
 
 Looked at are the texts of cells. A sentence that says so counts anywhere; bare words such as
 ``AI生成`` count in the first and the last row that holds texts, of the first and the last sheet.
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs.markup import Element, elements, escape, events
 from ailabel.codecs.opc import change_parts, check_unsigned, main_part, open_package, related
-from ailabel.codecs.spreadsheet import Cell, Sheet, cells, read_grid, sheets
+from ailabel.codecs.spreadsheet import Cell, Sheet, cells, read_beside, read_grid, sheets
 from ailabel.errors import PlanError
 from ailabel.io.source import check_limit
 from ailabel.marks.document.lines import Line, conclude, judged, places_of, wording_of
@@ -52,7 +52,8 @@ class _Xlsx:
             part = shown[0 if place == "start" else -1].part
             data = _read(package, part)
             grid = read_grid(data, part)
-            if part in edits and not grid.last_row:
+            read_beside(package, part, grid)
+            if part in edits and (not grid.last_row or grid.data.is_empty):
                 break  # one label fills an empty sheet
             cell = grid.top() if place == "start" else grid.bottom()
             edits.setdefault(part, []).append(grid.edit(cell, escape(text), data))
