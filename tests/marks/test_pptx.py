@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 from typing import TYPE_CHECKING, Any, Final
 
@@ -177,3 +178,33 @@ def test_a_long_wording_stays_on_the_slide() -> None:
 def test_damage_never_escapes(name: str) -> None:
     """Damaged copies are looked at or refused with an error of ours."""
     assert TRIED.survives(SAMPLES[name], 7) > 0
+
+
+def test_a_very_high_id_is_not_surpassed() -> None:
+    """PowerPoint repairs a file whose shapes have ids beyond 31 bits."""
+    show = made("a")
+    show.slides[0].shapes[0]._element.nvSpPr.cNvPr.set("id", str(0x7FFFFFFF))
+    shapes = pptx.Presentation(io.BytesIO(TRIED.render(saved(show)))).slides[0].shapes
+    ids = [shape.shape_id for shape in shapes]
+    assert len(set(ids)) == 2
+    assert max(ids) == 0x7FFFFFFF
+
+
+def test_a_slide_that_is_named_again_counts_once() -> None:
+    """Else a small file could have one slide read as often as it likes."""
+    show = made("a")
+    ids = show.part._element.sldIdLst
+    for _ in range(3):
+        ids.append(copy.deepcopy(ids[0]))
+    data = saved(show)
+    assert len(TRIED.inspect(TRIED.render(data)).sightings) == 1
+
+
+def test_of_very_many_labels_few_are_looked_at() -> None:
+    """The rest is left to a person; each would be held against all that lies above it."""
+    show = made()
+    slide = show.slides.add_slide(show.slide_layouts[6])
+    for _ in range(70):
+        slide.shapes.add_textbox(Pt(30), Pt(30), Pt(300), Pt(60)).text_frame.text = PHRASE
+    findings = [sighting.finding for sighting in TRIED.inspect(saved(show)).sightings]
+    assert findings == [Finding.FOUND] * 64 + [Finding.REVIEW] * 6

@@ -38,6 +38,7 @@ _SIZE: Final = (9_144_000, 6_858_000)  # of a slide, in EMU, where none is given
 _TITLES: Final = ("title", "ctrTitle", "subTitle")
 _SHAPES: Final = ("sp", "pic", "cxnSp", "graphicFrame")
 _OFF: Final = ("0", "false")
+_LAST_ID: Final = 0x7FFFFFFF  # programs repair a file with a larger one
 
 Box = tuple[int, int, int, int]
 """Left, top, right, bottom, in EMU."""
@@ -124,7 +125,7 @@ def slides(package: Package) -> list[Slide]:
             parts += [links[link] for link in known if links.get(link)]
     return [
         Slide(part=part, number=number, size=size, is_shown=_is_shown(package, part))
-        for number, part in enumerate(parts, 1)
+        for number, part in enumerate(dict.fromkeys(parts), 1)
     ]
 
 
@@ -151,7 +152,8 @@ def find_tree(data: bytes, part: str) -> Tree:
         if event is not True:
             continue
         if element.name == "cNvPr":
-            highest = max(highest, _number(element, "id"))
+            number = _number(element, "id")
+            highest = max(highest, number if number < _LAST_ID else 0)
         if element.uri not in _URIS:
             continue
         if tree is None and (element.depth, element.name) == (2, "spTree"):

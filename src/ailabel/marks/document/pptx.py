@@ -24,7 +24,7 @@ from ailabel.marks.document.lines import conclude, judged, places_of, wording_of
 from ailabel.spi import Evidence, Mark, Rendition
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from ailabel.codecs.opc import Package
     from ailabel.io.source import View
@@ -46,6 +46,7 @@ _MOST: Final = 0.9  # of the slide's width
 _TINY: Final = 500  # hundredths of a point: the smallest size of Chinese print
 _PALE: Final = 0xE0
 _PALE_THEMES: Final = ("bg1", "lt1")
+_LOOKED: Final = 64  # labels of a slide whose place is looked at; more are left to a person
 _FAINT: Final = 1.6  # contrast below which letters are not read
 _BOX: Final = (
     '<p:sp xmlns:p="{p}" xmlns:a="{a}"><p:nvSpPr><p:cNvPr id="{id}" name="AI label" '
@@ -151,18 +152,22 @@ def _place(number: int, shown: list[int]) -> str:
 
 
 def _sightings(package: Package, slide: Slide, place: str) -> Iterator[Sighting]:
-    drawn = list(shapes(_read(package, slide.part), slide.part))
-    for index, shape in enumerate(drawn):
-        lines = list(judged(shape.text, obscured=False))
-        if not lines:
-            continue
-        obscured = not slide.is_shown or _is_obscured(shape, slide, drawn[index + 1 :])
+    found: list[tuple[int, Shape]] = []
+    covers: list[tuple[int, Shape]] = []
+    for index, shape in enumerate(shapes(_read(package, slide.part), slide.part)):
+        if any(judged(shape.text, obscured=False)):
+            found.append((index, shape))
+        if _is_cover(shape):
+            covers.append((index, shape))
+    for looked, (index, shape) in enumerate(found):
+        above = (other for at, other in covers if at > index)
+        obscured = not slide.is_shown or looked >= _LOOKED or _is_obscured(shape, slide, above)
         for line in judged(shape.text, obscured=obscured):
             location = f"slide {slide.number}, {shape.name}" if shape.name else slide.part
             yield line.sighting("middle" if shape.is_title else place, location)
 
 
-def _is_obscured(shape: Shape, slide: Slide, above: list[Shape]) -> bool:
+def _is_obscured(shape: Shape, slide: Slide, above: Iterable[Shape]) -> bool:
     if shape.is_hidden or any(size < _TINY for size in shape.sizes) or _is_faint(shape):
         return True
     if shape.box is None:
@@ -193,9 +198,14 @@ def _level(colour: str) -> int | None:
     return brightness((red, green, blue))
 
 
+def _is_cover(shape: Shape) -> bool:
+    """Say whether a shape hides what it lies on: a picture, or one that is filled."""
+    return shape.box is not None and not shape.is_hidden and (shape.is_picture or shape.fill != "")
+
+
 def _covers(other: Shape, box: Box) -> bool:
-    """Say whether a picture or a filled shape hides a box."""
-    if other.box is None or other.is_hidden or not (other.is_picture or other.fill != ""):
+    """Say whether a shape that hides what it lies on lies on all of a box."""
+    if other.box is None:
         return False
     left, top, right, bottom = other.box
     return left <= box[0] and top <= box[1] and right >= box[2] and bottom >= box[3]
