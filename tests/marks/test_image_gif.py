@@ -181,3 +181,23 @@ def test_damage_never_escapes() -> None:
         except AilabelError:
             refused += 1
     assert refused
+
+
+def test_a_rare_colour_never_takes_that_of_the_label() -> None:
+    """The two rarest are each other's nearest, so where the first one went gives way too."""
+    table = [value for grey in range(254) for value in [100 + grey // 8] * 3]
+    table += [100, 150, 100, 100, 151, 100]
+    indices = bytearray(i % 254 for i in range(200 * 100))
+    indices[5:8] = bytes((254, 255, 255))
+    (picture,) = shown(labelled(still(table, bytes(indices))))
+    levels = [picture.convert("L").getpixel((x, 0)) for x in range(5, 8)]
+    assert all(isinstance(level, int) and 90 < level < 140 for level in levels)
+
+
+def test_frames_beyond_the_screen_are_counted() -> None:
+    """Pixels that no screen shows cost as much as others."""
+    data = bytearray(still([0, 0, 0, 255, 255, 255], bytes(200 * 100)))
+    data[6:10] = (100).to_bytes(2, "little") + (50).to_bytes(2, "little")
+    view = BytesView(bytes(data), limits=Limits(pixels=19_999))
+    with pytest.raises(LimitExceededError):
+        render(view, MarkSpec())

@@ -43,6 +43,7 @@ _TRANSPARENT: Final = 0x01
 _CLEAR, _RESTORE = 2, 3  # what happens to a frame's box afterwards
 _COLOURS: Final = 256
 _SHADES: Final = (18, 97, 176, 255)  # of the plate, two of the letters' edges, and the letters
+_GREY: Final = bytes(value for level in range(_COLOURS) for value in [level] * 3)
 _ENDS: Final = (18, 255)  # where there is no room for more
 _HALF: Final = 128  # coverage from which a pixel belongs to plate or letters
 
@@ -83,7 +84,8 @@ def render(view: View, spec: MarkSpec) -> Rendition:
     frames = list(_frames(view))
     if not frames:
         raise MalformedFileError("the GIF has no picture")
-    check_limit("the pixels of all frames", size[0] * size[1] * len(frames), view.limits.pixels)
+    drawn = (max(size[0] * size[1], _pixels(frame.box)) for frame in frames)
+    check_limit("the pixels of all frames", sum(drawn), view.limits.pixels)
     edits: list[Edit] = []
     changed = total = 0
     whole = False
@@ -96,7 +98,7 @@ def render(view: View, spec: MarkSpec) -> Rendition:
             made, moved = _drawn(view, frame, box, stencil)
             edits += made
             changed += moved
-        total += (frame.box[2] - frame.box[0]) * (frame.box[3] - frame.box[1])
+        total += _pixels(frame.box)
         whole = _stays(frame.dispose, box, stencil.area, whole=whole)
     if (
         edits and view.read(0, 6) == HEADER[0]
@@ -158,11 +160,15 @@ def _frame(view: View, control: Block | None, image: Block, shared: bytes) -> _F
         control=control,
         image=image,
         box=(left, top, left + width, top + height),
-        table=own or shared or bytes(value for grey in range(_COLOURS) for value in [grey] * 3),
+        table=own or shared or _GREY,
         flags=flags,
         dispose=dispose,
         transparent=transparent,
     )
+
+
+def _pixels(box: Box) -> int:
+    return (box[2] - box[0]) * (box[3] - box[1])
 
 
 def _around(one: Box, other: Box) -> Box:
@@ -267,8 +273,13 @@ class _Colours:
             others = [i for i in rare if i not in self._moves and i != index]
             if not others:
                 raise PlanError("a frame of the GIF has no colours that a label could be drawn in")
-            self._moves[index] = min(others, key=lambda other: self._distance(index, other))
+            nearest = min(others, key=lambda other: self._distance(index, other))
+            for earlier, target in self._moves.items():  # what went here goes on
+                if target == index:
+                    self._moves[earlier] = nearest
+            self._moves[index] = nearest
             self.moved += self._uses[index]
+            self._uses[nearest] += self._uses[index]
             self._uses[index] = 0
             free.append(index)
         return free[:count]
@@ -295,10 +306,9 @@ def _decoded(view: View, frame: _Frame) -> Image.Image:
     width, height = frame.box[2] - frame.box[0], frame.box[3] - frame.box[1]
     size = width.to_bytes(2, "little") + height.to_bytes(2, "little")
     coded = view.read(frame.image.data, frame.image.end - frame.image.data, "a GIF frame")
-    grey = bytes(value for level in range(_COLOURS) for value in [level] * 3)
     single = b"".join(
         (
-            HEADER[1] + size + b"\xf7\0\0" + grey,
+            HEADER[1] + size + b"\xf7\0\0" + _GREY,
             b"," + bytes(4) + size + bytes([frame.flags & _INTERLACED]),
             coded + b";",
         )
