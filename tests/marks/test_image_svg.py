@@ -28,7 +28,10 @@ ROOTS: Final = (
     'width="100%" viewBox="0 0 640 480"',
     'viewBox="0,0,640,480" preserveAspectRatio="xMinYMin meet"',
 )
-LABEL: Final = '<rect x="9" y="80" width="70" height="19" fill="#000"/><text style="{0}">{1}</text>'
+LABEL: Final = (
+    '<rect x="9" y="80" width="70" height="19" fill="#000"/>'
+    '<text x="12" y="95" style="{0}">{1}</text>'
+)
 
 
 def drawing(root: str = ROOTS[0], inner: str = "") -> bytes:
@@ -162,3 +165,32 @@ def test_letters_that_attributes_hide_are_no_label(held: str) -> None:
     style = "font-size:60px;fill:#fff"
     text = LABEL.format(style, "本内容由AI生成").replace("<text", f"<text {held}")
     assert inspect(BytesView(drawing(inner=text))).finding is Finding.UNCHECKED
+
+
+@pytest.mark.parametrize(
+    "root",
+    [
+        'viewBox="0 0 1e-320 1" height="100"',
+        'viewBox="0 0 1e8 1e-300" height="1e8"',
+        'viewBox="0 0 1e-300 1e-300"',
+        'width="1e-300" height="1e-300"',
+        'width="nan" height="inf" viewBox="nan 0 inf 1"',
+    ],
+)
+@pytest.mark.parametrize("x", ["9", "nan", "inf", "1e308"])
+def test_numbers_beyond_any_drawing_are_none(root: str, x: str) -> None:
+    """Nothing is divided by next to nothing."""
+    text = LABEL.format("font-size:60px;fill:#fff", "本内容由AI生成").replace("9", x, 1)
+    data = drawing(root, text)
+    assert inspect(BytesView(data)).finding is Finding.REVIEW
+    with pytest.raises(PlanError):
+        labelled(data)
+    assert inspect(BytesView(drawing(inner=text))).finding in {Finding.REVIEW, Finding.FOUND}
+
+
+def test_letters_beside_their_plate_are_left_to_a_person() -> None:
+    """They may be off the drawing."""
+    text = LABEL.format("font-size:60px;fill:#fff", "本内容由AI生成")
+    assert inspect(BytesView(drawing(inner=text))).finding is Finding.FOUND
+    aside = text.replace('x="12"', 'x="-9000"')
+    assert inspect(BytesView(drawing(inner=aside))).finding is Finding.REVIEW

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ailabel.io.splice import Edit
     from ailabel.spi import MarkSpec
 
-__all__ = ["Window", "parse", "pixels", "render", "window_of"]
+__all__ = ["LARGEST", "Window", "parse", "pixels", "render", "window_of"]
 
 _ATTRIBUTE: Final = re.compile(
     rb"""\s(width|height|viewBox|preserveAspectRatio)\s*=\s*(?:"([^"]*)"|'([^']*)')"""
@@ -46,6 +46,8 @@ _UNITS: Final = {  # in pixels [CSS-VALUES 6.2]
     "cm": 96 / 2.54,
     "mm": 96 / 25.4,
 }
+_SMALLEST: Final = 1e-6
+LARGEST: Final = 1e9  # no drawing is beyond; what is divided stays finite
 _FLATTEST: Final = 0.73  # ink of ideographs in em, Microsoft YaHei; Noto has 0.96
 _LATIN: Final = 0.62  # of an em: how wide other letters than ideographs are
 _PAD_X, _PAD_Y, _MARGIN = 0.4, 0.25, 0.015
@@ -169,8 +171,8 @@ def _box(text: str) -> tuple[float, float, float, float] | None:
         left, top, width, height = (float(part) for part in re.split(r"[\s,]+", text.strip()))
     except ValueError:
         return None
-    usable = all(abs(value) < 1e9 for value in (left, top, width, height))  # noqa: PLR2004 - and no NaN
-    return (left, top, width, height) if usable and min(width, height) > 0 else None
+    usable = all(abs(value) < LARGEST for value in (left, top, width, height))  # and no NaN
+    return (left, top, width, height) if usable and min(width, height) > _SMALLEST else None
 
 
 def pixels(text: str) -> float:
@@ -179,7 +181,7 @@ def pixels(text: str) -> float:
     if found is None or found[2] not in _UNITS:
         return 0.0
     value = float(found[1]) * _UNITS[found[2]]
-    return value if value < 1e9 else 0.0  # noqa: PLR2004 - no drawing is larger
+    return value if _SMALLEST < value < LARGEST else 0.0
 
 
 def _element(text: str, place: str, size: tuple[float, float], window: Window) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from ailabel.codecs.markup import Element, Inherited, events
 from ailabel.drawing.paint import brightness, contrast
 from ailabel.errors import MalformedFileError, PlanError
-from ailabel.marks.image.svg import Window, parse, pixels, window_of
+from ailabel.marks.image.svg import LARGEST, Window, parse, pixels, window_of
 from ailabel.messages import Message
 from ailabel.spi import Appearance, Evidence, Finding, Sighting
 from ailabel.standard.textmark import Form, is_mention, judge, may_hold
@@ -127,15 +127,17 @@ def _appearance(item: _Text, window: Window) -> Appearance | None:
     plate = item.plate
     if plate is None or plate.name != "rect" or not item.is_last or _is_moved(item.element):
         return None
+    if _is_moved(plate):
+        return None
     em = pixels(_style(item.element, "font-size")) * window.unit
     ink, ground = _level(_style(item.element, "fill")), _level(_style(plate, "fill"))
-    sides = [plate.attributes.get(name, "0") for name in ("x", "y", "width", "height")]
-    try:
-        x, y, width, height = map(float, sides)
-    except ValueError:
+    sides = _numbers(plate, "x", "y", "width", "height")
+    at = _numbers(item.element, "x", "y")
+    if not em or ink is None or ground is None or sides is None or at is None:
         return None
-    if not em or ink is None or ground is None or _is_moved(plate):
-        return None
+    x, y, width, height = sides
+    if not (x <= at[0] <= x + width and y <= at[1] <= y + height):
+        return None  # the letters begin beside the plate
     left, top = (x - window.box[0]) * window.unit, (y - window.box[1]) * window.unit
     right, bottom = left + width * window.unit, top + height * window.unit
     frame = round(window.box[2] * window.unit), round(window.box[3] * window.unit)
@@ -149,6 +151,15 @@ def _appearance(item: _Text, window: Window) -> Appearance | None:
         at_edge=0 <= gap <= EDGE_SHARE * min(frame),
         contrast=contrast(ink, ground),
     )
+
+
+def _numbers(element: Element, *names: str) -> list[float] | None:
+    """Return attributes as numbers; None where one is no number that a drawing may have."""
+    try:
+        values = [float(element.attributes.get(name, "0")) for name in names]
+    except ValueError:
+        return None
+    return values if all(abs(value) < LARGEST for value in values) else None
 
 
 def _place(box: tuple[int, int, int, int], window: Window) -> str:
