@@ -171,3 +171,24 @@ def test_a_style_that_cannot_be_read_is_an_error_of_usage(tmp_path: Path) -> Non
         assert done.code == 2
         assert style.name in done.err
     assert ailabel.LabelSpec(producer=PRODUCER).look is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "video.duration = 1" + "0" * 400,
+        "video.duration = nan",
+        "image.height = inf",
+        "image.margin = -1" + "0" * 30,
+        'font = "a\\u0000b"',
+    ],
+)
+def test_values_that_mean_nothing_are_refused(tmp_path: Path, line: str) -> None:
+    """Neither endless numbers nor names that no file can have."""
+    with pytest.raises(LabelError, match="must be"):
+        read_style(written(tmp_path, line))
+
+
+def test_a_byte_order_mark_is_passed_over(tmp_path: Path) -> None:
+    """Editors of Windows write one."""
+    assert read_style(written(tmp_path, '\ufeffwording = "zh"')) == {"wording": "zh"}

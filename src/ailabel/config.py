@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["read_style"]
 
 _LONGEST: Final = 1 << 16  # bytes of a style
+_MOST: Final = 1_000_000  # of a number; ours
 _NUMBER: Final = (int, float)
 _KINDS: Final[Mapping[str, Mapping[str, tuple[type, ...]]]] = {  # table: key: types of its value
     "": {"wording": (str,), "font": (str,), "voice": (str,)},
@@ -58,7 +59,7 @@ def read_style(path: str | os.PathLike[str]) -> dict[str, Any]:
     if len(data) > _LONGEST:
         raise LabelError("{path} is too long for a style", path=name)
     try:
-        tables = tomllib.loads(data.decode())
+        tables = tomllib.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise LabelError("{path} is no TOML: {reason}", path=name, reason=str(error)) from error
     problems = list(_problems(tables))
@@ -87,13 +88,22 @@ def _unknown(name: str, table: Mapping[str, Any]) -> Iterator[Message]:
         full = f"{name}.{key}" if name else key
         if key not in kinds:
             yield _no_such(full, [f"{name}.{known}" if name else known for known in kinds])
-        elif isinstance(value, bool) or not isinstance(value, kinds[key]):
+        elif not _is(value, kinds[key]):
             wanted = (
                 "a number" if kinds[key] is _NUMBER else "a list" if list in kinds[key] else "text"
             )
             yield Message("{name} must be {wanted}", {"name": full, "wanted": Message(wanted)})
         elif isinstance(value, list) and not all(isinstance(item, str) for item in value):
             yield Message("{name} must be a list of places", {"name": full})
+
+
+def _is(value: object, kinds: tuple[type, ...]) -> bool:
+    """Say whether a value is of one of these types, and one that means something."""
+    if isinstance(value, bool) or not isinstance(value, kinds):
+        return False
+    if isinstance(value, _NUMBER):
+        return -_MOST < value < _MOST  # neither endless, nor no number at all
+    return not (isinstance(value, str) and "\0" in value)
 
 
 def _no_such(name: str, known: list[str]) -> Message:
