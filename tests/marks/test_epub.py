@@ -113,3 +113,21 @@ def test_protected_books_are_refused() -> None:
 def test_damage_never_escapes() -> None:
     """Damaged copies are looked at or refused with an error of ours."""
     assert TRIED.survives(SAMPLES["plain.epub"], 2) > 0
+
+
+@pytest.mark.parametrize("body", ["<body/>", "<body></body>"])
+def test_an_empty_page_takes_one_label(body: str) -> None:
+    """Its start is its end."""
+    data = book(body)
+    assert TRIED.marks(data, position="both") == ["start"]
+    assert TRIED.seen(TRIED.render(data, position="both")) == [("start", "found")]
+
+
+def test_a_page_that_is_no_xml_does_not_hide_the_label_of_another() -> None:
+    """Without a label elsewhere, not everything was looked at."""
+    broken = "<body><p>a<br>b</p></body>"
+    data = book(f"<body><p>{PHRASE}</p></body>", broken)
+    assert TRIED.inspect(data).finding is Finding.FOUND
+    evidence = TRIED.inspect(book("<body><p>a</p></body>", broken))
+    assert evidence.finding is Finding.UNCHECKED
+    assert evidence.reason is not None

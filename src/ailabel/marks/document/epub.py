@@ -20,7 +20,9 @@ from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit
 from ailabel.marks.document.lines import conclude, judged, places_of, wording_of
-from ailabel.spi import Evidence, Mark, Rendition
+from ailabel.messages import Message
+from ailabel.spi import Evidence, Finding, Mark, Rendition
+from ailabel.standard.textmark import may_hold
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
@@ -70,30 +72,37 @@ class _Epub:
         if not order:
             raise PlanError("the book has no page that a label could stand on")
         edits: dict[str, list[Edit]] = {}
+        marks: list[Mark] = []
         for place in places:
             part = order[0 if place == "start" else -1]
-            edits.setdefault(part, []).append(_edit(bundle.read(part), part, text, place))
-        return Rendition(
-            edits=bundle.change(edits, {}),
-            marks=tuple(Mark(text=text, place=place) for place in places),
-        )
+            edit = _edit(bundle.read(part), part, text, place)
+            if any(edit.offset == other.offset for other in edits.get(part, ())):
+                break  # one label fills an empty page
+            edits.setdefault(part, []).append(edit)
+            marks.append(Mark(text=text, place=place))
+        return Rendition(edits=bundle.change(edits, {}), marks=tuple(marks))
 
     def inspect(self, view: View, file_format: Format, *, explain: bool = False) -> Evidence:  # noqa: ARG002 - the contract
         """Look for the label on every page."""
         del file_format
         bundle = _open(view)
-        blocks = [
-            (part, block)
-            for part in pages(bundle, packages(bundle)[0])
-            for block in _blocks(bundle.read(part), part)
-        ]
-        sightings: list[Sighting] = []
-        for index, (part, block) in enumerate(blocks):
-            place = "middle" if block.is_heading else _place(index, len(blocks))
-            for line in judged(block.text, obscured=block.is_obscured):
-                sightings.append(line.sighting(place, part))
-                check_limit(part, len(sightings), view.limits.items)
-        return conclude(sightings)
+        found: list[tuple[int, str, _Block]] = []
+        total = 0
+        reason: Message | None = None
+        for part in pages(bundle, packages(bundle)[0]):
+            data = bundle.read(part)
+            try:
+                for block in _blocks(data, part):
+                    if may_hold(block.text):
+                        found.append((total, part, block))
+                        check_limit(part, len(found), view.limits.items)
+                    total += 1
+            except MalformedFileError as error:  # pages of HTML need not be XML
+                reason = Message(error.text, error.params)
+        result = conclude(_sightings(found, total))
+        if reason is not None and result.finding is Finding.NOT_FOUND:
+            return Evidence(finding=Finding.UNCHECKED, reason=reason)
+        return result
 
 
 MARKER: Final = _Epub()
@@ -103,6 +112,13 @@ def _open(view: View) -> Bundle:
     bundle = open_bundle(view)
     bundle.archive.check_layout()
     return bundle
+
+
+def _sightings(found: list[tuple[int, str, _Block]], total: int) -> Iterator[Sighting]:
+    for index, part, block in found:
+        place = "middle" if block.is_heading else _place(index, total)
+        for line in judged(block.text, obscured=block.is_obscured):
+            yield line.sighting(place, part)
 
 
 def _edit(data: bytes, part: str, text: str, place: str) -> Edit:
