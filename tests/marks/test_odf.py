@@ -212,3 +212,40 @@ def test_damage_never_escapes(name: str) -> None:
     """Damaged copies are looked at or refused with an error of ours."""
     tried, data = KINDS[name]
     assert tried.survives(data, 5) > 0
+
+
+def test_what_is_split_keeps_what_it_says_of_itself() -> None:
+    """Hidden rows stay hidden, validity stays; a formula without a value is no empty cell."""
+    rows = (
+        f"<table:table-row>{cell('a')}<table:table-cell table:content-validation-name='v'"
+        " table:number-columns-repeated='9'/></table:table-row>"
+        "<table:table-row><table:table-cell table:formula='of:=1+1'/></table:table-row>"
+        "<table:table-row table:number-rows-repeated='50' table:visibility='collapse'>"
+        "<table:table-cell/></table:table-row>"
+    )
+    data = made("spreadsheet", f'<table:table table:name="One">{rows}</table:table>')
+    result = content(SHEET.render(data, position="both"))
+    split = list(result.iter(f"{_TABLE}table-row"))
+    counts = [int(row.get(f"{_TABLE}number-rows-repeated", "1")) for row in split]
+    assert counts == [1, 1, 1, 1, 48]
+    assert [row.get(f"{_TABLE}visibility") for row in split] == [
+        *(None, None, "collapse", None, "collapse"),
+    ]
+    validated = [item.get(f"{_TABLE}content-validation-name") for item in split[0]]
+    assert validated == [None, "v", None, "v"]
+
+
+def test_styles_around_a_text_are_inherited() -> None:
+    """The innermost that says something counts, however deep the text stands."""
+    styles = (
+        '<style:style style:name="H"><style:text-properties xmlns:t="'
+        f'{_URN}:text:1.0" t:display="none"/></style:style>'
+        '<style:style style:name="S"><style:text-properties xmlns:t="'
+        f'{_URN}:text:1.0" t:display="true"/></style:style>'
+    )
+    inner = f'<text:span text:style-name="S">{PHRASE}</text:span>'
+    for body, finding in ((PHRASE, Finding.REVIEW), (inner, Finding.FOUND)):
+        nested = "<text:list><text:list-item>" * 40
+        ends = "</text:list-item></text:list>" * 40
+        text = f'{nested}<text:p text:style-name="H">{body}</text:p>{ends}'
+        assert TEXT.inspect(made("text", text, styles)).finding is finding

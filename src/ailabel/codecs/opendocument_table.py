@@ -12,6 +12,7 @@ from typing import Final
 from ailabel.codecs.markup import Element, appended, encode, escape, events
 from ailabel.codecs.opendocument import OFFICE, TABLE, TEXT
 from ailabel.errors import PlanError
+from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit
 
 __all__ = ["Grid", "read_grid"]
@@ -21,7 +22,8 @@ _ROWS, _COLUMNS = 1_048_576, 16_384
 _CELLS: Final = ("table-cell", "covered-table-cell")
 _TAG: Final = "ailabel"  # the prefix of our own markup, declared where it is used
 _ROW: Final = f'<{_TAG}:table-row xmlns:{_TAG}="{TABLE}"><{_TAG}:table-cell/></{_TAG}:table-row>'
-_STYLED: Final = f"{{{TABLE}}}style-name"
+_OWN: Final = f"{{{TABLE}}}"
+_MOST: Final = 200_000  # cells at the top that are remembered; ours
 
 
 @dataclass(slots=True)
@@ -128,6 +130,7 @@ class _Reader:
         self.grid = Grid(table)
         self._row: _Run | None = None
         self._cell: _Run | None = None
+        self._kept = 0
         self._next_row = self._next_column = self._next_defined = 1
 
     def start(self, element: Element) -> None:
@@ -157,9 +160,12 @@ class _Reader:
         self._cell = run
         if self._row.first <= _KEPT:
             self._row.cells.append(run)
+            self._kept += 1
+            check_limit("content.xml", self._kept, _MOST)
         covered = element.name == "covered-table-cell"
         spans = f"{{{TABLE}}}number-columns-spanned" in element.attributes
-        if covered or spans or f"{{{OFFICE}}}value-type" in element.attributes:
+        says = {f"{{{OFFICE}}}value-type", f"{_OWN}formula"} & element.attributes.keys()
+        if covered or spans or says:
             self._fill()
 
     def _fill(self) -> None:
@@ -199,12 +205,12 @@ def _into_row(run: _Run, column: int, text: str, data: bytes) -> Edit:
     for cell in run.cells:
         if cell.first <= column < cell.end and not cell.holds:
             before, after = column - cell.first, cell.end - column - 1
-            style = cell.element.attributes.get(_STYLED, "")
+            kept = _kept(cell.element)
             whole = "".join(
                 (
-                    _blank(before, style) if before else "",
+                    _blank(before, kept) if before else "",
                     _cell(text),
-                    _blank(after, style) if after else "",
+                    _blank(after, kept) if after else "",
                 )
             )
             at, length = cell.element.start, cell.element.end - cell.element.start
@@ -228,18 +234,23 @@ def _cell(text: str) -> str:
 
 def _open(run: _Run, count: int) -> str:
     """Return the start tag of `count` rows that look like those of a run."""
-    style = run.element.attributes.get(_STYLED, "")
-    styled = f' {_TAG}:style-name="{escape(style)}"' if style else ""
-    return (
-        f'<{_TAG}:table-row xmlns:{_TAG}="{TABLE}"{styled} {_TAG}:number-rows-repeated="{count}">'
+    kept = _kept(run.element)
+    return f'<{_TAG}:table-row xmlns:{_TAG}="{TABLE}"{kept} {_TAG}:number-rows-repeated="{count}">'
+
+
+def _kept(element: Element) -> str:
+    """Return what a row or cell says of itself: style, visibility, validity, but no count."""
+    return "".join(
+        f' {_TAG}:{name.removeprefix(_OWN)}="{escape(value)}"'
+        for name, value in element.attributes.items()
+        if name.startswith(_OWN) and not name.endswith("-repeated")
     )
 
 
-def _blank(count: int, style: str = "") -> str:
+def _blank(count: int, kept: str = "") -> str:
     """Return `count` empty cells."""
-    styled = f' {_TAG}:style-name="{escape(style)}"' if style else ""
     return (
-        f'<{_TAG}:table-cell xmlns:{_TAG}="{TABLE}"{styled} '
+        f'<{_TAG}:table-cell xmlns:{_TAG}="{TABLE}"{kept} '
         f'{_TAG}:number-columns-repeated="{count}"/>'
     )
 
