@@ -34,7 +34,12 @@ _LEAST_HEIGHT: Final = 0.018  # of the short side: lines whose box is lower are 
 _LINE: Final = 64  # pixels, the height in which a line is handed on
 _UPRIGHT: Final = 1.5  # a box so many times higher than wide is written downwards
 _LEAST_SCORE: Final = 0.45
-_ROOMS: Final = ((0.4, 0.05), (0.8, -0.1))  # beside and above a line read again, in its heights
+_ROOMS: Final = (  # left of, right of and above a line that is read again, in its heights
+    (0.4, 0.4, 0.05),
+    (0.8, 0.8, -0.1),
+    (0.4, 3.2, 0.05),  # the detector loses letters, most often at the edge of a picture
+    (3.2, 0.4, 0.05),
+)
 _TWICE: Final = 0.5  # of two boxes that are one line, seen in two pieces
 _BICUBIC: Final = 3  # PIL.Image.Resampling.BICUBIC, which is not imported here
 _TILT: Final = 0.03  # a box that rises by less, as a share of its width, is cut out straight
@@ -117,17 +122,38 @@ def _shared(one: Quad, other: Quad) -> float:
 def reread(picture: Image.Image, line: Line) -> list[Line]:
     """Read a line again, with other room around it than the detector gave it."""
     left, top, right, bottom = line.box
-    cuts = []
-    for beside, above in _ROOMS:
-        across, down = beside * line.height, above * line.height
-        box = left - across, top - down, right + across, bottom + down
-        cuts.append(_cut(picture, _corners(box)))
-    texts = loaded().recognize_txt(cuts)
+    boxes = [
+        (
+            max(left - before * line.height, min(left, 0.0)),
+            top - above * line.height,
+            min(right + behind * line.height, max(right, float(picture.width))),
+            bottom + above * line.height,
+        )
+        for before, behind, above in _ROOMS
+    ]
+    texts = loaded().recognize_txt([_cut(picture, _corners(box)) for box in boxes])
     return [
-        Line(text=text, score=float(score), quad=line.quad)
-        for text, score in zip(texts.txts, texts.scores, strict=True)
+        Line(text=text, score=float(score), quad=_grown(line, text, room, box))
+        for text, score, room, box in zip(texts.txts, texts.scores, _ROOMS, boxes, strict=True)
         if score >= _LEAST_SCORE
     ]
+
+
+def _grown(
+    line: Line,
+    text: str,
+    room: tuple[float, float, float],
+    box: tuple[float, float, float, float],
+) -> Quad:
+    """Return a line's corners, moved outwards by the letters that were found beside it."""
+    more = max(0, len(text) - len(line.text))
+    if room[0] == room[1] or not more:
+        return line.quad
+    left, top, right, bottom = line.box
+    wider = (right - left) * more / len(line.text)
+    if room[1] > room[0]:
+        return _corners((left, top, min(right + wider, box[2]), bottom))
+    return _corners((max(left - wider, box[0]), top, right, bottom))
 
 
 def _corners(box: tuple[float, float, float, float]) -> Quad:
