@@ -120,13 +120,29 @@ def test_what_would_be_lost_is_refused(frames: int) -> None:
         render_heic(BytesView(out.getvalue()), MarkSpec())
 
 
-def test_more_than_eight_bits_are_refused() -> None:
-    """Their shades would be lost."""
+@pytest.mark.parametrize("properties", [b"pixi", b"skip"])
+def test_more_than_eight_bits_are_refused(properties: bytes) -> None:
+    """Their shades would be lost; the box that says how many there are may be left out."""
     out = BytesIO()
     deep = Image.new("I;16", (200, 200), 40_000)
     pillow_heif.from_pillow(deep).save(out)
     with pytest.raises(PlanError, match="8 bits"):
-        render_heic(BytesView(bytes(out.getvalue())), MarkSpec())
+        render_heic(BytesView(out.getvalue().replace(b"pixi", properties)), MarkSpec())
+    data = bytearray(coded_avif().replace(b"pixi", properties))
+    data[data.index(b"av1C") + 6] |= 0x40
+    with pytest.raises(PlanError, match="8 bits"):
+        render_avif(BytesView(bytes(data)), MarkSpec())
+
+
+def test_wide_colours_without_a_profile_are_refused() -> None:
+    """They would be taken for sRGB and turn pale."""
+    out = BytesIO()
+    picture().save(out, "AVIF")
+    data = bytearray(out.getvalue())
+    at = data.index(b"nclx") + 4
+    data[at : at + 2] = (12).to_bytes(2, "big")
+    with pytest.raises(PlanError, match="beyond sRGB"):
+        render_avif(BytesView(bytes(data)), MarkSpec())
 
 
 @pytest.mark.parametrize("make", [avif, heic])
@@ -158,3 +174,14 @@ def test_damage_never_escapes(data: bytes) -> None:
         except AilabelError:
             refused += 1
     assert refused
+
+
+def test_what_is_cut_off_does_not_come_back() -> None:
+    """The decoder of AVIF passes over the box that crops, so the whole picture would be shown."""
+    out = BytesIO()
+    picture().save(out, "AVIF")
+    data = out.getvalue()
+    assert b"pasp" in data or b"pixi" in data
+    name = b"pasp" if b"pasp" in data else b"pixi"
+    with pytest.raises(PlanError, match="cut off"):
+        render_avif(BytesView(data.replace(name, b"clap")), MarkSpec())

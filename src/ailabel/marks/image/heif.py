@@ -36,6 +36,8 @@ _QUALITY: Final = 90
 _SPEED: Final = 6  # of the AV1 encoder, 0 slow to 10 fast
 _BITS: Final = 8
 _HDR: Final = (16, 18)  # transfer characteristics: PQ, HLG [ITU-T H.273 8.2]
+_WIDE: Final = (9, 11, 12)  # colour primaries: BT.2020, P3 [ITU-T H.273 8.1]
+_PROFILES: Final = (b"prof", b"rICC")  # [ISO14496-12 12.1.5]
 _PICTURES: Final = (b"av01", b"hvc1")
 _KNOWN: Final = {*_PICTURES, b"grid", b"Exif", b"mime"}
 _ALPHA: Final = ("alpha", "auxid:1")  # how the types of alpha planes end [ISO23008-12 6.9]
@@ -150,10 +152,14 @@ def _check(view: View) -> str:
         raise _too_much(b" ".join(sorted(unknown)).decode("latin-1"))
     properties = configurations(view, store.meta)
     _check_pictures(view, store, properties)
-    for box in (box for boxes in properties.values() for box in boxes):
+    all_boxes = [box for boxes in properties.values() for box in boxes]
+    for box in all_boxes:
         _check_depth(view, box)
-    coded = (box for boxes in properties.values() for box in boxes if box.type in _CODING)
-    first = next(coded, None)
+    _check_colours(view, all_boxes)
+    types = {box.type for box in all_boxes}
+    if {b"av1C", b"clap"} <= types:  # which the decoder passes over
+        raise _too_much("what is cut off at its edges")
+    first = next((box for box in all_boxes if box.type in _CODING), None)
     return "4:2:0" if first is None else _CODING[first.type](bmff.read_body(view, first))
 
 
@@ -185,10 +191,23 @@ def _check_depth(view: View, box: Box) -> None:
         body = bmff.read_body(view, box, 5)
         if any(bits > _BITS for bits in body[5 : 5 + body[4]]):
             raise _too_much("more than 8 bits a sample")
+    elif box.type in _CODING:  # the properties of pixels may be left out
+        body = bmff.read_body(view, box)
+        if _is_deep(box.type, body):
+            raise _too_much("more than 8 bits a sample")
     elif box.type == b"colr":
         body = bmff.read_body(view, box, 4)
         if body[:4] == b"nclx" and int.from_bytes(body[6:8], "big") in _HDR:
             raise _too_much("a high dynamic range")
+
+
+def _check_colours(view: View, boxes: list[Box]) -> None:
+    """Colours beyond sRGB are carried over by a profile; as mere numbers they would turn pale."""
+    heads = [bmff.read_body(view, box, 4)[:6] for box in boxes if box.type == b"colr"]
+    has_profile = any(head[:4] in _PROFILES for head in heads)
+    wide = any(int.from_bytes(head[4:6], "big") in _WIDE for head in heads if head[:4] == b"nclx")
+    if wide and not has_profile:
+        raise _too_much("colours beyond sRGB")
 
 
 def _too_much(what: str) -> PlanError:
@@ -203,6 +222,13 @@ def _av1(body: bytes) -> str:
     """Say how an AV1 picture samples colours [AV1-ISOBMFF 2.3.3]."""
     flags = body[2] if len(body) > 2 else 0  # noqa: PLR2004 - the third byte
     return "4:0:0" if flags & 0x10 else _SAMPLING[flags >> 2 & 3]
+
+
+def _is_deep(kind: bytes, body: bytes) -> bool:
+    """Say whether samples have more bits than 8 [AV1-ISOBMFF 2.3.3; ISO14496-15 8.3.3.1]."""
+    if kind == b"av1C":
+        return len(body) > 2 and bool(body[2] & 0x40)  # noqa: PLR2004 - the third byte
+    return any(depth & 7 for depth in body[17:19])
 
 
 def _hevc(body: bytes) -> str:
