@@ -209,6 +209,13 @@ def test_hostile_columns_are_limited() -> None:
         TRIED.render(data)
 
 
+def test_a_format_that_shows_nothing_hides() -> None:
+    """Its cell looks empty."""
+    book = made((PHRASE,))
+    book.active["A1"].number_format = ";;;"
+    assert TRIED.inspect(saved(book)).finding is Finding.REVIEW
+
+
 def swapped(inner: str) -> bytes:
     """Return a workbook whose sheet holds this."""
     uri = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

@@ -83,7 +83,7 @@
 
   function complies(text) {
     const dense = text.replace(/\s+/g, "");
-    return /人工智能|(?<![A-Za-z])AI(?![A-Za-z])/.test(dense) && /生成|合成/.test(dense);
+    return /人工智能|(^|[^A-Za-z])AI(?![A-Za-z])/.test(dense) && /生成|合成/.test(dense);
   }
 
   class AiLabel extends HTMLElement {

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["MARKER"]
 
 _WHITE: Final = ("0", "FFFFFFFF", "00FFFFFF")  # a theme's first colour, or white itself
+_BLANK: Final = ";;;"  # the number format that shows nothing [OOXML1 18.8.31]
 _TINY: Final = 5.0  # points
 
 
@@ -152,18 +153,21 @@ def _sightings(
 
 
 def _faint_styles(package: Package) -> frozenset[int]:
-    """Return the cell formats whose letters are tiny, or white on no ground of their own."""
+    """Return the cell formats that hide: letters that are tiny, pale on no ground, or not shown."""
     part = _part(package, "styles")
     if part is None:
         return frozenset()
     fonts: list[bool] = []
     fills: list[bool] = []
     faint: set[int] = set()
+    blank: set[str] = set()
     formats = 0
     for element in elements(_read(package, part), part, package.archive.view.limits.items):
         held = element.attributes
         parent = element.parent.name if element.parent is not None else ""
-        if element.name == "font" and parent == "fonts":
+        if element.name == "numFmt" and held.get("formatCode") == _BLANK:
+            blank.add(held.get("numFmtId", ""))
+        elif element.name == "font" and parent == "fonts":
             fonts.append(False)
         elif parent == "font" and fonts and _is_faint(element):
             fonts[-1] = True
@@ -173,7 +177,7 @@ def _faint_styles(package: Package) -> frozenset[int]:
             fills[-1] = held.get("patternType", "none") != "none"
         elif element.name == "xf" and parent == "cellXfs":
             font, fill = held.get("fontId", "0"), held.get("fillId", "0")
-            if _at(fonts, font) and not _at(fills, fill):
+            if (_at(fonts, font) and not _at(fills, fill)) or held.get("numFmtId") in blank:
                 faint.add(formats)
             formats += 1
     return frozenset(faint)

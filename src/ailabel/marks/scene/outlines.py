@@ -6,6 +6,7 @@ high, so both can be laid over one frame.
 
 from __future__ import annotations
 
+import struct
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 from xml.sax.saxutils import escape, quoteattr
@@ -23,6 +24,10 @@ __all__ = ["draw"]
 _PLATE: Final = "#121212"
 _INK: Final = "#fff"
 _RADIUS: Final = 0.13  # of the plate's height
+_BROKEN: Final = (  # what fontTools raises for a damaged font
+    *(LookupError, TypeError, ValueError, AttributeError, OSError, ArithmeticError),
+    *(AssertionError, RecursionError, struct.error),
+)
 _PLACES: Final = 3  # decimals of a path
 
 
@@ -72,7 +77,7 @@ def _path(text: str, ink: Box, font: Path | None) -> str:
             names,
             lambda shift: TransformPen(pen, (scale, 0, 0, -scale, left + shift * scale, top)),
         )
-    except (TTLibError, KeyError, TypeError, ValueError, AttributeError, OSError) as error:
+    except (TTLibError, *_BROKEN) as error:
         raise PlanError(
             "the outlines of the font {name} cannot be read: {reason}",
             name=face.name,
