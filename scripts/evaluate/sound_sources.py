@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DEBIAN", "KINDS", "MODEL", "PROMPT", "mandarin", "recording", "recordings"]
 
-DEBIAN: Final = {  # package: what it holds; none of them was used for tuning
+DEBIAN: Final = {  # package: what it holds; of lomiri-sounds the spread was known while tuning
     "asterisk-core-sounds-es-wav": "speech",
     "asterisk-core-sounds-it-wav": "speech",
     "asterisk-core-sounds-ru-wav": "speech",

@@ -119,7 +119,8 @@ def _method(rows: Sequence[Row]) -> str:
     return (
         f"{len(rows)} sounds, seed {SEED}; the thresholds were found with other seeds and other "
         "recordings, but for one test (whether a tone near the rhythm belongs to a message), which "
-        "was sharpened on 50 rhythms of another seed beside these recordings. The "
+        "was sharpened on 50 rhythms of another seed beside these recordings, and but for the "
+        "signals of lomiri-sounds, whose spread was known when the bound for speech was set. The "
         "signal-to-noise ratio is that of a tone's level to the level of the noise "
         "(or music) in the whole band of the file, before coding. A rhythm stands 0.3 to 1 s from "
         "content; every combination of unit, pitch and ratio occurs twice. The recording is said "
