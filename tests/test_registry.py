@@ -101,6 +101,13 @@ def _script() -> ModuleType:
     return module
 
 
+@pytest.mark.parametrize("name", ["a.json", "B.JSONL"])
+def test_json_is_refused_with_advice(name: str) -> None:
+    """Data have no place for a label; what shows them has."""
+    with pytest.raises(UnsupportedFormatError, match="where the data are shown"):
+        registry.detect(BytesView(b'{"text": "..."}', name))
+
+
 def test_the_index_is_what_the_script_would_write() -> None:
     """The index never parts from the carriers themselves."""
     script = _script()

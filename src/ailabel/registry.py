@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["carrier_of", "carriers", "claims", "detect", "formats", "inspector_of", "marker_of"]
 
 _GROUP: Final = "ailabel.carriers"
+_DATA: Final = (".json", ".jsonl", ".ndjson")
 _HEAD: Final = 32
 
 
@@ -36,6 +37,11 @@ def detect(view: View) -> Match:
         PluginError: two carriers claim it equally.
     """
     found = claims(view) or _best(view, (carrier for _, carrier in _plugins()))
+    if not found and (view.name or "").lower().endswith(_DATA):
+        raise UnsupportedFormatError(
+            "JSON is data, and a label would be taken for some: show the label where the data are "
+            "shown, and label the file that shows them"
+        )
     if not found:
         raise UnsupportedFormatError("the file is of no format that ailabel labels")
     if len(found) > 1:
