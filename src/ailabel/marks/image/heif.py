@@ -19,6 +19,7 @@ from ailabel.errors import MalformedFileError, MissingExtraError, PlanError
 from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit
 from ailabel.marks.image import compare
+from ailabel.messages import Message
 from ailabel.spi import Rendition
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def render_avif(view: View, spec: MarkSpec) -> Rendition:
         with Image.open(BytesIO(_whole(view)), formats=("AVIF",)) as opened:
             check_limit("the picture", opened.width * opened.height, view.limits.pixels)
             if getattr(opened, "n_frames", 1) > 1:
-                raise _too_much("a film or a sequence")
+                raise _too_much(Message("a film or a sequence"))
             opened.load()
             picture, info = opened.copy(), dict(opened.info)
             turned = opened.getexif().get(_ORIENTATION, 1)
@@ -145,7 +146,7 @@ def _check(view: View) -> str:
     """Refuse what would be lost; return how the colours are sampled, such as ``4:2:0``."""
     stores = bmff_store.load(view)
     if len(stores) != 1 or not stores[0].belongs_to_file:
-        raise _too_much("a film or a sequence")
+        raise _too_much(Message("a film or a sequence"))
     store = stores[0]
     unknown = {info.type for info in store.infos} - _KNOWN
     if unknown:
@@ -158,7 +159,7 @@ def _check(view: View) -> str:
     _check_colours(view, all_boxes)
     types = {box.type for box in all_boxes}
     if {b"av1C", b"clap"} <= types:  # which the decoder passes over
-        raise _too_much("what is cut off at its edges")
+        raise _too_much(Message("what is cut off at its edges"))
     first = next((box for box in all_boxes if box.type in _CODING), None)
     return "4:2:0" if first is None else _CODING[first.type](bmff.read_body(view, first))
 
@@ -173,10 +174,10 @@ def _check_pictures(view: View, store: Store, properties: dict[int, list[Box]]) 
             belongs.add(reference.source)
         elif reference.type == b"auxl":
             if not any(_is_alpha(view, box) for box in properties.get(reference.source, ())):
-                raise _too_much("a depth or auxiliary picture")
+                raise _too_much(Message("a depth or auxiliary picture"))
             belongs.add(reference.source)
     if any(info.type in {*_PICTURES, b"grid"} and info.id not in belongs for info in store.infos):
-        raise _too_much("further pictures")
+        raise _too_much(Message("further pictures"))
 
 
 def _is_alpha(view: View, box: Box) -> bool:
@@ -190,15 +191,15 @@ def _check_depth(view: View, box: Box) -> None:
     if box.type == b"pixi":
         body = bmff.read_body(view, box, 5)
         if any(bits > _BITS for bits in body[5 : 5 + body[4]]):
-            raise _too_much("more than 8 bits a sample")
+            raise _too_much(Message("more than 8 bits a sample"))
     elif box.type in _CODING:  # the properties of pixels may be left out
         body = bmff.read_body(view, box)
         if _is_deep(box.type, body):
-            raise _too_much("more than 8 bits a sample")
+            raise _too_much(Message("more than 8 bits a sample"))
     elif box.type == b"colr":
         body = bmff.read_body(view, box, 4)
         if body[:4] == b"nclx" and int.from_bytes(body[6:8], "big") in _HDR:
-            raise _too_much("a high dynamic range")
+            raise _too_much(Message("a high dynamic range"))
 
 
 def _check_colours(view: View, boxes: list[Box]) -> None:
@@ -207,10 +208,10 @@ def _check_colours(view: View, boxes: list[Box]) -> None:
     has_profile = any(head[:4] in _PROFILES for head in heads)
     wide = any(int.from_bytes(head[4:6], "big") in _WIDE for head in heads if head[:4] == b"nclx")
     if wide and not has_profile:
-        raise _too_much("colours beyond sRGB")
+        raise _too_much(Message("colours beyond sRGB"))
 
 
-def _too_much(what: str) -> PlanError:
+def _too_much(what: Message | str) -> PlanError:
     return PlanError(
         "the file holds more than one plain picture ({what}), which drawing would lose; convert it "
         "to JPEG or PNG first, or use --implicit-only",
