@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ailabel.codecs.bundle import MIMETYPE, Bundle, framed, media_type, open_bundle
+from ailabel.codecs.bundle import MIMETYPE, Bundle, check_unsigned, framed, media_type, open_bundle
 from ailabel.codecs.fields import Found, Hit, Query, rewritten, search
 from ailabel.codecs.markup import Element, appended, bound, elements, escape
 from ailabel.codecs.zip import SIGNATURE
@@ -115,11 +115,7 @@ class _Odf:
         bundle, found = document.bundle, _search(document.bundle)
         if [(_is_official(hit), hit.text) for hit in found.hits] == [(True, payload)]:
             return ()
-        if any(name.startswith(_FOLDER) and "signatures" in name for name in bundle.members):
-            raise PlanError(  # [ODF3 3.5]
-                "the document is digitally signed and a change would break its signature;"
-                " label it before it is signed"
-            )
+        check_unsigned(bundle)
         if not document.entries:
             raise MalformedFileError("the part {part} is missing", part=_MANIFEST)
         edits, contents = _listed(document), {}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs.zip import LOCAL, SIGNATURE, STORED, content, open_archive, read
 from ailabel.codecs.zipedit import change
-from ailabel.errors import MalformedFileError
+from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.source import check_limit
 from ailabel.io.splice import apply
 from ailabel.values import frozen
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ailabel.io.source import View
     from ailabel.io.splice import Edit
 
-__all__ = ["MIMETYPE", "Bundle", "framed", "media_type", "open_bundle"]
+__all__ = ["MIMETYPE", "Bundle", "check_unsigned", "framed", "media_type", "open_bundle"]
 
 MIMETYPE: Final = "mimetype"
 _LONGEST: Final = 256  # of a media type; ours
@@ -80,6 +80,19 @@ def open_bundle(view: View) -> Bundle:
     total = sum(member.size for member in archive.members)
     check_limit("the package", total, view.limits.document_inflate_bytes)
     return Bundle(archive, {member.name: member for member in archive.members})
+
+
+def check_unsigned(bundle: Bundle) -> None:
+    """Refuse to change a package that is signed [ODF3 3.5].
+
+    Raises:
+        PlanError: it holds signatures.
+    """
+    if any(name.startswith("META-INF/") and "signatures" in name for name in bundle.members):
+        raise PlanError(
+            "the document is digitally signed and a change would break its signature;"
+            " label it before it is signed"
+        )
 
 
 def media_type(view: View) -> str | None:

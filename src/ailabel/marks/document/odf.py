@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
-from ailabel.codecs.bundle import Bundle, open_bundle
+from ailabel.codecs.bundle import Bundle, check_unsigned, open_bundle
 from ailabel.codecs.markup import Element, appended, encode, escape, events
 from ailabel.codecs.opendocument import (
     DRAW,
@@ -97,7 +97,7 @@ class _Odf:
         """Plan the label: at the start unless told otherwise, the end, or both."""
         text, places = wording_of(spec), places_of(spec)
         bundle = _open(view)
-        _check_unsigned(bundle)
+        check_unsigned(bundle)
         data = bundle.read(_PART)
         content = find_content(data, _PART)
         make = {"odt": _paragraphs, "ods": _cells, "odp": _frames}[file_format.id]
@@ -133,14 +133,6 @@ def _open(view: View) -> Bundle:
     bundle = open_bundle(view)
     bundle.archive.check_layout()
     return bundle
-
-
-def _check_unsigned(bundle: Bundle) -> None:
-    if any(name.startswith("META-INF/") and "signatures" in name for name in bundle.members):
-        raise PlanError(
-            "the document is digitally signed and a change would break its signature;"
-            " label it before it is signed"
-        )
 
 
 def _styles(bundle: Bundle) -> Styles:

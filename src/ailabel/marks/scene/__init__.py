@@ -1,8 +1,8 @@
 """The explicit label of a virtual scene: a transparent picture to lay over its opening frame.
 
 A scene is no file, so there is nothing to edit: the overlay is a PNG and an SVG of the frame's size
-that an engine draws on top (GB 45438-2025, 5.5). The element for web pages, which stays while its
-content is shown (5.6), is ``assets/web/ai-label.js``.
+that an engine draws on top. The element for web pages, which stays while its content is shown, is
+``assets/web/ai-label.js``. What both must keep stands in `standard.wording`.
 """
 
 from __future__ import annotations
