@@ -11,7 +11,6 @@ paragraph, row or slide, but not as a title. Text that is hidden, pale or tiny i
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs.bundle import Bundle, check_unsigned, open_bundle
@@ -34,6 +33,7 @@ from ailabel.errors import PlanError
 from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit
 from ailabel.marks.document.lines import conclude, judged, places_of, wording_of
+from ailabel.marks.document.plate import LEAST_SIZE, Plate, plate_of
 from ailabel.spi import Evidence, Mark, Rendition
 
 if TYPE_CHECKING:
@@ -62,11 +62,6 @@ _BEHIND: Final = {  # what follows the last
 _NOT_SHAPES: Final = ("animations", "notes", "par", "seq")  # what follows the shapes of a slide
 _SLIDE: Final = (25.4, 14.29)  # centimetres: the smallest usual one, where the masters do not say
 _POINT: Final = 2.54 / 72
-_SIZE: Final = 0.034  # of the letters on a slide, a share of its shortest side
-_LEAST: Final = 12  # points
-_LATIN: Final = 0.62  # of an em: how wide other letters than ideographs are at most
-_PAD: Final = 0.9  # of an em, at each side; programs put space between Chinese and Latin
-_MARGIN: Final = 0.015
 _NAMES: Final = ("AILabelParagraph", "AILabelPlate", "AILabelLetters")
 _SPACES: Final = " ".join(
     f'xmlns:{name}="{_URN}:{uri}:1.0"'
@@ -148,7 +143,7 @@ def _paragraphs(
 ) -> list[Edit]:
     del bundle
     name = _free(_NAMES[0], data)
-    style = _LETTERS.format(spaces=_SPACES, name=name, colour="#000000", size=_LEAST)
+    style = _LETTERS.format(spaces=_SPACES, name=name, colour="#000000", size=LEAST_SIZE)
     markup = f'<t:p xmlns:t="{TEXT}" t:style-name="{name}">{escape(text)}</t:p>'
     edits = [with_styles(content, style, data)]
     if content.body.is_empty:
@@ -189,32 +184,26 @@ def _frames(
         raise PlanError("the presentation shows no slide that a label could stand on")
     plate, letters = _free(_NAMES[1], data), _free(_NAMES[2], data)
     slide = styles.size or _SLIDE
-    size = max(_LEAST, round(min(slide) * _SIZE / _POINT))
+    box = plate_of((slide[0] / _POINT, slide[1] / _POINT), text)
     made = _PLATE.format(spaces=_SPACES, name=plate)
-    made += _LETTERS.format(spaces=_SPACES, name=letters, colour="#ffffff", size=size)
-    markup = _frame(text, slide, size, (plate, letters))
+    made += _LETTERS.format(spaces=_SPACES, name=letters, colour="#ffffff", size=box.size)
+    markup = _frame(text, box, (plate, letters))
     chosen = {shown[0 if place == "start" else -1].start: place for place in places}
     on_pages = (_into_page(page, markup, data) for page in shown if page.start in chosen)
     return [with_styles(content, made, data), *on_pages]
 
 
-def _frame(text: str, slide: tuple[float, float], size: int, names: tuple[str, str]) -> str:
-    em = size * _POINT
-    ems = sum(1.0 if char >= "\u2e80" else _LATIN for char in text)
-    room = slide[0] * 0.9 / em - 2 * _PAD
-    lines = math.ceil(ems / max(room, 1))
-    width, height = (min(ems, room) + 2 * _PAD) * em, (lines * 1.25 + _PAD) * em
-    margin = min(slide) * _MARGIN
+def _frame(text: str, plate: Plate, names: tuple[str, str]) -> str:
     return _FRAME.format(
         draw=DRAW,
         urn=_URN,
         text_uri=TEXT,
         plate=names[0],
         letters=names[1],
-        x=max(slide[0] - margin - width, 0),
-        y=max(slide[1] - margin - height, 0),
-        width=width,
-        height=height,
+        x=plate.left * _POINT,
+        y=plate.top * _POINT,
+        width=plate.width * _POINT,
+        height=plate.height * _POINT,
         text=escape(text),
     )
 

@@ -11,7 +11,6 @@ a person.
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs.markup import escape
@@ -21,6 +20,7 @@ from ailabel.drawing.paint import brightness, contrast
 from ailabel.errors import PlanError
 from ailabel.io.source import check_limit
 from ailabel.marks.document.lines import conclude, judged, places_of, wording_of
+from ailabel.marks.document.plate import plate_of
 from ailabel.spi import Evidence, Mark, Rendition
 
 if TYPE_CHECKING:
@@ -35,14 +35,6 @@ if TYPE_CHECKING:
 __all__ = ["MARKER"]
 
 _EMU: Final = 12_700  # a point
-_SIZE: Final = 0.034  # of the letters, as a share of the slide's shortest side
-_LEAST: Final = 12  # points
-_LATIN: Final = 0.62  # of an em: how wide other letters than ideographs are at most
-_IDEOGRAPHS: Final = "\u2e80"  # from here on characters are as wide as high
-_PAD: Final = 0.9  # of an em, at each side; programs put space between Chinese and Latin
-_LINE: Final = 1.25  # of an em: the height of a line
-_MARGIN: Final = 0.015  # from the edges, a share of the shortest side
-_MOST: Final = 0.9  # of the slide's width
 _TINY: Final = 500  # hundredths of a point: the smallest size of Chinese print
 _PALE: Final = 0xE0
 _PALE_THEMES: Final = ("bg1", "lt1")
@@ -116,33 +108,19 @@ def _edit(package: Package, slide: Slide, text: str) -> Edit:
     data = _read(package, slide.part)
     tree = find_tree(data, slide.part)
     uri = tree.element.uri
-    left, top, right, bottom, size = _place_box(slide.size, text)
+    plate = plate_of((slide.size[0] / _EMU, slide.size[1] / _EMU), text)
     markup = _BOX.format(
         p=uri,
         a=_NAMESPACES[uri],
         id=tree.last_id + 1,
         text=escape(text),
-        x=left,
-        y=top,
-        cx=right - left,
-        cy=bottom - top,
-        size=round(size * 100),
+        x=round(plate.left * _EMU),
+        y=round(plate.top * _EMU),
+        cx=round(plate.width * _EMU),
+        cy=round(plate.height * _EMU),
+        size=plate.size * 100,
     )
     return tree.appended(markup, data)
-
-
-def _place_box(slide: tuple[int, int], text: str) -> tuple[int, int, int, int, float]:
-    """Return the box of the label in the lower right corner, and the size of its letters."""
-    shortest = min(slide)
-    size = max(_LEAST, round(shortest * _SIZE / _EMU))
-    ems = sum(1.0 if char >= _IDEOGRAPHS else _LATIN for char in text)
-    room = slide[0] * _MOST / _EMU / size - 2 * _PAD
-    lines = math.ceil(ems / max(room, 1))
-    width = round((min(ems, room) + 2 * _PAD) * size * _EMU)
-    height = round((lines * _LINE + _PAD) * size * _EMU)
-    margin = round(shortest * _MARGIN)
-    right, bottom = slide[0] - margin, slide[1] - margin
-    return max(right - width, 0), max(bottom - height, 0), right, bottom, size
 
 
 def _place(number: int, shown: list[int]) -> str:
