@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs.markup import Element, appended, elements, encode, events
 from ailabel.codecs.opc import main_part, related
+from ailabel.codecs.spreadsheet_cells import (
+    COLUMNS,
+    OFF,
+    ROWS,
+    URIS,
+    Place,
+    Position,
+    number_of,
+    place_of,
+)
 from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit
@@ -19,29 +28,17 @@ if TYPE_CHECKING:
     from ailabel.codecs.opc import Package
 
 __all__ = [
-    "Cell",
     "Grid",
-    "Place",
     "Sheet",
-    "cells",
-    "name_of",
     "read_beside",
     "read_grid",
     "sheets",
 ]
 
-_URIS: Final = (  # transitional and strict
-    "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
-    "http://purl.oclc.org/ooxml/spreadsheetml/main",
-)
 _LINKS: Final = (
     "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
     "http://purl.oclc.org/ooxml/officeDocument/relationships",
 )
-_REFERENCE: Final = re.compile(r"([A-Z]{1,3})([0-9]{1,7})", re.ASCII)
-_COLUMNS: Final = 16_384  # of a sheet, as programs limit it
-_ROWS: Final = 1_048_576
-_OFF: Final = ("", "0", "false")
 
 
 @frozen(kw_only=True)
@@ -57,17 +54,6 @@ class Sheet:
     name: str
     part: str
     is_shown: bool
-
-
-@frozen
-class Place:
-    """A cell: row and column, from 1."""
-
-    row: int
-    column: int
-
-    def __str__(self) -> str:
-        return f"{name_of(self.column)}{self.row}"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -135,7 +121,7 @@ class Grid:
             PlanError: the sheet is full.
         """
         row = self.last_row + 2 if self.last_row else 1
-        if row > _ROWS:
+        if row > ROWS:
             raise PlanError("the sheet is full; use --position start")
         return Place(row, self._column(1))
 
@@ -176,28 +162,9 @@ class Grid:
         for low, high in sorted(self.hidden):
             if low <= first <= high:
                 first = high + 1
-        if first > _COLUMNS:
+        if first > COLUMNS:
             raise PlanError("the sheet shows no free column; use --position end")
         return first
-
-
-@dataclass(slots=True)
-class Cell:
-    """A cell that holds a text.
-
-    Args:
-        place: where.
-        text: what it holds, or None where it stands among the shared texts.
-        shared: its place among the shared texts, or None.
-        style: its place among the formats.
-        is_hidden: whether its row or column is.
-    """
-
-    place: Place
-    text: str | None
-    shared: int | None
-    style: int
-    is_hidden: bool
 
 
 def sheets(package: Package) -> list[Sheet]:
@@ -212,7 +179,7 @@ def sheets(package: Package) -> list[Sheet]:
     found = []
     parts: set[str] = set()
     for element in elements(package.read(main), main, package.archive.view.limits.items):
-        if element.uri in _URIS and element.name == "sheet":
+        if element.uri in URIS and element.name == "sheet":
             known = [links.get(element.attributes.get(f"{{{uri}}}id", "")) for uri in _LINKS]
             link = next((item for item in known if item is not None), None)
             if link is None or link.target in parts:
@@ -234,9 +201,9 @@ def read_grid(data: bytes, part: str) -> Grid:
     """
     grid: Grid | None = None
     before: list[Element] = []
-    position = _Position(part)
+    position = Position(part)
     for element, event in events(data, part):
-        if event is not True or element.uri not in _URIS:
+        if event is not True or element.uri not in URIS:
             continue
         if element.name == "sheetData":
             grid = Grid(element)
@@ -244,7 +211,7 @@ def read_grid(data: bytes, part: str) -> Grid:
                 _note(item, grid)
         elif grid is None:
             before.append(element)
-            check_limit(part, len(before), 2 * _COLUMNS)
+            check_limit(part, len(before), 2 * COLUMNS)
         elif element.name == "row":
             _open_row(element, grid, position)
         elif element.name == "c":
@@ -258,20 +225,13 @@ def read_grid(data: bytes, part: str) -> Grid:
     return grid
 
 
-@dataclass(slots=True)
-class _Position:
-    part: str
-    row: int = 0
-    column: int = 0
-
-
 def _note(element: Element, grid: Grid) -> None:
     """Take note of hidden columns, hidden rows and merged cells."""
     held = element.attributes
-    if element.name == "col" and held.get("hidden", "0") not in _OFF:
-        grid.hidden.append((_number(held.get("min", "")), _number(held.get("max", ""))))
+    if element.name == "col" and held.get("hidden", "0") not in OFF:
+        grid.hidden.append((number_of(held.get("min", "")), number_of(held.get("max", ""))))
     elif element.name == "sheetFormatPr":
-        grid.hides_rows = held.get("zeroHeight", "0") not in _OFF
+        grid.hides_rows = held.get("zeroHeight", "0") not in OFF
     elif element.name in {"mergeCell", "autoFilter"}:
         corners = _corners(held.get("ref", ""))
         if corners is not None and element.name == "autoFilter":
@@ -286,17 +246,17 @@ _WIDTH, _HEIGHT = 609_600, 190_500  # EMU: of usual cells
 _MOST: Final = 200_000  # of these cells; ours
 
 
-def _open_row(element: Element, grid: Grid, position: _Position) -> None:
-    position.row = _number(element.attributes.get("r", "")) or position.row + 1
+def _open_row(element: Element, grid: Grid, position: Position) -> None:
+    position.row = number_of(element.attributes.get("r", "")) or position.row + 1
     position.column = 0
     grid.last_row = max(grid.last_row, position.row)
-    hidden = element.attributes.get("hidden", "0") not in _OFF
+    hidden = element.attributes.get("hidden", "0") not in OFF
     if len(grid.rows) < _KEPT:
         grid.rows.setdefault(position.row, _Row(element=element, is_hidden=hidden))
 
 
-def _open_cell(element: Element, grid: Grid, position: _Position) -> None:
-    place = _place(element.attributes.get("r", ""))
+def _open_cell(element: Element, grid: Grid, position: Position) -> None:
+    place = place_of(element.attributes.get("r", ""))
     position.column = place.column if place else position.column + 1
     grid.last_column = max(grid.last_column, position.column)
     row = grid.rows.get(position.row)
@@ -306,71 +266,10 @@ def _open_cell(element: Element, grid: Grid, position: _Position) -> None:
         row.cells.append((position.column, element, False))
 
 
-def _fill(cell: Element, grid: Grid, position: _Position) -> None:
+def _fill(cell: Element, grid: Grid, position: Position) -> None:
     row = grid.rows.get(position.row)
     if row is not None and row.cells and row.cells[-1][1] is cell:
         row.cells[-1] = (position.column, cell, True)
-
-
-def cells(data: bytes, part: str) -> Iterator[Cell]:
-    """Yield the cells of a sheet that hold texts, in the order of the sheet.
-
-    Raises:
-        MalformedFileError: it is not well-formed.
-        LimitExceededError: it is nested too deeply.
-    """
-    hidden = bytearray(_COLUMNS + 1)
-    columns = 0
-    position = _Position(part)
-    hides_row = False
-    pieces: list[str] = []
-    for element, event in events(data, part):
-        if element.uri not in _URIS:
-            continue
-        if event is True:
-            if element.name == "row":
-                position.row = _number(element.attributes.get("r", "")) or position.row + 1
-                position.column = 0
-                hides_row = element.attributes.get("hidden", "0") not in _OFF
-            elif element.name == "c":
-                place = _place(element.attributes.get("r", ""))
-                position.column = place.column if place else position.column + 1
-                pieces.clear()
-            elif element.name == "col" and element.attributes.get("hidden", "0") not in _OFF:
-                columns += 1
-                check_limit(part, columns, _COLUMNS)
-                held = element.attributes
-                low = min(_number(held.get("min", "")), _COLUMNS + 1)
-                high = min(_number(held.get("max", "")), _COLUMNS)
-                hidden[low : high + 1] = b"\1" * max(0, high + 1 - low)
-        elif event is not False:
-            if element.name in {"v", "t"}:
-                pieces.append(event)
-        elif element.name == "c" and pieces:
-            column = position.column
-            is_hidden = hides_row or (column <= _COLUMNS and bool(hidden[column]))
-            cell = _made(element, Place(position.row, column), "".join(pieces), is_hidden=is_hidden)
-            if cell is not None:
-                yield cell
-
-
-def _made(element: Element, place: Place, value: str, *, is_hidden: bool) -> Cell | None:
-    style = _number(element.attributes.get("s", ""))
-    kind = element.attributes.get("t", "n")
-    if kind == "s":
-        return Cell(place, None, _number(value.strip()), style, is_hidden)
-    if kind in {"inlineStr", "str"}:
-        return Cell(place, value, None, style, is_hidden)
-    return None
-
-
-def name_of(column: int) -> str:
-    """Return the letters of a column: 1 is A, 27 is AA."""
-    letters = ""
-    while column > 0:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
 
 
 def _cell(prefix: str, place: Place, text: str, style: str) -> str:
@@ -383,7 +282,7 @@ def _cell(prefix: str, place: Place, text: str, style: str) -> str:
 
 def _corners(reference: str) -> tuple[Place, Place] | None:
     first, _, last = reference.partition(":")
-    begin, end = _place(first), _place(last or first)
+    begin, end = place_of(first), place_of(last or first)
     return None if begin is None or end is None else (begin, end)
 
 
@@ -427,23 +326,8 @@ def _anchors(data: bytes, part: str) -> Iterator[tuple[Place, Place]]:
                     ),
                 )
         elif parent in corners and isinstance(event, str):
-            corners[parent][element.name] = _number(event.strip())
+            corners[parent][element.name] = number_of(event.strip())
         elif event is True and element.name == "ext" and parent == "oneCellAnchor":
             for name, side, usual in (("row", "cy", _HEIGHT), ("col", "cx", _WIDTH)):
-                length = _number(element.attributes.get(side, "")) // usual
+                length = number_of(element.attributes.get(side, "")) // usual
                 corners["to"][name] = corners["from"].get(name, 0) + length
-
-
-def _place(reference: str) -> Place | None:
-    found = _REFERENCE.fullmatch(reference.replace("$", ""))
-    if found is None:
-        return None
-    column = 0
-    for letter in found[1]:
-        column = column * 26 + ord(letter) - ord("A") + 1
-    row = int(found[2])
-    return Place(row, column) if row <= _ROWS and column <= _COLUMNS else None
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 9 else 0  # noqa: PLR2004 - beyond any sheet

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs.markup import Element, elements, escape, events
 from ailabel.codecs.opc import change_parts, check_unsigned, main_part, open_package, related
-from ailabel.codecs.spreadsheet import Cell, Sheet, cells, read_beside, read_grid, sheets
+from ailabel.codecs.spreadsheet import Sheet, read_beside, read_grid, sheets
+from ailabel.codecs.spreadsheet_cells import Cell, cells
 from ailabel.errors import PlanError
 from ailabel.io.source import check_limit
 from ailabel.marks.document.lines import Line, conclude, judged, places_of, wording_of
