@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import inspect
 import pickle
+import pprint
 from dataclasses import (
     MISSING,
     FrozenInstanceError,
@@ -105,6 +106,14 @@ def test_definitions_agree_with_dataclasses() -> None:
     assert [item.default for item in fields(Named)] == ["b", MISSING]
     assert Point.__qualname__ == "Point"
     assert Point.__doc__ == "A value of ours."
+
+
+def test_values_are_printed_as_dataclasses_are() -> None:
+    """Printers of objects, as that of a failed test, look at how a dataclass was made."""
+    found = Point(1, "a" * 100).__dataclass_params__  # type: ignore[attr-defined]
+    assert found.repr
+    assert found.frozen
+    assert "'" + "a" * 100 in pprint.pformat(Point(1, "a" * 100))
 
 
 def test_a_constructor_takes_what_its_fields_say() -> None:

@@ -46,6 +46,7 @@ def frozen(cls: type | None = None, /, *, kw_only: bool = False) -> object:
     body |= _METHODS
     body["__init__"] = _Constructor(defaults, kw_only=kw_only)
     body["__dataclass_fields__"] = _Fields(defaults, kw_only=kw_only)
+    body["__dataclass_params__"] = _Params(defaults, kw_only=kw_only)
     body["__match_args__"] = () if kw_only else names
     body["__slots__"] = names
     return type(cls.__name__, cls.__bases__, body | {"__qualname__": cls.__qualname__})
@@ -115,6 +116,16 @@ class _Fields(_OnDemand):
         )
         made: dict[str, Field[Any]] = twin.__dataclass_fields__  # type: ignore[attr-defined]
         cls.__dataclass_fields__ = made
+        return made
+
+
+class _Params(_OnDemand):
+    """``__dataclass_params__``, by which printers of objects know how a dataclass was made."""
+
+    def __get__(self, instance: object, owner: type) -> object:
+        twin = make_dataclass(self.owner.__name__, (), init=False, repr=True, eq=True, frozen=True)
+        made: object = twin.__dataclass_params__  # type: ignore[attr-defined]
+        self.owner.__dataclass_params__ = made
         return made
 
 

@@ -88,7 +88,8 @@ class H264:
             "crf": "20",
             "forced-idr": "1",
             "profile": self._profile or "",
-            "x264-params": f"sps-id={self._number}:scenecut=0",
+            # with its tree of macroblocks x264 codes the same pictures differently now and then
+            "x264-params": f"sps-id={self._number}:scenecut=0:mbtree=0",
         }
 
     def sample(self, packet: bytes, extradata: bytes, *, key: bool) -> bytes:
