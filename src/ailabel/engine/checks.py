@@ -37,19 +37,22 @@ class Case:
         found: its labels, decoded.
         evidence: of the explicit label, or None where it is not asked about.
         implicit: whether the implicit label is asked about.
+        regimes: whose rules are asked about.
     """
 
     format: Format
     found: tuple[Found, ...]
     evidence: Evidence | None
     implicit: bool = True
+    regimes: tuple[str, ...] = ("cn",)
 
 
 def run(case: Case) -> tuple[Check, ...]:
     """Apply every rule that speaks of this case, in the order of the table."""
     noted = {problem.rule for item in case.found for problem in item.decoded.problems}
     checks: list[Check] = []
-    for rule, predicate in _asked(case.format.medium, case.implicit, case.evidence is not None):
+    labels = (case.implicit, case.evidence is not None)
+    for rule, predicate in _asked(case.format.medium, labels, case.regimes):
         if predicate is not _problems or rule in noted:
             checks += predicate(case, rule)
         elif case.found:
@@ -58,13 +61,15 @@ def run(case: Case) -> tuple[Check, ...]:
 
 
 @lru_cache(maxsize=32)
-def _asked(medium: Medium, implicit: bool, explicit: bool) -> tuple[tuple[str, Predicate], ...]:  # noqa: FBT001 - a key
-    """Return the rules that speak of a medium and of the labels that are asked about."""
-    asked = {"implicit": implicit, "explicit": explicit}
+def _asked(
+    medium: Medium, labels: tuple[bool, bool], regimes: tuple[str, ...]
+) -> tuple[tuple[str, Predicate], ...]:
+    """Return the rules of regimes that speak of a medium and of the labels asked about."""
+    asked = dict(zip(("implicit", "explicit"), labels, strict=True))
     return tuple(
         (rule.id, CHECKS[rule.id])
         for rule in RULES.values()
-        if asked.get(rule.label) and medium in rule.media
+        if asked.get(rule.label) and medium in rule.media and rule.regime in regimes
     )
 
 

@@ -18,10 +18,13 @@ class VerifyOptions:
         implicit: whether the label in the metadata is asked about.
         explicit: whether the label that people see or hear is asked about.
         explain: whether the report shall bring a picture of what was seen (`FileReport.preview`).
+        regimes: whose rules are asked about, of `standard.rules.REGIMES`; the two labels above are
+            those of ``cn``.
         limits: what reading a file may cost.
     """
 
     implicit: bool = True
     explicit: bool = True
     explain: bool = False
+    regimes: tuple[str, ...] = ("cn",)
     limits: Limits = field(default_factory=Limits)

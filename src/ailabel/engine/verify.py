@@ -59,6 +59,7 @@ def verify(
         found=examined.found,
         evidence=evidence,
         implicit=options.implicit,
+        regimes=options.regimes,
     )
     results = checks.run(case)
     return FileReport(

@@ -12,9 +12,10 @@ from ailabel.model.media import Medium
 from ailabel.model.report import Level
 from ailabel.values import frozen
 
-__all__ = ["EDITION", "RULES", "Rule"]
+__all__ = ["EDITION", "REGIMES", "RULES", "Rule"]
 
 EDITION: Final = "GB 45438-2025"
+REGIMES: Final = ("cn", "eu", "us-ca")
 
 _TEXT: Final = frozenset({Medium.TEXT, Medium.DOCUMENT})
 _IMAGE: Final = frozenset({Medium.IMAGE})
@@ -37,6 +38,7 @@ class Rule:
         media: the media it speaks of.
         decidable: by ``bytes``, by ``evidence`` of looking and listening, or by a ``person``.
         since: the version of ailabel that first checked it.
+        regime: whose rule it is: ``cn``, or another of `REGIMES`.
     """
 
     id: str
@@ -49,6 +51,7 @@ class Rule:
     media: frozenset[Medium] = frozenset(Medium)
     decidable: str = "bytes"
     since: str = "0.1.0"
+    regime: str = "cn"
 
 
 _E, _W, _N = Level.ERROR, Level.WARNING, Level.NOTE
