@@ -27,13 +27,14 @@ def test_texts_are_those_of_the_standard_library(value: object) -> None:
     assert to_json(value, "\n    ") == pretty.replace("\n", "\n    ")
 
 
-@given(st.dictionaries(_TEXTS, _VALUES, max_size=3), st.sampled_from(["", "\n", "\n  "]))
-def test_shared_parts_read_like_others(members: dict[str, object], margin: str) -> None:
-    """A text that was kept is the text that would be made."""
-    part = Shared(members)
-    expected = to_json({"all": [members, members]}, margin)
-    assert to_json({"all": [part, part]}, margin) == expected
-    assert json.loads(expected) == {"all": [part, part]}
+@given(st.lists(_VALUES, max_size=3), _VALUES, st.sampled_from(["", "\n", "\n  "]))
+def test_shared_parts_read_like_others(items: list[object], other: object, margin: str) -> None:
+    """A text that was kept is the text that would be made, wherever it stands."""
+    part = Shared(items)
+    expected = to_json({"a": other, "b": items, "c": [items], "d": other, "e": items}, margin)
+    written = {"a": other, "b": part, "c": [part], "d": other, "e": part}
+    assert to_json(written, margin) == to_json(written, margin) == expected
+    assert json.loads(expected) == written
 
 
 @given(st.text(max_size=20))

@@ -9,23 +9,25 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from ailabel.engine.examine import Found
 from ailabel.messages import Message
 from ailabel.model.report import Check, Outcome
-from ailabel.spi import Finding
+from ailabel.spi import Finding, Slot
 from ailabel.standard.rules import RULES
+from ailabel.standard.schema import Decoded
 from ailabel.standard.slots import ANNEX_B_SITES, KEY, SLOTS
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from ailabel.engine.examine import Found
     from ailabel.model.media import Format, Medium
     from ailabel.spi import Evidence
 
 __all__ = ["CHECKS", "Case", "run"]
 
 _CODE_LENGTH: Final = 20  # a value this long that begins with 00 is meant to be a code
+_Likeness: TypeAlias = "tuple[str, str, bool, bool, bool, tuple[str | None, ...]]"
 
 
 @frozen(kw_only=True)
@@ -48,7 +50,51 @@ class Case:
 
 
 def run(case: Case) -> tuple[Check, ...]:
-    """Apply every rule that speaks of this case, in the order of the table."""
+    """Apply every rule that speaks of this case, in the order of the table.
+
+    Most files hold no label, or one without a problem by one of a few producers. For those the
+    answer is kept, since making it takes longer than reading the file; it is then one object, which
+    reporters need to put into words only once.
+    """
+    found = case.found
+    if case.evidence is not None or len(found) > 1 or (found and found[0].decoded.problems):
+        return _run(case)
+    likeness = _likeness(found[0]) if found else None
+    return _run_alike(case.format, case.implicit, case.regimes, likeness)
+
+
+def _likeness(item: Found) -> _Likeness:
+    """Return all that the predicates may know of a label without problems."""
+    slot, fields = item.slot, item.decoded.fields
+    named = KEY in slot.payload[:64].upper()
+    told = (fields["Label"], fields["ContentProducer"], fields["ContentPropagator"])
+    return (slot.location, slot.site, slot.official, named, item.decoded.wrapped, told)
+
+
+@lru_cache(maxsize=256)
+def _run_alike(
+    file_format: Format,
+    implicit: bool,  # noqa: FBT001 - a key
+    regimes: tuple[str, ...],
+    likeness: _Likeness | None,
+) -> tuple[Check, ...]:
+    """Run on a file that has nothing but the likeness of a label, so that no other can differ."""
+    found: tuple[Found, ...] = ()
+    if likeness is not None:
+        location, site, official, named, wrapped, told = likeness
+        payload = KEY if named else ""
+        slot = Slot(
+            location=location, offset=0, raw=b"", payload=payload, site=site, official=official
+        )
+        fields = dict(zip(("Label", "ContentProducer", "ContentPropagator"), told, strict=True))
+        decoded = Decoded(fields=fields, extra={}, problems=(), wrapped=wrapped)
+        found = (Found(slot, decoded),)
+    return _run(
+        Case(format=file_format, found=found, evidence=None, implicit=implicit, regimes=regimes)
+    )
+
+
+def _run(case: Case) -> tuple[Check, ...]:
     noted = {problem.rule for item in case.found for problem in item.decoded.problems}
     checks: list[Check] = []
     labels = (case.implicit, case.evidence is not None)
@@ -192,7 +238,7 @@ def _code_warnings(value: str) -> tuple[Message, ...]:
 def _key_name(case: Case, rule: str) -> Iterator[Check]:
     clean = True
     for item in case.found:
-        named = KEY in item.slot.location.upper() or KEY in item.slot.payload.upper()[:64]
+        named = KEY in item.slot.location.upper() or KEY in item.slot.payload[:64].upper()
         if not (named or item.slot.official or item.decoded.wrapped):
             clean = False
             message = Message("neither the field nor the value is named AIGC")

@@ -6,10 +6,10 @@ The shapes are those of the published schemas (``ailabel schema``).
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from ailabel.messages import Message, Reasons, render
-from ailabel.model.report import Check, FileReport, LabelDiff, Outcome
+from ailabel.model.report import Check, FileReport, LabelDiff
 from ailabel.reporters.jsontext import Shared
 from ailabel.reporters.summary import printable
 from ailabel.standard.dialects import dialect_of, trace_of
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 __all__ = ["SCHEMA_VERSION", "header_document", "item_document"]
 
 SCHEMA_VERSION: Final = 1
+_FEW: Final = 64  # checks whose words may be kept; a hostile file can have thousands
+_Value = TypeVar("_Value")
 
 
 def header_document(header: Header) -> dict[str, object]:
@@ -59,7 +61,7 @@ def _difference(found: LabelDiff, language: str) -> dict[str, object]:
         "after_fields": found.after_fields and dict(found.after_fields),
         "changed": list(found.changed),
         "checks": [_check(check, language) for check in found.checks],
-        "error": _sentence(found.error, language),
+        "error": worded(found.error, language),
     }
 
 
@@ -72,8 +74,8 @@ def _report(report: FileReport, language: str) -> dict[str, object]:
         "labels": [_label(found, language) for found in report.labels],
         "mentions": [_mention(found) for found in report.mentions],
         "sightings": [_sighting(found) for found in report.sightings],
-        "checks": [_check(check, language) for check in report.checks],
-        "error": _sentence(report.error, language),
+        "checks": _checks(report.checks, language),
+        "error": worded(report.error, language),
     }
 
 
@@ -92,8 +94,8 @@ def _result(result: LabelResult, language: str) -> dict[str, object]:
         "marks": [_mark(mark, result.changed_outside) for mark in result.marks],
         "reencoded": result.reencoded,
         "replaced": list(result.replaced),
-        "notes": [_sentence(note, language) for note in result.notes],
-        "error": _sentence(result.error, language),
+        "notes": [worded(note, language) for note in result.notes],
+        "error": worded(result.error, language),
     }
 
 
@@ -107,7 +109,7 @@ def _label(found: FoundLabel, language: str) -> dict[str, object]:
         "dialect": _dialect(found),
         "products": products_behind(found.fields["ContentProducer"] or ""),
         "fields": dict(found.fields),
-        "problems": [_sentence(problem, language) for problem in found.problems],
+        "problems": [worded(problem, language) for problem in found.problems],
     }
 
 
@@ -146,30 +148,42 @@ def _sighting(found: FoundSighting) -> dict[str, object]:
     }
 
 
+class _Same(Generic[_Value]):
+    """Stands for one object in a cache; equal ones that are not the same do not count."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: _Value) -> None:
+        self.value = value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.value is other.value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+
+def _checks(checks: tuple[Check, ...], language: str) -> list[object]:
+    if len(checks) > _FEW:
+        return [_check(check, language) for check in checks]
+    return _shared_checks(_Same(checks), language)
+
+
+@lru_cache(maxsize=256)
+def _shared_checks(checks: _Same[tuple[Check, ...]], language: str) -> Shared:
+    """Return what is told of checks; files that are alike have the same ones."""
+    return Shared(_check(check, language) for check in checks.value)
+
+
 def _check(check: Check, language: str) -> dict[str, object]:
-    """Return what is told of a check; most rules hold for most files, in the same words."""
-    params = check.message.params
-    plain = check.outcome is Outcome.PASS and not check.location and check.figure is None
-    if plain and (not params or all(isinstance(item, str) for item in params.values())):
-        return _passed(check.rule, check.message.text, tuple(params.items()), language)
-    return _check_document(check, language)
-
-
-@lru_cache(maxsize=512)
-def _passed(rule: str, text: str, params: tuple[tuple[str, object], ...], language: str) -> Shared:
-    check = Check(rule=rule, outcome=Outcome.PASS, message=Message(text, dict(params)))
-    return Shared(_check_document(check, language))
-
-
-def _check_document(check: Check, language: str) -> dict[str, object]:
     rule = RULES[check.rule]
     return {
         "rule": check.rule,
         "level": rule.level.value,
         "clause": rule.clause,
         "outcome": check.outcome.value,
-        "message": _sentence(check.message, language),
-        "params": _params(check.message.params, language),
+        "message": worded(check.message, language),
+        "params": parameters(check.message.params, language),
         "figure": check.figure,
         "location": check.location,
     }
@@ -186,7 +200,7 @@ def _mark(mark: Mark, changed_outside: float) -> dict[str, object]:
     }
 
 
-def _params(params: Mapping[str, object], language: str) -> dict[str, object]:
+def parameters(params: Mapping[str, object], language: str) -> dict[str, object]:
     return {key: _plain(value, language) for key, value in params.items()}
 
 
@@ -198,5 +212,5 @@ def _plain(value: object, language: str) -> object:
     return value if isinstance(value, str | int | float) or value is None else str(value)
 
 
-def _sentence(message: Message | None, language: str) -> str | None:
+def worded(message: Message | None, language: str) -> str | None:
     return None if message is None else render(message.text, message.params, language)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import re
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = ["Shared", "to_json"]
 
@@ -14,24 +17,23 @@ _STEERING: Final = (  # controls, joiners, bidi and line marks, tags, lone surro
     "\ud800-\udfff\U000e0000-\U000e0fff]"
 )
 _INDENT: Final = "  "
-_CONSTANTS: Final = {None: "null", False: "false", True: "true"}
-_encode = json.JSONEncoder(ensure_ascii=False).encode
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-class Shared(dict[str, object]):
-    """A part of many documents; its text is made once for each margin."""
+class Shared(list[object]):
+    """A list that is part of many documents; its text is made once for each margin."""
 
     __slots__ = ("texts",)
 
-    def __init__(self, members: dict[str, object]) -> None:
-        super().__init__(members)
+    def __init__(self, items: Iterable[object]) -> None:
+        super().__init__(items)
         self.texts: dict[str, str] = {}
 
     def text(self, margin: str) -> str:
         """Return the text, as `to_json` does."""
         found = self.texts.get(margin)
         if found is None:
-            found = self.texts[margin] = to_json({**self}, margin)
+            found = self.texts[margin] = to_json([*self], margin)
         return found
 
 
@@ -43,35 +45,52 @@ def to_json(value: object, margin: str = "") -> str:
         margin: a line end and what stands before the value on its line; empty for a text without
             any white space.
     """
-    if isinstance(value, str):
-        return _string(value)
     if isinstance(value, Shared):
         return value.text(margin)
-    inner = margin and margin + _INDENT
+    if not margin:
+        return _on_one_line(value)
     if isinstance(value, dict):
-        colon = ": " if margin else ":"
-        return _wrap(
-            "{}", [_key(key) + colon + to_json(value[key], inner) for key in value], margin
-        )
+        inner = margin + _INDENT
+        return _wrap("{}", [f"{_key(key)}: {to_json(value[key], inner)}" for key in value], margin)
     if isinstance(value, list):
-        return _wrap("[]", [to_json(item, inner) for item in value], margin)
-    if value is None or isinstance(value, bool):
-        return _CONSTANTS[value]
-    return str(value) if isinstance(value, int) else _encode(value)
+        return _wrap("[]", [to_json(item, margin + _INDENT) for item in value], margin)
+    return _safe(_encode(value))
+
+
+def _on_one_line(value: object) -> str:
+    """Return a value as JSON; all but shared members of its own at once, by the encoder in C."""
+    if not isinstance(value, dict):
+        return _safe(_encode(value))
+    pieces: list[str] = []
+    plain: dict[str, object] = {}
+    for key, item in value.items():
+        if isinstance(item, Shared):
+            pieces += _members(plain)
+            pieces.append(f"{_key(key)}:{item.text('')}")
+            plain = {}
+        else:
+            plain[key] = item
+    return f"{{{','.join([*pieces, *_members(plain)])}}}"
+
+
+def _members(plain: dict[str, object]) -> list[str]:
+    return [_safe(_encode(plain))[1:-1]] if plain else []
 
 
 def _wrap(brackets: str, pieces: list[str], margin: str) -> str:
     if not pieces:
         return brackets
-    inner = margin and margin + _INDENT
+    inner = margin + _INDENT
     return brackets[0] + inner + ("," + inner).join(pieces) + margin + brackets[1]
 
 
-def _string(text: str) -> str:
-    text = _encode(text)
+def _safe(text: str) -> str:
+    """Escape what would steer in JSON text; only its strings can hold such."""
     if text.isascii() and "\x7f" not in text:  # JSON has escaped the other controls
         return text
     return re.sub(_STEERING, lambda found: json.dumps(found.group())[1:-1], text)
 
 
-_key = lru_cache(maxsize=256)(_string)
+@lru_cache(maxsize=256)
+def _key(text: str) -> str:
+    return _safe(_encode(text))
