@@ -28,6 +28,7 @@ SOURCE: Final = Path(__file__).resolve().parents[1] / "src" / "ailabel"
 FOLDER: Final = SOURCE / "assets" / "locale" / "zh_CN" / "LC_MESSAGES"
 _CALLS: Final = {
     "AilabelError",
+    "ConfigError",
     "LabelError",
     "LimitExceededError",
     "MalformedFileError",

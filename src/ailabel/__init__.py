@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from ailabel.engine.spec import LabelSpec
     from ailabel.errors import (
         AilabelError,
+        ConfigError,
         LabelError,
         LimitExceededError,
         MalformedFileError,
@@ -91,6 +92,7 @@ _HOMES = {
     "engine.spec": ("LabelSpec",),
     "errors": (
         "AilabelError",
+        "ConfigError",
         "LabelError",
         "LimitExceededError",
         "MalformedFileError",
@@ -129,6 +131,7 @@ __all__ = [
     "AilabelError",
     "Change",
     "Check",
+    "ConfigError",
     "FileReport",
     "FoundLabel",
     "FoundMention",

@@ -5,6 +5,7 @@
     ├── MalformedFileError       a structure breaks the file's own format; has the byte offset
     ├── LimitExceededError       the file asks for more than `Limits` allows
     ├── LabelError               a label, code or number cannot be used; has the problems
+    ├── ConfigError              a configuration or a declaration cannot be used; has the problems
     ├── PlanError                the change cannot or must not be made to this file
     ├── MissingExtraError        an optional package is needed and absent; names the install command
     └── PluginError              an extension broke its contract
@@ -19,6 +20,7 @@ from __future__ import annotations
 
 __all__ = [
     "AilabelError",
+    "ConfigError",
     "LabelError",
     "LimitExceededError",
     "MalformedFileError",
@@ -72,8 +74,8 @@ class LimitExceededError(AilabelError):
     """The file asks for more memory, depth or items than `Limits` allows."""
 
 
-class LabelError(AilabelError):
-    """A label, provider code or content number cannot be used.
+class _ListingError(AilabelError):
+    """Something cannot be used, for every reason that is listed.
 
     Args:
         text: the sentence, as for `AilabelError`.
@@ -87,6 +89,14 @@ class LabelError(AilabelError):
     ) -> None:
         super().__init__(text, **({"reasons": problems} if problems else {}), **params)
         self.problems = problems
+
+
+class LabelError(_ListingError):
+    """A label, provider code or content number cannot be used; `problems` lists why."""
+
+
+class ConfigError(_ListingError):
+    """A configuration, or what is declared of a file, cannot be used; `problems` lists why."""
 
 
 class PlanError(AilabelError):

@@ -10,7 +10,10 @@ from ailabel.values import frozen
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Origin", "Profile"]
+__all__ = ["Origin", "Profile", "Value"]
+
+Value = str | bool | int | float | tuple[str, ...]
+"""What the value of a key can be."""
 
 
 @frozen

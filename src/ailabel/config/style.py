@@ -7,9 +7,9 @@ cannot go below it: `LabelSpec` refuses a height under 5 % or a wording without 
 from __future__ import annotations
 
 import os
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final
 
+from ailabel.config.problems import no_such
 from ailabel.errors import LabelError
 from ailabel.messages import Message, Reasons
 from ailabel.spi import Look
@@ -77,7 +77,7 @@ def _problems(tables: Mapping[str, Any]) -> Iterator[Message]:
         if not isinstance(table, dict):
             continue
         if name not in _KINDS:
-            yield _no_such(name, [medium for medium in _KINDS if medium])
+            yield no_such(name, [medium for medium in _KINDS if medium])
         else:
             yield from _unknown(name, table)
 
@@ -87,7 +87,7 @@ def _unknown(name: str, table: Mapping[str, Any]) -> Iterator[Message]:
     for key, value in table.items():
         full = f"{name}.{key}" if name else key
         if key not in kinds:
-            yield _no_such(full, [f"{name}.{known}" if name else known for known in kinds])
+            yield no_such(full, [f"{name}.{known}" if name else known for known in kinds])
         elif not _is(value, kinds[key]):
             wanted = (
                 "a number" if kinds[key] is _NUMBER else "a list" if list in kinds[key] else "text"
@@ -104,17 +104,6 @@ def _is(value: object, kinds: tuple[type, ...]) -> bool:
     if isinstance(value, _NUMBER):
         return -_MOST < value < _MOST  # neither endless, nor no number at all
     return not (isinstance(value, str) and "\0" in value)
-
-
-def _no_such(name: str, known: list[str]) -> Message:
-    close = get_close_matches(name, known, 1)
-    if close:
-        return Message(
-            "there is no key {name}; do you mean {close}", {"name": name, "close": close[0]}
-        )
-    return Message(
-        "there is no key {name}; known are {known}", {"name": name, "known": ", ".join(known)}
-    )
 
 
 def _arguments(tables: Mapping[str, Any], folder: str) -> dict[str, Any]:

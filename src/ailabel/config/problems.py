@@ -1,0 +1,39 @@
+"""What is said of a key or a value that cannot be used."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ailabel.messages import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["WrongValueError", "no_such"]
+
+
+class WrongValueError(Exception):
+    """A value cannot be used; never leaves the package.
+
+    Args:
+        message: what is wrong with it.
+    """
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(str(message))
+        self.message = message
+
+
+def no_such(name: str, known: Iterable[str]) -> Message:
+    """Say that there is no such key, and which one may be meant."""
+    from difflib import get_close_matches
+
+    names = list(known)
+    close = get_close_matches(name, names, 1)
+    if close:
+        return Message(
+            "there is no key {name}; do you mean {close}", {"name": name, "close": close[0]}
+        )
+    return Message(
+        "there is no key {name}; known are {known}", {"name": name, "known": ", ".join(names)}
+    )

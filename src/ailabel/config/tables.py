@@ -1,0 +1,237 @@
+"""TOML files into checked tables: every value as it is meant, every problem in one list."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+from ailabel.config.keys import PATHS, TOP, Key, keys_of, patterns, rules
+from ailabel.config.problems import WrongValueError, no_such
+from ailabel.errors import ConfigError
+from ailabel.messages import Message, Reasons
+from ailabel.values import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ailabel.config.profile import Value
+
+__all__ = ["Section", "Tables", "checked", "fail", "read_tables"]
+
+_LONGEST: Final = 1 << 20  # bytes of a file; ours
+_SECTIONS: Final = 1000  # tables [[paths]] of a file; ours
+_DOTTED: Final = re.compile(r"(?<![\w\"'-])(?:[\w\"'-]++[ \t]*+\.[ \t]*+){32}")
+_STRUCTURE: Final = ("extend", "paths", "per-file-ignores")
+
+
+@frozen
+class Section:
+    """What holds for the paths that patterns match.
+
+    Args:
+        match: the patterns.
+        values: by the names of their keys.
+        where: what the section is called, such as ``paths[2]``.
+    """
+
+    match: tuple[str, ...]
+    values: Mapping[str, Value]
+    where: str
+
+
+@frozen(kw_only=True)
+class Tables:
+    """What one file says.
+
+    Args:
+        file: its path.
+        extend: path of the file that it builds on, or None.
+        values: what holds for every path, by the names of their keys.
+        sections: tables ``[[paths]]``, in their order.
+        ignores: entries of ``per-file-ignores``, in their order; their value is ``ignore``.
+    """
+
+    file: str
+    extend: str | None
+    values: Mapping[str, Value]
+    sections: tuple[Section, ...]
+    ignores: tuple[Section, ...]
+
+
+def read_tables(path: str) -> Tables | None:
+    """Read a configuration; of ``pyproject.toml`` the table ``tool.ailabel``.
+
+    Returns:
+        What it says; None for a ``pyproject.toml`` without that table.
+
+    Raises:
+        ConfigError: it is no TOML, is too long, or has a key or a value that is not known; every
+            problem is listed; it cannot be read.
+    """
+    data = _bytes(path)
+    inner = os.path.basename(path) == "pyproject.toml"  # noqa: PTH119 - no pathlib here
+    if inner and b"ailabel" not in data:
+        return None
+    document = _document(path, data)
+    if not inner:
+        return _tables(path, document)
+    tool = document.get("tool")
+    table = tool.get("ailabel") if isinstance(tool, dict) else None
+    if table is None:
+        return None
+    if not isinstance(table, dict):
+        fail(path, [Message("{name} must be {wanted}", _table("tool.ailabel"))])
+    return _tables(path, table)
+
+
+def checked(
+    place: str, table: Mapping[str, Any], prefix: str, problems: list[Message]
+) -> dict[str, Value]:
+    """Return the values of a table by the names of their keys; append what is wrong to a list.
+
+    Args:
+        place: what kind of table it is, as in `keys`.
+        table: the table as it was read.
+        prefix: what the names of its keys are preceded by in messages.
+        problems: gets what cannot be used.
+    """
+    known = keys_of(place)
+    found: dict[str, Value] = {}
+    for name, value in table.items():
+        if name not in known:
+            if not (place == TOP and name in _STRUCTURE):
+                names = [*known, *_STRUCTURE] if place == TOP else [*known]
+                problems.append(no_such(prefix + name, [prefix + key for key in names]))
+            continue
+        try:
+            found[name] = known[name].check(prefix + name, value)
+        except WrongValueError as error:
+            problems.append(error.message)
+    return found
+
+
+def fail(path: str, problems: list[Message]) -> NoReturn:
+    """Raise the error that says what is wrong with a file.
+
+    Raises:
+        ConfigError: always.
+    """
+    raise ConfigError("{path} cannot be used: {reasons}", path=path, problems=Reasons(problems))
+
+
+def _bytes(path: str) -> bytes:
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 - no pathlib here
+            data = file.read(_LONGEST + 1)
+    except OSError as error:
+        raise ConfigError("{path}: {reason}", path=path, reason=error.strerror) from error
+    if len(data) > _LONGEST:
+        raise ConfigError("{path} is too long for a configuration", path=path)
+    return data
+
+
+def _document(path: str, data: bytes) -> dict[str, Any]:
+    import tomllib
+
+    try:
+        text = data.decode("utf-8-sig")
+        if _DOTTED.search(text):  # tomllib keeps every beginning of a key
+            raise ConfigError("{path} nests its keys too deeply", path=path)
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ConfigError("{path} is no TOML: {reason}", path=path, reason=str(error)) from error
+
+
+def _tables(path: str, document: Mapping[str, Any]) -> Tables:
+    problems: list[Message] = []
+    values = checked(TOP, document, "", problems)
+    extend = document.get("extend")
+    if extend is not None and not (isinstance(extend, str) and extend and "\0" not in extend):
+        problems.append(Message("{name} must be {wanted}", _text("extend")))
+    sections = _sections(document.get("paths", []), problems)
+    ignores = _ignores(document.get("per-file-ignores", {}), problems)
+    if problems:
+        fail(path, problems)
+    folder = os.path.dirname(path)  # noqa: PTH120 - no pathlib here
+    return Tables(
+        file=path,
+        extend=None if extend is None else _below(folder, extend),
+        values=_placed(folder, values, keys_of(TOP)),
+        sections=tuple(
+            Section(item.match, _placed(folder, item.values, keys_of(PATHS)), item.where)
+            for item in sections
+        ),
+        ignores=tuple(ignores),
+    )
+
+
+def _sections(tables: object, problems: list[Message]) -> list[Section]:
+    if not isinstance(tables, list) or len(tables) > _SECTIONS:
+        problems.append(
+            Message(
+                "{name} must be {wanted}",
+                {"name": "paths", "wanted": Message("tables [[paths]]")},
+            )
+        )
+        return []
+    found = []
+    for index, table in enumerate(tables):
+        where = f"paths[{index}]"
+        if not isinstance(table, dict):
+            problems.append(Message("{name} must be {wanted}", _table(where)))
+            continue
+        rest = {key: value for key, value in table.items() if key != "match"}
+        values = checked(PATHS, rest, f"{where}.", problems)
+        match = _patterns(f"{where}.match", table.get("match"), problems)
+        found.append(Section(match, values, where))
+    return found
+
+
+def _ignores(table: object, problems: list[Message]) -> list[Section]:
+    if not isinstance(table, dict):
+        problems.append(Message("{name} must be {wanted}", _table("per-file-ignores")))
+        return []
+    found = []
+    for pattern, ids in table.items():
+        where = f"per-file-ignores.{pattern}"
+        match = _patterns(where, pattern, problems)
+        try:
+            found.append(Section(match, {"ignore": rules(where, ids)}, where))
+        except WrongValueError as error:
+            problems.append(error.message)
+    return found
+
+
+def _patterns(name: str, value: object, problems: list[Message]) -> tuple[str, ...]:
+    try:
+        found = patterns(name, value)
+    except WrongValueError as error:
+        problems.append(error.message)
+        return ()
+    if not found:
+        problems.append(Message("{name} is empty", {"name": name}))
+    return found
+
+
+def _table(name: str) -> dict[str, object]:
+    return {"name": name, "wanted": Message("a table")}
+
+
+def _text(name: str) -> dict[str, object]:
+    return {"name": name, "wanted": Message("text")}
+
+
+def _placed(folder: str, values: Mapping[str, Value], known: Mapping[str, Key]) -> dict[str, Value]:
+    """Let the paths among values count from a folder."""
+    return {
+        name: _below(folder, value) if known[name].path else value for name, value in values.items()
+    }
+
+
+def _below(folder: str, value: Any) -> Any:  # noqa: ANN401 - a text for a text, a tuple for a tuple
+    if isinstance(value, tuple):
+        return tuple(_below(folder, item) for item in value)
+    if not isinstance(value, str):
+        return value
+    return os.path.normpath(os.path.join(folder, value))  # noqa: PTH118 - no pathlib here
