@@ -29,8 +29,7 @@ from ailabel.model.report import (
     Verdict,
 )
 from ailabel.reporters.document import item_document
-from ailabel.reporters.summary import Header, printable
-from ailabel.reporters.text import clean
+from ailabel.reporters.summary import Header, clean, printable
 from ailabel.standard.schema import KEYS
 from corpus import ROOT
 from schemas import check as check_schema

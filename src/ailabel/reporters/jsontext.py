@@ -16,6 +16,8 @@ _STEERING: Final = (  # controls, joiners, bidi and line marks, tags, lone surro
     "[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e0fff]"
 )
+_COMMAND: Final = re.compile(r"#(?=#\w*\[)")
+"""Where ``##[error]…`` and its like begin, which a log's reader takes for commands [GHRUNNER]."""
 _INDENT: Final = "  "
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -86,6 +88,8 @@ def _wrap(brackets: str, pieces: list[str], margin: str) -> str:
 
 def _safe(text: str) -> str:
     """Escape what would steer in JSON text; only its strings can hold such."""
+    if "##" in text:
+        text = _COMMAND.sub(r"\\u0023", text)
     if text.isascii() and "\x7f" not in text:  # JSON has escaped the other controls
         return text
     return re.sub(_STEERING, lambda found: json.dumps(found.group())[1:-1], text)

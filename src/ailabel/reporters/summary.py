@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+import re
+from typing import Final, TypeAlias
 
 from ailabel.model.report import FileReport, LabelDiff, LabelResult
 from ailabel.values import frozen
 
-__all__ = ["Header", "Item", "Summary", "printable"]
+__all__ = ["Header", "Item", "Summary", "clean", "printable"]
+
+_WIDTH: Final = 240  # characters of a foreign string that are shown to people
+_COMMAND: Final = re.compile(r"##(?=\w*\[)|^ *::")
+"""What a log's reader takes for a command, and not for text: ``::error::…`` at the start of a line,
+``##[error]…``, ``##vso[…]`` and ``##teamcity[…]`` anywhere in it [GHRUNNER]."""
 
 Item: TypeAlias = "FileReport | LabelResult | LabelDiff"
 """What a report tells of: a file that was looked at, one that was labelled, a comparison."""
@@ -18,7 +24,7 @@ class Header:
     """What stands above the files of a report.
 
     Args:
-        command: ``verify``, ``read``, ``label``, ``carry`` or ``diff``.
+        command: ``verify``, ``read``, ``label``, ``carry``, ``diff`` or ``check``.
         tool_version: of ailabel.
         language: ``en`` or ``zh``, for sentences; keys and ids are never translated.
     """
@@ -64,3 +70,27 @@ class Summary:
 def printable(path: str) -> str:
     """Return a file name without the surrogates that stand for bytes of no encoding."""
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def clean(text: str, width: int | None = _WIDTH) -> str:
+    """Make a foreign string safe to print: printable characters alone, and no command of a log.
+
+    What is not printable, bidi marks among it, is escaped as in Python's literals.
+
+    Args:
+        text: of any origin; surrogates stand for bytes of no encoding.
+        width: how many characters are shown at most; None for all.
+    """
+    shown = printable(text)
+    if not shown.isprintable():
+        shown = "".join(
+            character if character.isprintable() else ascii(character)[1:-1] for character in shown
+        )
+    if "##" in shown or "::" in shown:
+        shown = _COMMAND.sub(_defused, shown)
+    return shown if width is None or len(shown) <= width else shown[: width - 1] + "…"
+
+
+def _defused(found: re.Match[str]) -> str:
+    first, last = found.group()[:-1], found.group()[-1]
+    return f"{first}\\x{ord(last):02x}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from ailabel.messages import Message, translate
 from ailabel.messages import render as sentence
 from ailabel.model.report import FileReport, LabelDiff, Outcome
-from ailabel.reporters.summary import Summary, printable
+from ailabel.reporters.summary import Summary, clean
 from ailabel.standard.notices import DISCLAIMER
 from ailabel.standard.rules import RULES
 from ailabel.standard.schema import KEYS
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["render"]
 
 _SHOWN: Final = {Outcome.FAIL, Outcome.REVIEW, Outcome.INCONCLUSIVE}
-_WIDTH: Final = 120
 _CODES: Final = ("ContentProducer", "ContentPropagator")  # fields that may hold a provider's code
 
 
@@ -167,12 +166,3 @@ def _summary(summary: Summary, header: Header) -> Iterator[str]:
     files = sentence("files: {count}", {"count": summary.total}, language)
     yield "\n".join([files, *("    " + part for part in parts)]) + "\n"
     yield sentence(DISCLAIMER.text, DISCLAIMER.params, language) + "\n"
-
-
-def clean(text: str) -> str:
-    """Make a foreign string safe to print: no control, bidi or surrogate characters, bounded."""
-    shown = "".join(
-        character if character.isprintable() else ascii(character)[1:-1]
-        for character in printable(text)
-    )
-    return shown if len(shown) <= _WIDTH * 2 else shown[: _WIDTH * 2 - 1] + "…"

@@ -1,0 +1,33 @@
+"""What the gate says as one JSON document, written as the files come."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ailabel.reporters.check_document import end_document, file_document
+from ailabel.reporters.document import header_document
+from ailabel.reporters.findings import Tally
+from ailabel.reporters.jsontext import to_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from ailabel.model.gate import GateEnd, GateFile
+    from ailabel.reporters.summary import Header
+
+__all__ = ["render"]
+
+_MARGIN: Final = "\n    "
+
+
+def render(header: Header, files: Iterable[GateFile], end: Callable[[], GateEnd]) -> Iterator[str]:
+    """Yield the document in pieces, the summary and the end last."""
+    head = to_json(header_document(header), "\n")
+    yield head[: head.rindex("\n}")] + ',\n  "files": ['
+    tally = Tally()
+    separator = ""
+    for file in files:
+        tally.add(file)
+        yield separator + _MARGIN + to_json(file_document(file, header.language), _MARGIN)
+        separator = ","
+    yield "\n  ]," + to_json(end_document(tally, end(), header.language), "\n")[1:] + "\n"

@@ -1,0 +1,155 @@
+"""What the reporters of the gate share: which findings are told, their words, and the counts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ailabel.messages import Message, render
+from ailabel.model.gate import Standing
+from ailabel.model.report import Level
+from ailabel.reporters.summary import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ailabel.model.gate import GateEnd, GateFile, GateFinding
+
+__all__ = [
+    "UNCHECKED",
+    "WORST_FIRST",
+    "Tally",
+    "advice",
+    "declared",
+    "line_of",
+    "place",
+    "remarks",
+    "shown",
+    "told",
+    "verdict",
+]
+
+UNCHECKED: Final = "unchecked"
+"""Stands where a rule's id does, for a file that could not be checked at all."""
+WORST_FIRST: Final = (Level.ERROR, Level.WARNING, Level.NOTE)
+_ACTIVE: Final = ("-", "=", "+", "@")  # an option of a command, a formula of a spreadsheet
+
+_DECLARED: Final = {
+    None: Message("nothing declared"),
+    "yes": Message("declared as made with AI"),
+    "no": Message("declared as made without AI"),
+    "unknown": Message("declared as perhaps made with AI"),
+}
+_ASKED: Final = {
+    "required": Message("explicit label required"),
+    "recommended": Message("explicit label recommended"),
+    "off": Message("explicit label not asked for"),
+}
+
+
+class Tally:
+    """Counts of what the files of a run came to, kept while they pass."""
+
+    def __init__(self) -> None:
+        self.files = 0
+        self.stopped = 0
+        self.unchecked = 0
+        self.fixed = 0
+        self.levels = dict.fromkeys(WORST_FIRST, 0)
+        self.baseline = 0
+        self.ignored = 0
+
+    def add(self, file: GateFile) -> None:
+        """Count one file."""
+        self.files += 1
+        self.stopped += file.stops
+        self.unchecked += file.error is not None
+        self.fixed += file.fixed
+        for finding in file.findings:
+            if finding.standing is Standing.OPEN:
+                self.levels[finding.level] += 1
+            elif finding.standing is Standing.BASELINE:
+                self.baseline += 1
+            else:
+                self.ignored += 1
+
+    def document(self) -> dict[str, object]:
+        """Return the counts, in a fixed order."""
+        return {
+            "files": self.files,
+            "stopped": self.stopped,
+            "unchecked": self.unchecked,
+            "fixed": self.fixed,
+            "findings": {level.value: self.levels[level] for level in WORST_FIRST},
+            "baseline": self.baseline,
+            "ignored": self.ignored,
+        }
+
+
+def shown(file: GateFile, *standings: Standing) -> Iterator[GateFinding]:
+    """Yield the findings of a file that stand so; only the open ones where nothing is said."""
+    wanted = standings or (Standing.OPEN,)
+    return (finding for finding in file.findings if finding.standing in wanted)
+
+
+def told(message: Message, language: str) -> str:
+    """Return a sentence in a language, safe to print and bounded."""
+    return clean(render(message.text, message.params, language))
+
+
+def advice(finding: GateFinding, language: str) -> str:
+    """Return what to do about a finding; empty where nothing is known."""
+    return "" if finding.fix is None else told(finding.fix, language)
+
+
+def place(path: str) -> str:
+    """Return a path as people and shells are shown it.
+
+    One that would act as an option or as a formula is given as ``./…``, which is the same file.
+    """
+    return clean(f"./{path}" if path.startswith(_ACTIVE) else path, None)
+
+
+def line_of(finding: GateFinding) -> int:
+    """Return the line of a finding; 1 in formats that have no lines."""
+    return finding.line or 1
+
+
+def declared(file: GateFile, language: str) -> str:
+    """Return what was declared for a file."""
+    parts = [_DECLARED[file.ai]]
+    if file.ai in {"yes", "unknown"}:
+        parts.append(_ASKED[file.explicit])
+    return "; ".join(told(part, language) for part in parts)
+
+
+def verdict(tally: Tally, end: GateEnd) -> Message:
+    """Return what a run comes to, in a sentence."""
+    if end.problems or tally.unchecked:
+        return Message("the check could not be completed, so nothing passes")
+    if tally.stopped:
+        counts = {"stopped": tally.stopped, "count": tally.files}
+        return Message("not to be published as they are: {stopped} of {count} files", counts)
+    if tally.fixed:
+        fixed = {"fixed": tally.fixed}
+        return Message("files that were labelled just now, to be looked at: {fixed}", fixed)
+    return Message("nothing stops the publication; files checked: {count}", {"count": tally.files})
+
+
+def remarks(tally: Tally, end: GateEnd) -> Iterator[Message]:
+    """Yield what is to be known besides the findings."""
+    if tally.baseline:
+        yield Message("findings that the baseline accepts: {count}", {"count": tally.baseline})
+    if end.hidden:
+        rules = ", ".join(end.hidden)
+        yield Message(
+            "not shown although found, since these rules were left out: {rules}; what compliant "
+            "means stays the same",
+            {"rules": rules},
+        )
+    for entry in end.stale:
+        where = {"rule": entry.rule, "path": clean(entry.path, None), "date": entry.expired}
+        if entry.expired:
+            yield Message("the baseline accepted {rule} in {path} until {date}", where)
+        else:
+            yield Message("the baseline accepts {rule} in {path}, which is gone", where)
+    yield from end.notes
