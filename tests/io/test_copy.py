@@ -147,13 +147,13 @@ def test_holes_stay_holes(
             file.seek(offset)
             file.write(data)
         file.truncate(40 << 20)
-    if not seek:
-
-        def refuse(*_: object) -> int:
-            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
-
-        monkeypatch.setattr(os, "lseek", refuse)
     with open_view(path) as source:
+        if not seek:
+
+            def refuse(*_: object) -> int:
+                raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+
+            monkeypatch.setattr(os, "lseek", refuse)
         write_view(SplicedView(source, edits), source, target)
         fits = [edit for edit in edits if edit.offset + edit.length <= source.size]
     assert written(target) == apply(path.read_bytes(), fits)
