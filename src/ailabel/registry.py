@@ -8,15 +8,17 @@ no carrier of our own claims the file.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
+from ailabel import plugins
 from ailabel.errors import PluginError, UnsupportedFormatError
 from ailabel.registry_index import CARRIERS, INSPECTORS, MARKERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from ailabel.io.source import View
     from ailabel.model.media import Format, Match
@@ -27,6 +29,7 @@ __all__ = ["carrier_of", "carriers", "claims", "detect", "formats", "inspector_o
 _GROUP: Final = "ailabel.carriers"
 _DATA: Final = (".json", ".jsonl", ".ndjson")
 _HEAD: Final = 32
+_Pattern: TypeAlias = "tuple[str, Callable[[bytes], object]]"
 
 
 def detect(view: View) -> Match:
@@ -101,21 +104,39 @@ def formats() -> tuple[Format, ...]:
 
 def _candidates(view: View) -> Iterator[Carrier]:
     """Yield the carriers worth asking: a signature fits, or for text the suffix."""
-    yield from map(_load, _signed(view.read_some(0, _HEAD)))
+    head = view.read_some(0, _HEAD)
     name = (view.name or "").lower()
-    yield from map(_load, _unsigned(name[name.rfind(".") :]))
+    for module in (*_signed(head), *_unsigned(name[name.rfind(".") :])):
+        yield _load(module)
 
 
-@lru_cache(maxsize=256)
-def _signed(head: bytes) -> tuple[str, ...]:
+def _signed(head: bytes) -> list[str]:
     """Return the modules one of whose signatures fits the start of a file."""
-    return tuple(
-        module
-        for module, row in sorted(CARRIERS.items())
-        if any(
-            all(head.startswith(part, offset) for offset, part in parts) for parts in row.signatures
-        )
-    )
+    return [module for module, fits in _patterns()[head[:1]] if fits(head)]
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> dict[bytes, tuple[_Pattern, ...]]:
+    """Return, for every byte that a file can begin with, the modules it leaves and their patterns.
+
+    Heads of files are too many to be remembered; so that asking is quick, each module's signatures
+    are one expression, and few modules are left to ask.
+    """
+    rows: list[tuple[set[bytes], _Pattern]] = []
+    for module, row in sorted(CARRIERS.items()):
+        if row.signatures:
+            fits = re.compile(b"|".join(map(_pattern, row.signatures)), re.DOTALL).match
+            starts = {part[:1] if not offset else b"" for (offset, part), *_ in row.signatures}
+            rows.append((starts, (module, fits)))
+    return {
+        first: tuple(pattern for starts, pattern in rows if first in starts or b"" in starts)
+        for first in (b"", *(bytes([value]) for value in range(256)))
+    }
+
+
+def _pattern(parts: tuple[tuple[int, bytes], ...]) -> bytes:
+    """Return an expression that matches where every part stands at its offset."""
+    return b"".join(b"(?=.{%d}%b)" % (offset, re.escape(part)) for offset, part in parts)
 
 
 @lru_cache(maxsize=256)
@@ -151,19 +172,10 @@ def _load(module: str) -> Carrier:
 @lru_cache(maxsize=1)
 def _plugins() -> tuple[tuple[str, Carrier], ...]:
     """Load other packages' carriers, in the order of their names."""
-    from importlib.metadata import entry_points
+    return tuple((name, _checked(name, found)) for name, found in plugins.load(_GROUP))
 
-    loaded = []
-    for point in sorted(entry_points(group=_GROUP), key=lambda item: item.name):
-        try:
-            carrier = point.load()
-        except Exception as error:
-            raise PluginError(
-                "the extension {name} cannot be loaded: {reason}",
-                name=point.name,
-                reason=repr(error),
-            ) from error
-        if not all(hasattr(carrier, name) for name in ("formats", "sniff", "read", "write")):
-            raise PluginError("the extension {name} is no carrier", name=point.name)
-        loaded.append((point.name, carrier))
-    return tuple(loaded)
+
+def _checked(name: str, found: object) -> Carrier:
+    if not all(hasattr(found, attribute) for attribute in ("formats", "sniff", "read", "write")):
+        raise PluginError("the extension {name} is no carrier", name=name)
+    return cast("Carrier", found)

@@ -2,7 +2,8 @@
 
 A `Carrier` knows where a format keeps the implicit label; a `Marker` draws, speaks or writes the
 explicit one. Neither ever writes a file: both answer with edits (`io.splice`), and the engine does
-the rest. The laws that every carrier obeys are in `ailabel.testing`.
+the rest. The laws that every carrier obeys are in `ailabel.testing`. A `Tracer` knows one kind of
+sign that AI made the content, other than the label.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import field
 from enum import Enum
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, runtime_checkable
 
+from ailabel.errors import PlanError
 from ailabel.model.report import Mark
 from ailabel.values import frozen
 
@@ -22,14 +24,17 @@ if TYPE_CHECKING:
     from ailabel.io.splice import Edit
     from ailabel.messages import Message
     from ailabel.model.media import Format, Match
+    from ailabel.model.trace import Trace
 
 __all__ = [
     "AnnexBCarrier",
     "Appearance",
     "Carrier",
+    "Entry",
     "Essence",
     "Evidence",
     "Finding",
+    "KeepingCarrier",
     "Look",
     "Mark",
     "MarkSpec",
@@ -40,7 +45,9 @@ __all__ = [
     "Signature",
     "Slot",
     "Span",
+    "Tracer",
     "essence_digest",
+    "unkept",
 ]
 
 _COPY: Final = 1 << 20
@@ -166,6 +173,41 @@ class AnnexBCarrier(Protocol):
                 cannot be replaced.
         """
         ...
+
+
+@runtime_checkable
+class KeepingCarrier(Protocol):
+    """A carrier that can edit a label where it stands, whichever of its places that is.
+
+    Where a carrier lacks the method, only a label in the official place can be edited.
+    """
+
+    def write_at(self, view: View, slot: Slot, payload: str) -> Sequence[Edit]:
+        """Plan the edits after which a slot holds this text, and every other place what it held.
+
+        The place keeps its form: its key, its encoding, whether it is compressed. Sizes and offsets
+        follow; padding that is not known to be our own is neither used up nor added to, so that
+        what others computed over the rest of the file still holds. Writing what is there already
+        yields no edit.
+
+        Args:
+            view: the file.
+            slot: one that `Carrier.read` found in this file.
+            payload: its new text, in whatever form of JSON it has.
+
+        Raises:
+            PlanError: the place is one that cannot be edited; see `unkept`.
+        """
+        ...
+
+
+def unkept(slot: Slot) -> PlanError:
+    """Return the refusal to edit a label where it stands."""
+    return PlanError(
+        "the label in {place} cannot be edited where it stands; --slot official moves it to the "
+        "official place",
+        place=slot.location,
+    )
 
 
 def essence_digest(carrier: Carrier, view: View) -> str:
@@ -352,5 +394,53 @@ class Marker(Protocol):
             view: the file.
             file_format: of the file.
             explain: whether a picture of what was seen is asked for.
+        """
+        ...
+
+
+@frozen(kw_only=True)
+class Entry:
+    """One text in a file's metadata, whatever it says.
+
+    Args:
+        system: of metadata: ``png`` (text chunks), ``exif``, ``xmp``, ``iim``, ``id3``, ``ape``,
+            ``vorbis``, ``riff``, ``mp4`` (items and user data), ``matroska``, ``comment`` (of JPEG
+            and GIF), ``pdf``, ``office``, ``html``.
+        key: its name in that system, as written there: ``parameters``, ``UserComment``,
+            ``Iptc4xmpExt:DigitalSourceType`` (with the usual prefix, whatever the file's own is),
+            ``2:110``, ``TXXX[comment]``.
+        text: what it says.
+        location: where it stands, in the format's own terms.
+        offset: where the structure that holds it begins in the file.
+        length: how many bytes that structure has.
+    """
+
+    system: str
+    key: str
+    text: str
+    location: str
+    offset: int
+    length: int
+
+
+class Tracer(Protocol):
+    """Finds one kind of trace (`model.trace.Trace`); pure, like a carrier.
+
+    Other packages add tracers by the entry point group ``ailabel.tracers``.
+    """
+
+    formats: Sequence[str]
+    """Ids of the formats that it looks into; empty for all."""
+
+    def find(self, view: View, format_id: str, entries: Sequence[Entry]) -> Iterable[Trace]:
+        """Find the traces of this kind, in file order.
+
+        Args:
+            view: the file, which its carrier has claimed.
+            format_id: its format.
+            entries: the texts of its metadata, in file order; a damaged part of it has none.
+
+        Raises:
+            AilabelError: what would hold the traces is damaged; this kind is then left out.
         """
         ...

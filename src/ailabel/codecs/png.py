@@ -26,6 +26,7 @@ __all__ = [
     "inflate",
     "keyword",
     "profile",
+    "read_beginning",
     "read_text",
 ]
 
@@ -35,6 +36,7 @@ _HEADER: Final = struct.Struct(">I4s")  # length, type [PNG3 5.3]
 _FRAME: Final = _HEADER.size + 4  # and the CRC
 _HEX_LINE: Final = 72  # what ImageMagick writes
 _KEYWORD: Final = 79  # the longest keyword [PNG3 11.3.3.2]
+_HEAD: Final = 512  # what stands before the text: the keyword, and in iTXt its translation
 
 
 @frozen
@@ -199,6 +201,38 @@ def read_text(view: View, found: Chunk, limit: int | None = None) -> Text:
     text = stored
     if compressed:
         text = inflate(stored, limit or view.limits.inflate_bytes, "a PNG text chunk")
+    return Text(
+        keyword=name.decode("latin-1"),
+        head=data[:start],
+        stored=stored,
+        offset=found.body + start,
+        data=text,
+        compressed=compressed,
+    )
+
+
+def read_beginning(view: View, found: Chunk, most: int) -> Text:
+    """Take a text chunk apart whose text may be long, and read the beginning of the text only.
+
+    Args:
+        view: the file.
+        found: a chunk whose type is one of `TEXT_CHUNKS`.
+        most: how many bytes of the text are read at the most, and inflated at the most.
+
+    Raises:
+        MalformedFileError: a separator is missing, or the compressed text is broken.
+    """
+    data = view.read(found.body, min(found.length, most + _HEAD), "a PNG text chunk")
+    name, compressed, start = _layout(data, found)
+    stored = data[start:]
+    text = stored[:most]
+    if compressed:
+        try:
+            text = zlib.decompressobj().decompress(stored, max(most, 1))
+        except zlib.error as error:
+            raise MalformedFileError(
+                "{structure} cannot be decompressed", structure="a PNG text chunk"
+            ) from error
     return Text(
         keyword=name.decode("latin-1"),
         head=data[:start],

@@ -12,7 +12,7 @@ from ailabel.io.splice import Edit
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from ailabel.io.source import Limits
 
@@ -91,7 +91,9 @@ class _Tiff:
         return begin, max(0, min(entry.count, len(self.data) - begin))
 
 
-def texts(tiff: bytes, limits: Limits) -> tuple[ExifText, ...]:
+def texts(
+    tiff: bytes, limits: Limits, tags: Mapping[int, str] = TEXT_TAGS
+) -> tuple[ExifText, ...]:
     """Read the fields that programs use for free text, of the picture and its thumbnail.
 
     Args:
@@ -99,12 +101,13 @@ def texts(tiff: bytes, limits: Limits) -> tuple[ExifText, ...]:
         limits: bound the number of entries, and the length of a text; longer ones are left out.
             A value that several entries share is read once, so that all texts together are not
             longer than the data.
+        tags: numbers and names of the fields; those beyond `TEXT_TAGS` are plain texts.
     """
     found = []
     taken: set[int] = set()
     total = 0
     for name, entry, source in _entries(tiff, limits):
-        if entry.tag not in TEXT_TAGS or entry.type not in _BYTE_TYPES:
+        if entry.tag not in tags or entry.type not in _BYTE_TYPES:
             continue
         offset, length = source.value(entry)
         total += length
@@ -115,7 +118,7 @@ def texts(tiff: bytes, limits: Limits) -> tuple[ExifText, ...]:
         found.append(
             ExifText(
                 tag=entry.tag,
-                location=f"{name}/{TEXT_TAGS[entry.tag]}",
+                location=f"{name}/{tags[entry.tag]}",
                 text=decode(entry.tag, raw, source.order),
                 raw=raw,
                 offset=offset,

@@ -1,0 +1,42 @@
+"""The texts of a file's metadata, from every place that a container has; one module a container.
+
+Nothing here knows what the texts mean. A place that is damaged has no texts, and does not hide
+those of the others. No text is longer than `TEXT_MOST`, however long the file's own is.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+from ailabel.errors import AilabelError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from ailabel.io.source import View
+    from ailabel.spi import Entry
+
+__all__ = ["entries"]
+
+_MODULES: Final = {"png": "png", "jpeg": "jpeg"}
+
+
+def entries(view: View, format_id: str) -> tuple[Entry, ...]:
+    """Return the texts of a file's metadata, in file order; none of a format that has no places.
+
+    Args:
+        view: the file.
+        format_id: its format.
+    """
+    module = _MODULES.get(format_id)
+    if module is None:
+        return ()
+    walk: Callable[[View], Iterator[Entry]] = import_module(f"{__name__}.{module}").entries
+    found: list[Entry] = []
+    try:
+        for entry in walk(view):
+            found.append(entry)  # noqa: PERF402 - what stands before the damage is kept
+    except AilabelError:
+        pass
+    return tuple(found)

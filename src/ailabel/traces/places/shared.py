@@ -1,0 +1,196 @@
+"""What containers share: texts in Exif, XMP and IIM, wherever the container keeps them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from ailabel.codecs.xmp_property import Property
+from ailabel.errors import AilabelError
+from ailabel.spi import Entry
+from ailabel.values import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ailabel.io.source import Limits
+
+__all__ = ["TEXT_MOST", "Block", "clear", "exif", "iim", "xmp"]
+
+TEXT_MOST: Final = 1 << 16
+"""Characters of a text, at most; what tells a generator stands far before."""
+_EXIF_TAGS: Final = {
+    0x010E: "ImageDescription",
+    0x010F: "Make",
+    0x0110: "Model",
+    0x0131: "Software",
+    0x013B: "Artist",
+    0x9286: "UserComment",
+    0x9C9C: "XPComment",
+}
+
+
+_DATASETS: Final = (  # [IIM4 6] program, by-line, credit, caption
+    "2:65",
+    "2:80",
+    "2:110",
+    "2:120",
+)
+
+
+@frozen
+class _Wanted:
+    """A property of XMP: namespace, usual prefix, local name; one of `needles` is in its packet."""
+
+    uri: str
+    prefix: str
+    local: str
+    needles: tuple[bytes, ...]
+
+    @property
+    def prop(self) -> Property:
+        return Property(self.uri, self.prefix, self.local)
+
+
+_IPTC: Final = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
+_WANTED: Final = (
+    *(
+        _Wanted(_IPTC, "Iptc4xmpExt", name, (name.encode(),))
+        for name in (
+            "DigitalSourceType",
+            "AISystemUsed",
+            "AISystemVersionUsed",
+            "AIPromptInformation",
+            "AIPromptWriterName",
+        )
+    ),
+    _Wanted("http://ns.adobe.com/photoshop/1.0/", "photoshop", "Credit", (b":Credit",)),
+    _Wanted("http://purl.org/dc/terms/", "dcterms", "provenance", (b":provenance",)),
+    _Wanted("http://ns.adobe.com/exif/1.0/", "exif", "UserComment", (b":UserComment",)),
+    # the following stand in most packets, so that only those are parsed that can tell something
+    _Wanted(
+        "http://ns.adobe.com/xap/1.0/",
+        "xmp",
+        "CreatorTool",
+        (b"reve.com", b"Draw Things"),
+    ),
+    _Wanted(
+        "http://purl.org/dc/elements/1.1/",
+        "dc",
+        "description",
+        (b"Steps: ", b"Job ID: ", b"Signature: ", b"suno", b"Suno", b"aigc_", b"generationParams"),
+    ),
+)
+
+
+@frozen(kw_only=True)
+class Block:
+    """Where a structure with texts stands.
+
+    Args:
+        name: of the place, such as ``APP1[Exif]``.
+        start: where its data begins in the file, where it stands there as it is; else None.
+        offset: where the structure begins.
+        length: of the structure.
+    """
+
+    name: str
+    start: int | None
+    offset: int
+    length: int
+
+    def place(self, begin: int, length: int) -> tuple[int, int]:
+        """Return where a piece of the data stands in the file, or the structure that holds it."""
+        if self.start is None:
+            return self.offset, self.length
+        return self.start + begin, length
+
+
+def exif(data: bytes, block: Block, limits: Limits) -> Iterator[Entry]:
+    """Yield the texts of Exif.
+
+    Args:
+        data: the TIFF, ``Exif`` and two NULs before it or not.
+        block: where it stands.
+        limits: as for `tiff.texts`.
+    """
+    from ailabel.codecs import tiff
+
+    for found in tiff.texts(data, _roomy(limits), _EXIF_TAGS):
+        offset, length = block.place(found.offset, found.length)
+        yield Entry(
+            system="exif",
+            key=_EXIF_TAGS[found.tag],
+            text=found.text[:TEXT_MOST],
+            location=f"{block.name}/{found.location}",
+            offset=offset,
+            length=length,
+        )
+
+
+@lru_cache(maxsize=8)
+def _roomy(limits: Limits) -> Limits:
+    """Return limits with room for workflows, which are longer than labels."""
+    return replace(limits, label_bytes=limits.inflate_bytes)
+
+
+def xmp(packet: bytes, block: Block, limits: Limits) -> Iterator[Entry]:
+    """Yield the properties of a packet that can tell something.
+
+    Args:
+        packet: as for `xmp.find`.
+        block: where it stands.
+        limits: as for `xmp.find`.
+    """
+    wide = b"<\0" in packet[:64]
+    for wanted in _WANTED:
+        if not wide and not any(needle in packet for needle in wanted.needles):
+            continue
+        from ailabel.codecs import xmp as codec
+
+        try:
+            values = codec.find(packet, wanted.prop, limits)
+        except AilabelError:
+            continue
+        for found in values:
+            offset, length = block.place(found.offset, len(found.raw))
+            yield Entry(
+                system="xmp",
+                key=wanted.prop.name,
+                text=found.value[:TEXT_MOST],
+                location=f"{block.name}/{wanted.prop.name}",
+                offset=offset,
+                length=length,
+            )
+
+
+def iim(data: bytes, block: Block) -> Iterator[Entry]:
+    """Yield the texts of IIM that can tell something, from Photoshop's resources."""
+    from ailabel.codecs import iim as codec
+
+    for number, start, length in codec.resources(data):
+        if number != codec.IIM:
+            continue
+        for found in codec.datasets(data, start, start + length):
+            key = f"{found.record}:{found.number}"
+            if key in _DATASETS:
+                offset, size = block.place(found.begin, found.end - found.begin)
+                yield Entry(
+                    system="iim",
+                    key=key,
+                    text=clear(found.value),
+                    location=f"{block.name}/IIM {key}",
+                    offset=offset,
+                    length=size,
+                )
+
+
+def clear(raw: bytes) -> str:
+    """Return bytes that are UTF-8, or else Latin-1, as text."""
+    raw = raw[: 4 * TEXT_MOST]
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        text = raw.decode("latin-1")
+    return text[:TEXT_MOST].rstrip("\0")
