@@ -30,9 +30,6 @@ _TOML_CLOSE: Final = re.compile(r"(\r\n|\n|\r)\+\+\+[ \t]*(\r\n|\n|\r|\Z)")
 _JSON_END: Final = re.compile(r"[ \t]*(\r\n|\n|\r|\Z)")
 _NEWLINE: Final = re.compile(r"\r\n|\n|\r")
 _LONGEST: Final = 256 * 1024  # units, ours; PyYAML reads about 500,000 a second
-_DOTTED: Final = re.compile(  # a key of so many parts; it is looked for where words begin
-    r"(?<![\w\"'-])(?:[\w\"'-]++[ \t]*+\.[ \t]*+){32}"
-)
 _PAIR: Final = re.compile(r"\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})")
 
 
@@ -116,11 +113,9 @@ def other_values(text: Text, block: Block) -> dict[str, str]:
         if block.kind == "json":
             values = json.loads(content)
         else:
-            import tomllib
+            from ailabel.codecs.toml import tables
 
-            if _DOTTED.search(content):  # tomllib keeps every beginning of a key
-                return {}
-            values = tomllib.loads(content.replace("\r\n", "\n"))
+            values = tables(content)
         return {
             key: json.dumps(value, separators=(",", ":"), default=str)
             for key, value in values.items()

@@ -24,21 +24,31 @@ NAMES: Final = (".ailabel.toml", "ailabel.toml", "pyproject.toml")
 _DEEPEST: Final = 8  # files that build on each other; ours
 
 
-@frozen
 class Layer:
-    """A section whose patterns are ready.
+    """Values for the paths that patterns match.
 
     Args:
-        base: the folder that its patterns count from.
-        matches: whether a path, relative to that folder, is meant.
+        base: the folder that the patterns count from.
+        match: the patterns; compiled when a path is first asked about.
         values: by the names of their keys.
         origin: where they come from.
     """
 
-    base: str
-    matches: Callable[[str], bool]
-    values: Mapping[str, Value]
-    origin: Origin
+    def __init__(
+        self, base: str, match: tuple[str, ...], values: Mapping[str, Value], origin: Origin
+    ) -> None:
+        self.values = values
+        self.origin = origin
+        self._prefix = f"{base.rstrip('/')}/"
+        self._match = match
+        self._matches: Callable[[str], bool] | None = None
+
+    def covers(self, path: str) -> bool:
+        """Say whether an absolute path is meant; one outside of the folder counts from the root."""
+        if self._matches is None:
+            self._matches = compiled(self._match)
+        inside = path.startswith(self._prefix)
+        return self._matches(path[len(self._prefix) :] if inside else path[1:])
 
 
 @frozen(kw_only=True)
@@ -149,8 +159,7 @@ def _base(file: str, base: str) -> str:
 
 
 def _layer(file: str, section: Section, base: str) -> Layer:
-    origin = Origin(file, section.where)
-    return Layer(base, compiled(section.match), section.values, origin)
+    return Layer(base, section.match, section.values, Origin(file, section.where))
 
 
 def _filter(
@@ -159,4 +168,4 @@ def _filter(
     patterns = values.get(name)
     if not isinstance(patterns, tuple) or not patterns:
         return None
-    return Layer(bases[name], compiled(patterns), {}, origins[name])
+    return Layer(bases[name], patterns, {}, origins[name])

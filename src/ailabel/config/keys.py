@@ -185,7 +185,7 @@ KEYS: Final = (
     Key("cache", _folder, _RUN, path=True),
     Key("jobs", _count, _RUN),
 )
-PROFILE: Final = frozenset(
-    key.name for key in KEYS if key.places & {PATHS} or key.name in {"select", "ignore"}
+PROFILE: Final = tuple(
+    key.name for key in KEYS if PATHS in key.places or key.name in {"select", "ignore"}
 )
-"""The keys whose values are a profile's."""
+"""The names of the keys whose values are a profile's."""

@@ -22,7 +22,8 @@ class Origin:
 
     Args:
         file: the path of the file that says it; None for a default or an option.
-        where: the place in it, such as ``paths[2]``, ``front matter``, ``--deep`` or ``default``.
+        where: the place in it, such as ``paths[2]`` (counted from 0), ``manifest``, ``front
+            matter``, ``--deep`` or ``default``.
     """
 
     file: str | None

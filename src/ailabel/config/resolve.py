@@ -5,19 +5,17 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Final
 
-from ailabel.config.find import Settings, named, nearest, settle
-from ailabel.config.keys import PROFILE, TOP
+from ailabel.config.find import Layer, Settings, named, nearest, settle
+from ailabel.config.keys import PROFILE
 from ailabel.config.profile import Origin, Profile
-from ailabel.config.tables import checked
-from ailabel.errors import ConfigError
-from ailabel.messages import Message, Reasons
+from ailabel.config.tables import read_options
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from ailabel.config.find import Layer
     from ailabel.config.profile import Value
+    from ailabel.config.tables import Section
     from ailabel.io.source import View
 
 __all__ = ["Configuration", "Run", "load"]
@@ -35,14 +33,12 @@ class Run:
         baseline: path of the baseline, or None.
         cache: folder of the cache; None for the usual one, False for none.
         jobs: how many processes; 0 for as many as there are processors, None where nobody says.
-        manifests: paths of the manifests.
     """
 
     file: str | None
     baseline: str | None = None
     cache: str | bool | None = None
     jobs: int | None = None
-    manifests: tuple[str, ...] = ()
 
 
 def load(
@@ -63,16 +59,35 @@ def load(
     Raises:
         ConfigError: the configuration of the root, or an option, cannot be used.
     """
-    problems: list[Message] = []
-    given = checked(TOP, options or {}, "--", problems)
-    if problems:
-        raise ConfigError("{reasons}", problems=Reasons(problems))
+    values, ignores = read_options(options or {})
     fixed = None
     if isolated:
         fixed = _NOTHING
     elif config is not None:
         fixed = settle(named(os.path.abspath(config)), root)  # noqa: PTH100 - no pathlib here
-    return Configuration(root, fixed, given)
+    return Configuration(root, fixed, _Given(root, values, ignores))
+
+
+class _Given:
+    """What the command line says, as layers above all others."""
+
+    def __init__(
+        self, root: str, values: Mapping[str, Value], ignores: Iterable[Section] | None
+    ) -> None:
+        self.values = values
+        self.layers = [
+            Layer(root, (), {name: value}, Origin(None, f"--{name}"))
+            for name, value in values.items()
+            if name in PROFILE
+        ]
+        self.ignores = (
+            None
+            if ignores is None
+            else [
+                Layer(root, item.match, item.values, Origin(None, "--per-file-ignores"))
+                for item in ignores
+            ]
+        )
 
 
 class Configuration:
@@ -82,12 +97,13 @@ class Configuration:
     said share one `Profile`.
     """
 
-    def __init__(self, root: str, fixed: Settings | None, given: Mapping[str, Value]) -> None:
+    def __init__(self, root: str, fixed: Settings | None, given: _Given) -> None:
         self.root = root
         self._fixed = fixed
         self._given = given
-        self._settings: dict[str, Settings] = {}
-        self._profiles: dict[tuple[object, ...], Profile] = {}
+        self._folders: dict[str, Settings] = {}
+        self._manifests: dict[str, dict[str, Layer]] = {}
+        self._profiles: dict[tuple[int, ...], Profile] = {}
         self.run = self._run()
 
     def settings(self, path: str) -> Settings:
@@ -97,45 +113,52 @@ class Configuration:
     def selects(self, path: str) -> bool:
         """Say whether ``include`` and ``exclude`` leave a path among the files to check."""
         settings, whole = self.settings(path), self._whole(path)
-        if settings.include is not None and not _matches(settings.include, whole):
+        if settings.include is not None and not settings.include.covers(whole):
             return False
-        return settings.exclude is None or not _matches(settings.exclude, whole)
+        return settings.exclude is None or not settings.exclude.covers(whole)
 
-    def profile(self, path: str, *, format: str | None = None, view: View | None = None) -> Profile:  # noqa: ARG002 - see below
+    def profile(self, path: str, *, format: str | None = None, view: View | None = None) -> Profile:
         """Return what is declared for a path.
 
         Args:
             path: from the root, or absolute.
             format: id of its format, if it is known.
-            view: its bytes, from which pages and Markdown files tell for themselves.
+            view: its bytes; with them, pages and Markdown files speak for themselves.
 
         Raises:
             ConfigError: a configuration, or what the file says of itself, cannot be used.
+            MalformedFileError: the file cannot be read.
         """
         settings, whole = self.settings(path), self._whole(path)
-        layers = [layer for layer in settings.layers if _matches(layer, whole)]
-        ignores = [layer for layer in settings.ignores if _matches(layer, whole)]
-        key = (id(settings), *map(id, layers), None, *map(id, ignores))
-        if key not in self._profiles:
-            self._profiles[key] = self._made(settings, layers, ignores)
-        return self._profiles[key]
+        layers = [layer for layer in settings.layers if layer.covers(whole)]
+        layers += self._of_manifests(settings, whole)
+        ignores = settings.ignores if self._given.ignores is None else self._given.ignores
+        ignores = [layer for layer in ignores if layer.covers(whole)]
+        own = _of_itself(whole, format, view)
+        if own is not None:
+            return _stacked(settings, [*layers, own, *self._given.layers], ignores)
+        key = (id(settings), *map(id, layers), 0, *map(id, ignores))
+        found = self._profiles.get(key)
+        if found is None:
+            found = _stacked(settings, [*layers, *self._given.layers], ignores)
+            self._profiles[key] = found
+        return found
 
     def _run(self) -> Run:
         settings = self._fixed or self._of(self.root)
-        values = {**settings.values, **self._given}
+        values = {**settings.values, **self._given.values}
         chosen: dict[str, Any] = {
             name: values[name] for name in ("baseline", "cache", "jobs") if name in values
         }
-        manifests = values.get("manifest", ())
-        return Run(file=settings.file, manifests=tuple(manifests), **chosen)  # type: ignore[arg-type]
+        return Run(file=settings.file, **chosen)
 
     def _whole(self, path: str) -> str:
-        return path if path.startswith("/") else f"{self.root}/{path}"
+        return os.path.normpath(os.path.join(self.root, path))  # noqa: PTH118 - of thousands
 
     def _of(self, folder: str) -> Settings:
         """Return the nearest configuration of a folder and those above it, up to the repository."""
         passed = []
-        found = self._settings.get(folder)
+        found = self._folders.get(folder)
         while found is None:
             passed.append(folder)
             tables = nearest(folder)
@@ -145,26 +168,53 @@ class Configuration:
             elif above == folder or os.path.lexists(f"{folder}/.git"):
                 found = _NOTHING
             else:
-                folder, found = above, self._settings.get(above)
-        self._settings |= dict.fromkeys(passed, found)
+                folder, found = above, self._folders.get(above)
+        self._folders |= dict.fromkeys(passed, found)
         return found
 
-    def _made(self, settings: Settings, layers: list[Layer], ignores: list[Layer]) -> Profile:
-        values: dict[str, Any] = {}
-        origins = dict.fromkeys(PROFILE, _DEFAULT)
-        for name in PROFILE & settings.values.keys():
+    def _of_manifests(self, settings: Settings, whole: str) -> Iterator[Layer]:
+        """Yield what the manifests say of a path; a later manifest wins."""
+        paths = self._given.values.get("manifest") or settings.values.get("manifest") or ()
+        for path in paths if isinstance(paths, tuple) else ():
+            if path not in self._manifests:
+                from ailabel.config.manifest import read_manifest
+
+                self._manifests[path] = _layers(path, read_manifest(path))
+            if whole in self._manifests[path]:
+                yield self._manifests[path][whole]
+
+
+def _layers(manifest: str, entries: Mapping[str, Mapping[str, Value]]) -> dict[str, Layer]:
+    """Make entries of a manifest into layers; paths of which it says the same share one."""
+    origin = Origin(manifest, "manifest")
+    shared: dict[tuple[tuple[str, Value], ...], Layer] = {}
+    return {
+        path: shared.setdefault(tuple(values.items()), Layer("/", (), values, origin))
+        for path, values in entries.items()
+    }
+
+
+def _of_itself(path: str, format: str | None, view: View | None) -> Layer | None:
+    if view is None or format not in {"markdown", "html"}:
+        return None
+    from ailabel.config.declare import declared
+
+    values = declared(format, view)
+    where = "front matter" if format == "markdown" else "meta"
+    return Layer("/", (), values, Origin(path, where)) if values else None
+
+
+def _stacked(settings: Settings, layers: Iterable[Layer], ignores: Iterable[Layer]) -> Profile:
+    """Put a profile together: later layers win key by key, rules that are ignored add up."""
+    values: dict[str, Any] = {}
+    origins = dict.fromkeys(PROFILE, _DEFAULT)
+    for name in PROFILE:
+        if name in settings.values:
             values[name], origins[name] = settings.values[name], settings.origins[name]
-        for layer in layers:
-            values |= layer.values
-            origins |= dict.fromkeys(layer.values, layer.origin)
-        for layer in ignores:
-            values["ignore"] = (*values.get("ignore", ()), *layer.values["ignore"])  # type: ignore[misc]
-            origins["ignore"] = layer.origin
-        for name in PROFILE & self._given.keys():
-            values[name], origins[name] = self._given[name], Origin(None, f"--{name}")
-        return Profile(**values, origins=origins)
-
-
-def _matches(layer: Layer, whole: str) -> bool:
-    base = f"{layer.base.rstrip('/')}/"
-    return layer.matches(whole[len(base) :] if whole.startswith(base) else whole[1:])
+    for layer in layers:
+        values |= layer.values
+        origins |= dict.fromkeys(layer.values, layer.origin)
+    for layer in ignores:
+        values["ignore"] = (*values.get("ignore", ()), *layer.values["ignore"])  # type: ignore[misc]
+        origins["ignore"] = layer.origin
+    return Profile(**values, origins=origins)

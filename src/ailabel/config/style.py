@@ -51,7 +51,7 @@ def read_style(path: str | os.PathLike[str]) -> dict[str, Any]:
             problem is listed.
         OSError: it cannot be read.
     """
-    import tomllib
+    from ailabel.codecs.toml import tables
 
     with open(path, "rb") as file:  # noqa: PTH123 - no pathlib here
         data = file.read(_LONGEST + 1)
@@ -59,15 +59,15 @@ def read_style(path: str | os.PathLike[str]) -> dict[str, Any]:
     if len(data) > _LONGEST:
         raise LabelError("{path} is too long for a style", path=name)
     try:
-        tables = tomllib.loads(data.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
+        style = tables(data.decode("utf-8-sig"))
+    except ValueError as error:
         raise LabelError("{path} is no TOML: {reason}", path=name, reason=str(error)) from error
-    problems = list(_problems(tables))
+    problems = list(_problems(style))
     if problems:
         raise LabelError(
             "the style {path} cannot be used: {reasons}", path=name, problems=Reasons(problems)
         )
-    return _arguments(tables, os.path.dirname(name))  # noqa: PTH120 - no pathlib here
+    return _arguments(style, os.path.dirname(name))  # noqa: PTH120 - no pathlib here
 
 
 def _problems(tables: Mapping[str, Any]) -> Iterator[Message]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from ailabel.config.keys import PATHS, TOP, Key, keys_of, patterns, rules
@@ -17,12 +16,12 @@ if TYPE_CHECKING:
 
     from ailabel.config.profile import Value
 
-__all__ = ["Section", "Tables", "checked", "fail", "read_tables"]
+__all__ = ["Section", "Tables", "checked", "fail", "read_options", "read_tables"]
 
 _LONGEST: Final = 1 << 20  # bytes of a file; ours
 _SECTIONS: Final = 1000  # tables [[paths]] of a file; ours
-_DOTTED: Final = re.compile(r"(?<![\w\"'-])(?:[\w\"'-]++[ \t]*+\.[ \t]*+){32}")
-_STRUCTURE: Final = ("extend", "paths", "per-file-ignores")
+_IGNORES: Final = "per-file-ignores"
+_STRUCTURE: Final = ("extend", "paths", _IGNORES)
 
 
 @frozen
@@ -111,6 +110,24 @@ def checked(
     return found
 
 
+def read_options(options: Mapping[str, Any]) -> tuple[dict[str, Value], tuple[Section, ...] | None]:
+    """Check what the command line says, by the names of the keys of a configuration.
+
+    Returns:
+        The values, and the entries of ``per-file-ignores``, None where it says nothing of that.
+
+    Raises:
+        ConfigError: a value cannot be used; every problem is listed.
+    """
+    problems: list[Message] = []
+    plain = {name: value for name, value in options.items() if name != _IGNORES}
+    values = checked(TOP, plain, "--", problems)
+    ignores = _ignores(options[_IGNORES], problems) if _IGNORES in options else None
+    if problems:
+        raise ConfigError("{reasons}", problems=Reasons(problems))
+    return values, None if ignores is None else tuple(ignores)
+
+
 def fail(path: str, problems: list[Message]) -> NoReturn:
     """Raise the error that says what is wrong with a file.
 
@@ -132,14 +149,11 @@ def _bytes(path: str) -> bytes:
 
 
 def _document(path: str, data: bytes) -> dict[str, Any]:
-    import tomllib
+    from ailabel.codecs.toml import tables
 
     try:
-        text = data.decode("utf-8-sig")
-        if _DOTTED.search(text):  # tomllib keeps every beginning of a key
-            raise ConfigError("{path} nests its keys too deeply", path=path)
-        return tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
+        return tables(data.decode("utf-8-sig"))
+    except ValueError as error:
         raise ConfigError("{path} is no TOML: {reason}", path=path, reason=str(error)) from error
 
 
@@ -150,7 +164,7 @@ def _tables(path: str, document: Mapping[str, Any]) -> Tables:
     if extend is not None and not (isinstance(extend, str) and extend and "\0" not in extend):
         problems.append(Message("{name} must be {wanted}", _text("extend")))
     sections = _sections(document.get("paths", []), problems)
-    ignores = _ignores(document.get("per-file-ignores", {}), problems)
+    ignores = _ignores(document.get(_IGNORES, {}), problems)
     if problems:
         fail(path, problems)
     folder = os.path.dirname(path)  # noqa: PTH120 - no pathlib here
@@ -190,11 +204,11 @@ def _sections(tables: object, problems: list[Message]) -> list[Section]:
 
 def _ignores(table: object, problems: list[Message]) -> list[Section]:
     if not isinstance(table, dict):
-        problems.append(Message("{name} must be {wanted}", _table("per-file-ignores")))
+        problems.append(Message("{name} must be {wanted}", _table(_IGNORES)))
         return []
     found = []
     for pattern, ids in table.items():
-        where = f"per-file-ignores.{pattern}"
+        where = f"{_IGNORES}.{pattern}"
         match = _patterns(where, pattern, problems)
         try:
             found.append(Section(match, {"ignore": rules(where, ids)}, where))
