@@ -21,6 +21,10 @@ if TYPE_CHECKING:
         label_bytes_async,
         label_text,
         plan,
+        propagate,
+        propagate_async,
+        propagate_bytes,
+        propagate_bytes_async,
         read,
         read_async,
         read_bytes,
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
     )
     from ailabel.config import read_style
     from ailabel.engine.options import VerifyOptions
+    from ailabel.engine.propagate import PropagateSpec
     from ailabel.engine.spec import LabelSpec
     from ailabel.errors import (
         AilabelError,
@@ -78,6 +83,10 @@ _HOMES = {
         "label_bytes_async",
         "label_text",
         "plan",
+        "propagate",
+        "propagate_async",
+        "propagate_bytes",
+        "propagate_bytes_async",
         "read",
         "read_async",
         "read_bytes",
@@ -89,6 +98,7 @@ _HOMES = {
     ),
     "config": ("read_style",),
     "engine.options": ("VerifyOptions",),
+    "engine.propagate": ("PropagateSpec",),
     "engine.spec": ("LabelSpec",),
     "errors": (
         "AilabelError",
@@ -152,6 +162,7 @@ __all__ = [
     "Outcome",
     "PlanError",
     "PluginError",
+    "PropagateSpec",
     "ProviderCode",
     "SceneOverlay",
     "ServiceType",
@@ -170,6 +181,10 @@ __all__ = [
     "new_content_number",
     "parse_code",
     "plan",
+    "propagate",
+    "propagate_async",
+    "propagate_bytes",
+    "propagate_bytes_async",
     "read",
     "read_async",
     "read_bytes",

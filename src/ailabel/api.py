@@ -16,6 +16,12 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from ailabel.duties import (
+    propagate,
+    propagate_async,
+    propagate_bytes,
+    propagate_bytes_async,
+)
 from ailabel.engine.options import VerifyOptions
 from ailabel.io.source import BytesView, open_view
 
@@ -39,6 +45,10 @@ __all__ = [
     "label_bytes_async",
     "label_text",
     "plan",
+    "propagate",
+    "propagate_async",
+    "propagate_bytes",
+    "propagate_bytes_async",
     "read",
     "read_async",
     "read_bytes",
@@ -81,7 +91,10 @@ def labelling(
     path: str | PathLike[str], spec: LabelSpec, *, output: str | PathLike[str] | None = None
 ) -> Steps[LabelResult]:
     """Do what `label` does in two steps, for runs over many files (see `batch.local`)."""
+    from functools import partial
+
     from ailabel.engine.execute import executing
+    from ailabel.engine.plan import find_done
     from ailabel.engine.results import earlier_output, is_same_file, result_of
     from ailabel.engine.sidecar import settle
     from ailabel.io.inplace import recover
@@ -89,8 +102,9 @@ def labelling(
     if output is None:
         recover(path)
     target = path if output is None else output
+    done = partial(find_done, spec=spec)
     with open_view(path, spec.limits) as view:
-        earlier = None if output is None else earlier_output(view, output, spec)
+        earlier = None if output is None else earlier_output(view, output, spec.limits, done)
         if earlier is not None:
             kept = settle(earlier, target, spec)
             if kept.status != "already":  # it lacks the sidecar
@@ -116,11 +130,15 @@ def plan(
     Raises:
         AilabelError: as `label` does.
     """
+    from functools import partial
+
+    from ailabel.engine.plan import find_done
     from ailabel.engine.results import earlier_output, result_of
     from ailabel.engine.sidecar import settle
 
+    done = partial(find_done, spec=spec)
     with open_view(path, spec.limits) as view:
-        earlier = None if output is None else earlier_output(view, output, spec)
+        earlier = None if output is None else earlier_output(view, output, spec.limits, done)
         found = settle(earlier or _planned(view, spec), path if output is None else output, spec)
         status = "already" if found.status == "already" else "planned"
         return result_of(found, path, None, status)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from ailabel.engine.examine import examine
 from ailabel.messages import Message
 from ailabel.model.report import Check, LabelDiff, Outcome
+from ailabel.standard.schema import KEYS, PRODUCER_KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["PAIR_CHECKS", "compare"]
 
 _Predicate: TypeAlias = "Callable[[dict[str, str], dict[str, str] | None], tuple[Outcome, Message]]"
-_PRODUCER: Final = ("Label", "ContentProducer", "ProduceID", "ReservedCode1")
-_PROPAGATOR: Final = ("ContentPropagator", "PropagateID", "ReservedCode2")
 
 
 def compare(before: View, after: View, paths: tuple[str, str]) -> LabelDiff:
@@ -35,9 +34,7 @@ def compare(before: View, after: View, paths: tuple[str, str]) -> LabelDiff:
     """
     first, second = examine(before), examine(after)
     old, new = _fields(first), _fields(second)
-    changed = tuple(
-        key for key in (*_PRODUCER, *_PROPAGATOR) if (old or {}).get(key) != (new or {}).get(key)
-    )
+    changed = tuple(key for key in KEYS if (old or {}).get(key) != (new or {}).get(key))
     return LabelDiff(
         before=paths[0],
         after=paths[1],
@@ -65,7 +62,7 @@ def _status(
         return "lost"
     if not changed:
         return "kept"
-    return "changed" if set(changed) & set(_PRODUCER) else "propagated"
+    return "changed" if set(changed) & set(PRODUCER_KEYS) else "propagated"
 
 
 def _kept(old: dict[str, str], new: dict[str, str] | None) -> tuple[Outcome, Message]:
@@ -78,7 +75,7 @@ def _kept(old: dict[str, str], new: dict[str, str] | None) -> tuple[Outcome, Mes
 def _same_producer(old: dict[str, str], new: dict[str, str] | None) -> tuple[Outcome, Message]:
     if new is None:
         return Outcome.NOT_APPLICABLE, Message("the label was lost")
-    altered = [key for key in _PRODUCER if old[key] != new[key]]
+    altered = [key for key in PRODUCER_KEYS if old[key] != new[key]]
     if altered:
         message = Message("the producer's part changed: {keys}", {"keys": ", ".join(altered)})
         return Outcome.FAIL, message

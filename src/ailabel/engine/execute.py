@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from ailabel.engine.plan import Plan
+    from ailabel.engine.propagate import PropagateSpec
     from ailabel.engine.spec import LabelSpec
     from ailabel.io.source import FileView, View
     from ailabel.io.steps import Steps
@@ -29,7 +30,7 @@ def execute(
     plan: Plan,
     source: FileView,
     target: str | PathLike[str],
-    wanted: LabelSpec | atomic.WriteOptions,
+    wanted: LabelSpec | PropagateSpec | atomic.WriteOptions,
 ) -> None:
     """Write what was planned.
 
@@ -51,7 +52,7 @@ def executing(
     plan: Plan,
     source: FileView,
     target: str | PathLike[str],
-    wanted: LabelSpec | atomic.WriteOptions,
+    wanted: LabelSpec | PropagateSpec | atomic.WriteOptions,
 ) -> Steps[None]:
     """Do what `execute` does in two steps, pausing when all but flushing and renaming is done."""
     if wanted.fast_in_place and not plan.content_changed and _is_itself(source, target):

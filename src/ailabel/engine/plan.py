@@ -41,11 +41,13 @@ class Plan:
 
     Args:
         format: of the file.
-        status: ``labelled``, ``replaced`` or ``already`` (nothing is to be done).
+        status: ``labelled``, ``replaced``, ``carried``, ``propagated`` or ``already`` (nothing is
+            to be done).
         result: the file as it will read; the original itself when nothing changes.
         payload: the implicit label as JSON text, or None when none is written; for a format
             without metadata it goes into the sidecar file.
         produce_id: the content number that the file carries afterwards, or None.
+        propagate_id: the propagator's number that was set or found, where one was asked for.
         rendition: what the marker did, or None when no explicit label was asked for.
         replaced: the raw values of the labels that give way.
         notes: what the user must know.
@@ -56,6 +58,7 @@ class Plan:
     result: View
     payload: str | None = None
     produce_id: str | None = None
+    propagate_id: str | None = None
     rendition: Rendition | None = None
     replaced: tuple[str, ...] = ()
     notes: tuple[Message, ...] = ()

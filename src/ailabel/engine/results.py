@@ -5,17 +5,16 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from ailabel.engine.plan import find_done
 from ailabel.errors import AilabelError, PlanError
 from ailabel.io.source import open_view
 from ailabel.model.report import Change, LabelResult
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from os import PathLike
 
     from ailabel.engine.plan import Plan
-    from ailabel.engine.spec import LabelSpec
-    from ailabel.io.source import FileView
+    from ailabel.io.source import FileView, Limits, View
 
 __all__ = ["earlier_output", "is_same_file", "result_of"]
 
@@ -44,6 +43,7 @@ def result_of(
         format=found.format.id,
         status=status or found.status,
         produce_id=found.produce_id,
+        propagate_id=found.propagate_id,
         edits=tuple(Change(edit.offset, edit.length, len(edit.data)) for edit in found.edits),
         in_place_possible=found.patch is not None,
         marks=rendition.marks if rendition else (),
@@ -63,18 +63,29 @@ def is_same_file(path: str | PathLike[str], output: str | PathLike[str]) -> bool
         return False
 
 
-def earlier_output(source: FileView, output: str | PathLike[str], spec: LabelSpec) -> Plan | None:
+def earlier_output(
+    source: FileView,
+    output: str | PathLike[str],
+    limits: Limits,
+    done: Callable[[View], Plan | None],
+) -> Plan | None:
     """Return the plan of keeping an output that an earlier run made from this source.
+
+    Args:
+        source: the file.
+        output: where its copy is to go.
+        limits: what reading the output may cost.
+        done: returns the plan of doing nothing, where a file already is as it was asked for.
 
     Raises:
         PlanError: something else stands at the output's place.
     """
     try:
-        with open_view(output, spec.limits) as view:
+        with open_view(output, limits) as view:
             there, origin = os.fstat(view.fd), os.fstat(source.fd)
             if (there.st_dev, there.st_ino) == (origin.st_dev, origin.st_ino):
                 return None
-            found = find_done(view, spec)
+            found = done(view)
     except FileNotFoundError:
         return None
     except AilabelError:

@@ -230,10 +230,11 @@ class LabelResult:
         path: the source, as it was given; the name for bytes.
         output: where the labelled file stands, or None for bytes, plans and failures.
         format: id of the format, or None when it was not recognised.
-        status: ``labelled``; ``replaced``; ``carried`` (from another file); ``already`` (labelled
-            before, nothing was changed); ``planned``; ``refused`` (the change must not be made);
+        status: ``labelled``; ``replaced``; ``carried`` (from another file); ``propagated`` (the
+            propagator's part was set); ``already`` (done before, nothing was changed); ``planned``; ``refused`` (the change must not be made);
             ``failed``; ``skipped`` (a file of a folder that is of no known format).
         produce_id: the content number that the file carries, or None when it carries none.
+        propagate_id: the propagator's number, where the file was passed on; else None.
         edits: the whole change, in places of the original.
         in_place_possible: whether the change is short and moves nothing but what it adds at the
             end, so that it could be written where it stands.
@@ -251,6 +252,7 @@ class LabelResult:
     format: str | None
     status: str
     produce_id: str | None = None
+    propagate_id: str | None = None
     edits: tuple[Change, ...] = ()
     in_place_possible: bool = False
     marks: tuple[Mark, ...] = ()

@@ -8,17 +8,15 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
-from ailabel.messages import Message, Reasons, render
 from ailabel.model.report import Check, FileReport, LabelDiff
 from ailabel.reporters.jsontext import Shared
 from ailabel.reporters.summary import printable
+from ailabel.reporters.wording import parameters, worded
 from ailabel.standard.dialects import dialect_of, trace_of
 from ailabel.standard.organisations import products_behind
 from ailabel.standard.rules import EDITION, RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from ailabel.model.report import (
         FoundLabel,
         FoundMention,
@@ -86,6 +84,7 @@ def _result(result: LabelResult, language: str) -> dict[str, object]:
         "format": result.format,
         "status": result.status,
         "produce_id": result.produce_id,
+        "propagate_id": result.propagate_id,
         "edits": [
             {"offset": edit.offset, "removed": edit.removed, "inserted": edit.inserted}
             for edit in result.edits
@@ -198,19 +197,3 @@ def _mark(mark: Mark, changed_outside: float) -> dict[str, object]:
         "seconds": None if mark.seconds is None else list(mark.seconds),
         "changed_outside": changed_outside,
     }
-
-
-def parameters(params: Mapping[str, object], language: str) -> dict[str, object]:
-    return {key: _plain(value, language) for key, value in params.items()}
-
-
-def _plain(value: object, language: str) -> object:
-    if isinstance(value, Message):
-        return render(value.text, value.params, language)
-    if isinstance(value, Reasons):
-        return [render(item.text, item.params, language) for item in value]
-    return value if isinstance(value, str | int | float) or value is None else str(value)
-
-
-def worded(message: Message | None, language: str) -> str | None:
-    return None if message is None else render(message.text, message.params, language)

@@ -13,7 +13,7 @@ from typing import Final
 
 from ailabel.messages import Message
 
-__all__ = ["Opened", "unpack"]
+__all__ = ["Opened", "object_start", "unpack"]
 
 _MAX_STEPS: Final = 6
 _MAX_DEPTH: Final = 32  # of members inside members; deeper ones are no label
@@ -59,6 +59,18 @@ def unpack(payload: str) -> Opened:
     elif not opened.problems:
         opened.problems.append(("IMP-002", Message("the value is not a JSON object")))
     return opened
+
+
+def object_start(payload: str) -> int | None:
+    """Return where the text of the object begins; None where it is encoded once more, or absent."""
+    start = len(payload) - len(payload.lstrip(_STRAY))
+    prefix = _PREFIX.match(payload, start)
+    if prefix:
+        start = prefix.end()
+    if not payload.startswith("{", start):
+        return None
+    escaped = _ENTITY.search(payload, start) and not payload.startswith('{"', start)
+    return None if escaped else start
 
 
 @dataclass(slots=True)

@@ -19,7 +19,18 @@ from ailabel.values import frozen
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["KEYS", "Decoded", "Problem", "decode", "encode", "is_label", "verbatim"]
+__all__ = [
+    "KEYS",
+    "PRODUCER_KEYS",
+    "PROPAGATOR_KEYS",
+    "Decoded",
+    "Problem",
+    "decode",
+    "encode",
+    "is_label",
+    "key_of",
+    "verbatim",
+]
 
 KEYS: Final = {  # annex E b: the order in which the standard prints them
     "Label": "label",
@@ -30,6 +41,8 @@ KEYS: Final = {  # annex E b: the order in which the standard prints them
     "PropagateID": "propagate_id",
     "ReservedCode2": "reserved_code2",
 }
+PRODUCER_KEYS: Final = ("Label", "ContentProducer", "ProduceID", "ReservedCode1")  # annex E c to f
+PROPAGATOR_KEYS: Final = ("ContentPropagator", "PropagateID", "ReservedCode2")  # annex E g to i
 _REQUIRED: Final = ("Label", "ContentProducer", "ProduceID")
 _PROPAGATION: Final = ("ContentPropagator", "PropagateID")
 _DRAFT: Final = {  # the consultation draft of 2024, and spellings that products took from it
@@ -176,6 +189,11 @@ _HINTS: Final = (  # a cheap look before parsing
     *("Produce", "produce", "Propag", "propag", "Label", "label"),
     *_BASE64_HINTS,
 )
+
+
+def key_of(name: str) -> str | None:
+    """Return the standard's key for a spelling; None where it is none of its keys."""
+    return _key_of(name, [])
 
 
 def _refusal(problems: list[Message]) -> LabelError:

@@ -22,6 +22,7 @@ __all__ = ["cli", "main"]
 
 _COMMANDS: Final = {  # name: module
     "label": "label",
+    "propagate": "propagate",
     "verify": "verify",
     "read": "verify",
     "carry": "pair",
@@ -30,6 +31,7 @@ _COMMANDS: Final = {  # name: module
     "rule": "info",
     "formats": "info",
     "code": "code",
+    "evidence": "evidence",
     "schema": "info",
     "doctor": "doctor",
 }

@@ -1,11 +1,11 @@
-"""One file to label: where from, where to, under which number."""
+"""One file to work on: where from, where to, under which number; and what is done to it."""
 
 from __future__ import annotations
 
 import os
 import sys
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from ailabel import api
 from ailabel.adapters.cli.base import internal_error
@@ -17,33 +17,56 @@ from ailabel.model.report import LabelResult
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
+    from ailabel.engine.propagate import PropagateSpec
     from ailabel.engine.spec import LabelSpec
     from ailabel.io.steps import Steps
 
-__all__ = ["Job", "failure", "label_one", "make_jobs", "target_key"]
+__all__ = ["LABELLING", "Job", "Verb", "failure", "make_jobs", "target_key", "work_on"]
+
+Spec: TypeAlias = "LabelSpec | PropagateSpec"
+
+
+@frozen
+class Verb:
+    """What is done to files: the calls of `ailabel.api` that do it.
+
+    Args:
+        begin: works on a path in two steps.
+        plan: says what would be done to a path.
+        data: works on bytes.
+        number: the field of the specification that holds the one file's number.
+    """
+
+    begin: Callable[..., Steps[LabelResult]]
+    plan: Callable[..., LabelResult]
+    data: Callable[..., LabelResult]
+    number: str
+
+
+LABELLING: Final = Verb(api.labelling, api.plan, api.label_bytes, "produce_id")
 
 
 @frozen
 class Job:
-    """One file to label.
+    """One file to work on.
 
     Args:
         item: the input.
         output: where the copy goes; None for in place, ``-`` for standard output.
-        produce_id: its content number, or None for a new one.
+        number: its number, or None for a new one.
         problem: why it cannot be worked on at all, or None.
     """
 
     item: Input
     output: str | None
-    produce_id: str | None
+    number: str | None
     problem: Message | None = None
 
 
 def make_jobs(
-    items: Sequence[Input], output: str | None, ids: str | None, produce_id: str | None
+    items: Sequence[Input], output: str | None, ids: str | None, number: str | None
 ) -> list[Job]:
     """Give every input its output and its number; two inputs never share an output."""
     numbers = _numbers(ids) if ids else None
@@ -51,16 +74,16 @@ def make_jobs(
     jobs = []
     for item in items:
         target = output_of(item, output, len(items))
-        number, problem = produce_id, None
+        own, problem = number, None
         if numbers is not None:
-            number = numbers.get(os.path.normpath(item.path))
-            if number is None:
+            own = numbers.get(os.path.normpath(item.path))
+            if own is None:
                 problem = Message("the table of --ids has no row for this file")
         if target not in {None, STDIN}:
             first = taken.setdefault(os.path.realpath(str(target)), item.path)
             if first != item.path:
                 problem = Message("{other} would be written to the same output", {"other": first})
-        jobs.append(Job(item, target, number, problem))
+        jobs.append(Job(item, target, own, problem))
     return jobs
 
 
@@ -73,15 +96,18 @@ def target_key(job: Job) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-def label_one(job: Job, spec: LabelSpec, name: str | None, *, dry_run: bool) -> Steps[LabelResult]:
-    """Label one file; what makes it impossible becomes the result's error."""
+def work_on(
+    job: Job, spec: Spec, name: str | None, *, verb: Verb = LABELLING, dry_run: bool
+) -> Steps[LabelResult]:
+    """Work on one file; what makes it impossible becomes the result's error."""
     failed = LabelResult(path=job.item.path, output=None, format=None, status="failed")
     if job.problem is not None:
         return replace(failed, error=job.problem)
-    if job.produce_id is not None:
-        spec = replace(spec, produce_id=job.produce_id)
+    if job.number is not None:
+        numbered: dict[str, Any] = {verb.number: job.number}
+        spec = replace(spec, **numbered)
     try:
-        return (yield from _label(job, spec, name, dry_run=dry_run))
+        return (yield from _work_on(job, spec, name, verb, dry_run=dry_run))
     except Exception as error:  # noqa: BLE001 - one file must not end a run of thousands
         status, message = failure(error, job.item)
         return replace(failed, status=status, error=message)
@@ -106,24 +132,24 @@ def failure(error: Exception, item: Input) -> tuple[str, Message]:
     return "failed", internal_error(error)
 
 
-def _label(job: Job, spec: LabelSpec, name: str | None, *, dry_run: bool) -> Steps[LabelResult]:
+def _work_on(
+    job: Job, spec: Spec, name: str | None, verb: Verb, *, dry_run: bool
+) -> Steps[LabelResult]:
     path, output = job.item.path, job.output
     if path == STDIN:
-        return _label_stdin(output, spec, name, dry_run=dry_run)
+        return _piped(verb.data(sys.stdin.buffer.read(), spec, name=name), output, dry_run=dry_run)
     if dry_run:
-        return api.plan(path, spec, output=None if output == STDIN else output)
+        return verb.plan(path, spec, output=None if output == STDIN else output)
     if output == STDIN:
         with open(path, "rb") as file:  # noqa: PTH123 - no pathlib here
-            return api.label_bytes(file.read(), spec, name=job.item.below)
+            return verb.data(file.read(), spec, name=job.item.below)
     if output is not None:
         _make_folder(output)
-    return (yield from api.labelling(path, spec, output=output))
+    return (yield from verb.begin(path, spec, output=output))
 
 
-def _label_stdin(
-    output: str | None, spec: LabelSpec, name: str | None, *, dry_run: bool
-) -> LabelResult:
-    result = api.label_bytes(sys.stdin.buffer.read(), spec, name=name)
+def _piped(result: LabelResult, output: str | None, *, dry_run: bool) -> LabelResult:
+    """Put what was made of standard input where it is to go."""
     if dry_run:
         status = "already" if result.status == "already" else "planned"
         return replace(result, status=status, data=b"")

@@ -2,46 +2,35 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from contextlib import suppress
 from dataclasses import replace
-from functools import partial
-from importlib import import_module
 from math import inf
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import click
 
 import ailabel
-from ailabel.adapters.cli.base import TranslatedCommand, emit, language, language_option
-from ailabel.adapters.cli.inputs import STDIN, collect, usage_error
-from ailabel.adapters.cli.jobs import Job, label_one, make_jobs, target_key
-from ailabel.batch.local import work_in_steps
-from ailabel.io.atomic import sweep
+from ailabel.adapters.cli.base import TranslatedCommand
+from ailabel.adapters.cli.inputs import usage_error
+from ailabel.adapters.cli.jobs import LABELLING
+from ailabel.adapters.cli.writing import (
+    OPTIONS_AFTER,
+    OPTIONS_BEFORE,
+    check_targets,
+    inputs_of,
+    run,
+    with_options,
+)
 from ailabel.model.media import Medium
 from ailabel.model.record import Label
-from ailabel.reporters.summary import Header
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from ailabel.model.report import LabelResult
 
 __all__ = ["label_command"]
 
-_FORMATS: Final = {"text": "text", "json": "json", "json-lines": "json_lines"}
 _STEPS: Final = 1000  # of a bar
-_CODES: Final = {"refused": 1, "failed": 2}
 _LOOKS: Final = ("text", "text_mark", "audio_mark", "wording", "font", "voice")
 
 _OPTIONS: Final = (
-    click.argument("paths", nargs=-1, metavar="[FILES|FOLDERS|-]..."),
-    click.option("--files-from", metavar="FILE", help="Read the paths from a file or -."),
-    click.option(
-        "-o", "--output", metavar="PATH", help="A file, or a folder that keeps the structure; or -."
-    ),
-    click.option("--in-place", is_flag=True, help="Replace the files themselves, safely."),
+    *OPTIONS_BEFORE,
     click.option(
         "--producer",
         envvar="AILABEL_PRODUCER",
@@ -118,37 +107,8 @@ _OPTIONS: Final = (
     ),
     click.option("--sidecar", is_flag=True, help="Write NAME.aigc.json beside plain text files."),
     click.option("--stamp-signed", is_flag=True, help="Stamp signed PDF files too."),
-    click.option(
-        "--break-c2pa", is_flag=True, help="Label files whose C2PA manifest that will break."
-    ),
-    click.option("--hardlinks", is_flag=True, help="Replace files that have several names."),
-    click.option(
-        "--fast-in-place",
-        is_flag=True,
-        help="With --in-place: write what fits where it stands, for scratch files.",
-    ),
-    click.option("--no-sync", is_flag=True, help="Do not flush every file to the disk."),
-    click.option("--dry-run", is_flag=True, help="Show what would be done; write nothing."),
-    click.option("--name", help="File name of standard input, for text formats."),
-    click.option(
-        "--jobs", type=click.IntRange(1, 64), default=1, help="How many processes to use."
-    ),
-    click.option(
-        "--format",
-        "output_format",
-        type=click.Choice(list(_FORMATS)),
-        default="text",
-        show_default=True,
-        help="How to tell the results.",
-    ),
-    language_option,
+    *OPTIONS_AFTER,
 )
-
-
-def _with_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    for add in reversed(_OPTIONS):
-        function = add(function)
-    return function
 
 
 @click.command(
@@ -157,86 +117,27 @@ def _with_options(function: Callable[..., Any]) -> Callable[..., Any]:
     help="Label files, in both ways. A file that already carries the producer's label is left as "
     "it is. Exit code 0: all labelled; 1: some refused, with the reason; 2: some failed.",
 )
-@_with_options
+@with_options(*_OPTIONS)
 def label_command(**options: Any) -> None:  # noqa: ANN401 - click's way
     """Label files."""
     _check_usage(options)
-    items = collect(
-        options["paths"], options["files_from"], _folder(options["output"]), options["name"]
-    )
+    items = inputs_of(options)
     if options["produce_id"] and len(items) > 1:
         raise usage_error("--produce-id is for one file; use --ids for several")
-    if options["output"] == STDIN and len(items) != 1:
-        raise usage_error("-o - takes one input")
-    piped = any(item.path == STDIN for item in items)
-    if piped and options["in_place"]:
-        raise usage_error("standard input cannot be labelled in place; use -o")
     spec = _spec(options)
     if len(items) == 1 and sys.stderr.isatty():
         spec = replace(spec, progress=_FilmBar())
-    jobs = make_jobs(items, options["output"], options["ids"], options["produce_id"])
-    one = partial(label_one, spec=spec, dry_run=options["dry_run"], name=options["name"])
-    codes = _Codes()
-    header = Header(command="label", tool_version=ailabel.__version__, language=language())
-    reporter = import_module(f"ailabel.reporters.{_FORMATS[options['output_format']]}")
-    processes = 1 if piped else options["jobs"]
-    results = codes.watch(_progress(work_in_steps(one, jobs, processes, target_key), len(jobs)))
-    pieces = reporter.render(header, results)
-    if not options["dry_run"]:
-        _sweep(jobs)
-    if options["output"] == STDIN:
-        _to_stdout(codes, pieces)
-    else:
-        emit(pieces, machine=options["output_format"] != "text")
-    click.get_current_context().exit(codes.worst)
-
-
-def _sweep(jobs: list[Job]) -> None:
-    """Clear what killed runs left in the folders that are written to."""
-    targets = (job.output or job.item.path for job in jobs if job.output != STDIN)
-    for folder in sorted({os.path.dirname(target) or os.curdir for target in targets}):  # noqa: PTH120
-        with suppress(OSError):  # there may be no such folder yet
-            sweep(folder)
-
-
-class _Codes:
-    """The worst exit code of the results that passed, and the last one's bytes."""
-
-    def __init__(self) -> None:
-        self.worst = 0
-        self.data = b""
-
-    def watch(self, results: Iterator[LabelResult]) -> Iterator[LabelResult]:
-        """Pass results through."""
-        for result in results:
-            self.worst = max(self.worst, _CODES.get(result.status, 0))
-            self.data = result.data
-            yield result
-
-
-def _to_stdout(codes: _Codes, pieces: Iterator[str]) -> None:
-    """Write the labelled bytes to standard output and the report to standard error."""
-    text = "".join(pieces)
-    sys.stdout.buffer.write(codes.data)
-    sys.stdout.buffer.flush()
-    sys.stderr.write(text)
+    run("label", items, spec, LABELLING, options | {"number": options["produce_id"]})
 
 
 def _check_usage(options: dict[str, Any]) -> None:
-    if not (options["output"] or options["in_place"] or options["dry_run"]):
-        raise usage_error("say where the labelled files go: -o PATH, or --in-place")
-    if options["output"] and options["in_place"]:
-        raise usage_error("-o and --in-place exclude each other")
+    check_targets(options)
     if options["implicit_only"] and options["explicit_only"]:
         raise usage_error("--implicit-only and --explicit-only exclude each other")
     if options["produce_id"] and options["ids"]:
         raise usage_error("--produce-id and --ids exclude each other")
     if not options["producer"] and not options["explicit_only"]:
         raise usage_error("say who produced the content: --producer CODE|NAME, or AILABEL_PRODUCER")
-
-
-def _folder(output: str | None) -> str | None:
-    return output if output and output != STDIN and os.path.isdir(output) else None  # noqa: PTH112
 
 
 def _spec(options: dict[str, Any]) -> ailabel.LabelSpec:
@@ -324,12 +225,3 @@ class _FilmBar:
         self._bar.update(round(share * _STEPS) - self._bar.pos)
         if share >= 1:
             self._bar.render_finish()
-
-
-def _progress(results: Iterator[LabelResult], count: int) -> Iterator[LabelResult]:
-    """Show a bar on a terminal while the results go elsewhere."""
-    if count < 2 or not sys.stderr.isatty() or sys.stdout.isatty():  # noqa: PLR2004 - a single file
-        yield from results
-        return
-    with click.progressbar(results, length=count, file=sys.stderr) as bar:
-        yield from bar
