@@ -43,6 +43,11 @@ class Layer:
         self._match = match
         self._matches: Callable[[str], bool] | None = None
 
+    @property
+    def said(self) -> str:
+        """What it says, as text that is the same as long as it says the same."""
+        return repr((self._prefix, self._match, dict(self.values)))
+
     def covers(self, path: str) -> bool:
         """Say whether an absolute path is meant; one outside of the folder counts from the root."""
         if self._matches is None:
@@ -72,6 +77,13 @@ class Settings:
     ignores: tuple[Layer, ...] = ()
     include: Layer | None = None
     exclude: Layer | None = None
+
+    @property
+    def said(self) -> str:
+        """What it says, as text that is the same as long as it says the same; for the cache."""
+        sections = (*self.layers, "ignored:", *self.ignores)
+        told = [part if isinstance(part, str) else part.said for part in sections]
+        return "\n".join([repr(dict(self.values)), *told])
 
 
 def nearest(folder: str) -> Tables | None:
