@@ -137,14 +137,14 @@ def test_a_segment_behind_the_first_scan_is_not_read() -> None:
 
 
 def test_reading_and_planning_stop_at_the_first_scan() -> None:
-    """Neither looks at coded data, so the size of the picture costs nothing."""
+    """A block is read at a time; beyond it coded data are not looked at, however long they are."""
     data = build.file(build.app0(), coded=build.picture(), trailer=bytes(100_000))
     *_, first = jpeg.segments(BytesView(data))
     view = _Watched(data)
     CARRIER.read(view)
     CARRIER.write(view, NEW)
     CARRIER.canonical(view)
-    assert view.farthest <= first.end
+    assert view.farthest <= first.end + 1024
 
 
 def test_a_label_longer_than_the_limit_is_refused() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import struct
 from typing import TYPE_CHECKING, Final
 
 from ailabel.errors import MalformedFileError, PlanError
@@ -61,6 +62,10 @@ SIGNATURE: Final = b"\xff\xd8\xff"  # SOI and the first byte of any marker
 MAX_BODY: Final = 0xFFFF - 2  # the length field counts itself
 
 _BARE: Final = frozenset({0x01, *range(0xD0, 0xDA)})  # TEM, RST0 … RST7, SOI, EOI: no length field
+_UNUSUAL: Final = _BARE | {0x00, _PREFIX}  # no length, no marker, fill bytes
+_HEAD: Final = struct.Struct(">BBH")  # a marker and the length field
+_HEADS: Final = 1024  # of a header that are read at once
+_HEADER: Final = "jpeg header"
 _NAMES: Final = {DHT: "DHT", EOI: "EOI", SOS: "SOS", DQT: "DQT", DRI: "DRI", COM: "COM"}
 _BLOCK: Final = 1 << 18
 _FILL: Final = 4096
@@ -160,14 +165,23 @@ def segments(view: View) -> Iterator[Segment]:
         MalformedFileError: there is no SOI, a segment is broken, or EOI comes before any SOS.
         LimitExceededError: there are more segments than `Limits.items`.
     """
+    known = view.memo.get(_HEADER)
+    if isinstance(known, tuple):
+        yield from known
+        return
     if view.read_some(0, len(SIGNATURE)) != SIGNATURE:
         raise MalformedFileError("the JPEG start marker is missing", offset=0)
-    offset = 2
+    header = []
+    block, start, offset = b"", 0, 2
     for number in itertools.count(1):
         check_limit("the number of JPEG segments", number, view.limits.items)
-        found = _segment_at(view, offset)
+        if offset + 4 > start + len(block):
+            block, start = view.read_some(offset, _HEADS), offset
+        found = _usual(block, offset - start, offset, view.size) or _segment_at(view, offset)
+        header.append(found)
         yield found
         if found.marker == SOS:
+            view.memo[_HEADER] = tuple(header)
             return
         if found.marker == EOI:
             raise MalformedFileError("the JPEG image ends before its first scan", offset=offset)
@@ -276,6 +290,15 @@ def name(marker: int) -> str:
     if marker in FRAMES:
         return f"SOF{marker - 0xC0}"
     return _NAMES.get(marker, f"FF{marker:02X}")
+
+
+def _usual(block: bytes, place: int, offset: int, size: int) -> Segment | None:
+    """Parse a segment as nearly all are; None where it needs a closer look."""
+    if place + 4 > len(block):
+        return None
+    prefix, marker, length = _HEAD.unpack_from(block, place)
+    is_usual = prefix == _PREFIX and marker not in _UNUSUAL and length >= 2  # noqa: PLR2004 - its own
+    return Segment(marker, offset, 2 + length) if is_usual and offset + 2 + length <= size else None
 
 
 def _segment_at(view: View, offset: int) -> Segment:

@@ -6,13 +6,14 @@ cannot be read is left out. All work is bounded by the length of the data and by
 
 from __future__ import annotations
 
+import struct
 from typing import TYPE_CHECKING, Final
 
 from ailabel.io.splice import Edit
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Container, Iterator, Mapping
 
     from ailabel.io.source import Limits
 
@@ -31,6 +32,7 @@ _BYTE_TYPES: Final = (1, 2, 6, 7)  # BYTE, ASCII, SBYTE, UNDEFINED [TIFF6 2]
 _SHORT: Final = 3
 _ENTRY: Final = 12
 _INLINE: Final = 4
+_FIELDS: Final = {"little": struct.Struct("<HHI4x"), "big": struct.Struct(">HHI4x")}
 _CODE: Final = 8  # the character code of UserComment [Exif 4.6.5]
 _CODES: Final = {
     b"ASCII\0\0\0": "ascii",
@@ -82,6 +84,11 @@ class _Tiff:
             return int.from_bytes(piece, "little")
         return int.from_bytes(piece, "big")
 
+    def directory(self, start: int, end: int) -> list[tuple[int, int, int]]:
+        """Return tag, type and count of the entries of a directory, as far as the data go."""
+        data = self.data[self.base + start : self.base + end]
+        return [*_FIELDS[self.order].iter_unpack(data[: len(data) // _ENTRY * _ENTRY])]
+
     def value(self, entry: _Entry) -> tuple[int, int]:
         """Return where a value of bytes stands in `data`, cut where the data ends."""
         offset = entry.offset + 8
@@ -91,9 +98,7 @@ class _Tiff:
         return begin, max(0, min(entry.count, len(self.data) - begin))
 
 
-def texts(
-    tiff: bytes, limits: Limits, tags: Mapping[int, str] = TEXT_TAGS
-) -> tuple[ExifText, ...]:
+def texts(tiff: bytes, limits: Limits, tags: Mapping[int, str] = TEXT_TAGS) -> tuple[ExifText, ...]:
     """Read the fields that programs use for free text, of the picture and its thumbnail.
 
     Args:
@@ -106,8 +111,8 @@ def texts(
     found = []
     taken: set[int] = set()
     total = 0
-    for name, entry, source in _entries(tiff, limits):
-        if entry.tag not in tags or entry.type not in _BYTE_TYPES:
+    for name, entry, source in _entries(tiff, limits, tags):
+        if entry.type not in _BYTE_TYPES:
             continue
         offset, length = source.value(entry)
         total += length
@@ -138,42 +143,39 @@ def orientation(tiff: bytes) -> int:
     """Return how the picture is to be turned, 1 to 8 [TIFF6 8]; 1 where nothing valid is said."""
     from ailabel.io.source import Limits
 
-    for name, entry, source in _entries(tiff, Limits()):
-        if name == "IFD0" and entry.tag == _ORIENTATION and entry.type == _SHORT:
+    for name, entry, source in _entries(tiff, Limits(), (_ORIENTATION,)):
+        if name == "IFD0" and entry.type == _SHORT:
             value = source.number(entry.offset + 8, 2)
             return value if value in range(1, 9) else 1
     return 1
 
 
-def _entries(data: bytes, limits: Limits) -> Iterator[tuple[str, _Entry, _Tiff]]:
+def _entries(
+    data: bytes, limits: Limits, tags: Container[int]
+) -> Iterator[tuple[str, _Entry, _Tiff]]:
     """Walk IFD0, its Exif directory and the directories chained to it, each once."""
     source = _open(data)
     if source is None:
         return
     seen: set[int] = set()
-    count = 0
-    most = min(limits.items, len(data) // _ENTRY)  # more can only be in directories that overlap
+    left = min(limits.items, len(data) // _ENTRY)  # more can only be in directories that overlap
     pending = [("IFD0", source.number(4, 4))]
     while pending:
         name, start = pending.pop()
         if start in seen or not 8 <= start <= len(data) - source.base - 2:  # noqa: PLR2004 - header
             continue
         seen.add(start)
-        end = start + 2 + _ENTRY * source.number(start, 2)
-        for offset in range(start + 2, min(end, len(data) - source.base - _ENTRY + 1), _ENTRY):
-            count += 1
-            if count > most:
-                return
-            entry = _Entry(
-                source.number(offset, 2),
-                source.number(offset + 2, 2),
-                source.number(offset + 4, 4),
-                offset,
-            )
-            if entry.tag == _EXIF_IFD and name != "ExifIFD":
-                pending.append(("ExifIFD", source.number(offset + 8, 4)))
-            else:
-                yield name, entry, source
+        first = start + 2
+        end = first + _ENTRY * source.number(start, 2)
+        entries = source.directory(first, end)
+        for place, (tag, kind, count) in enumerate(entries[:left]):
+            if tag == _EXIF_IFD and name != "ExifIFD":
+                pending.append(("ExifIFD", source.number(first + _ENTRY * place + 8, 4)))
+            elif tag in tags:
+                yield name, _Entry(tag, kind, count, first + _ENTRY * place), source
+        left -= len(entries)
+        if left < 0:
+            return
         if name != "ExifIFD" and end + 4 <= len(data) - source.base:
             number = int(name.removeprefix("IFD")) + 1
             pending.insert(0, (f"IFD{number}", source.number(end, 4)))

@@ -152,9 +152,7 @@ def _weigh(results: tuple[Check, ...], label: str) -> Verdict:
     What a person must judge leaves the verdict open, unless another label keeps the same rule.
     """
     undecided = set()
-    for check in results:
-        if check.outcome is Outcome.PASS:
-            continue
+    for check in [check for check in results if check.outcome is not Outcome.PASS]:
         rule = RULES[check.rule]
         if rule.label != label or rule.level is not Level.ERROR:
             continue
