@@ -1,0 +1,260 @@
+"""Evidence packs: what they say, what they refuse, and what stands in the archive."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import subprocess
+import zipfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PIL import Image
+
+from ailabel import LabelSpec, label
+from ailabel.errors import LabelError, PlanError
+from ailabel.evidence import make_pack
+from ailabel.evidence.declaration import read_declaration
+from ailabel.evidence.facts import gather
+from ailabel.evidence.profiles import Profile, read_profile
+from command import ailabel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SAMPLES = Path(__file__).parents[2] / "samples"
+CODE = "001191350100M000100Y4310000"
+APP = f"""
+[app]
+name = "画灵 😀"
+version = "2.3.0"
+
+[provider]
+name = "示例科技有限公司"
+code = "{CODE}"
+
+[[generates]]
+medium = "text"
+what = "智能写作"
+
+[[generates]]
+medium = "audio"
+what = "文生音乐"
+around = "播放器下方文字"
+
+[[filings]]
+kind = "算法备案"
+number = "1"
+"""
+MADE = datetime(2026, 1, 31, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Callable[[str], Path]:
+    """Write a declaration."""
+
+    def write(text: str) -> Path:
+        path = tmp_path / "app.toml"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return a folder with a labelled text and a labelled sound."""
+    target = tmp_path / "labelled"
+    (target / "deeper").mkdir(parents=True)
+    spec = LabelSpec(producer=CODE)
+    label(SAMPLES / "texts/article.md", spec, output=target / "article.md")
+    label(SAMPLES / "texts/story.txt", spec, output=target / "deeper" / "story.txt")
+    label(SAMPLES / "sounds/melody.wav", spec, output=target / "melody.wav")
+    return target
+
+
+def reasons(error: PlanError) -> list[str]:
+    """Return why there is no pack."""
+    found = error.params["reasons"]
+    assert isinstance(found, tuple)
+    return [str(item) for item in found]
+
+
+@pytest.mark.oracle
+def test_a_pack_holds_what_stores_ask_for(app: Callable[[str], Path], folder: Path) -> None:
+    """Four documents that pdftotext reads, and two pictures a sample that has metadata."""
+    data = make_pack(read_declaration(app(APP)), folder, read_profile("store"), made=MADE)
+    archive = zipfile.ZipFile(io.BytesIO(data))
+    assert archive.testzip() is None
+    names = archive.namelist()
+    assert len([name for name in names if name.endswith(".pdf")]) == 4
+    assert len([name for name in names if name.endswith("-label.jpg")]) == 3
+    assert len([name for name in names if name.endswith("-metadata.jpg")]) == 2  # TXT has no place
+    assert max(name.count("/") for name in names) <= 3
+    for name in names:
+        if name.endswith(".jpg"):
+            with Image.open(io.BytesIO(archive.read(name))) as image:
+                image.load()
+                assert image.format == "JPEG"
+    texts = {name[-8:-4]: _text(archive.read(name)) for name in names if name.endswith(".pdf")}
+    told = "".join(texts.values())
+    assert "画灵" in told
+    assert "以下内容由人工智能生成" in told
+    assert CODE in told
+    assert "播放器下方文字" in told
+    assert "无法由文件核验" in told
+    assert re.search(r"每分钟\s*147\.7\s*字", told)
+    assert "不少于六个月" in told
+
+
+def _text(data: bytes) -> str:
+    command = ["pdftotext", "-", "-"]
+    done = subprocess.run(command, input=data, capture_output=True, check=True)
+    return done.stdout.decode().replace("\n", "")
+
+
+def test_the_same_samples_give_the_same_pack(app: Callable[[str], Path], folder: Path) -> None:
+    """Nothing in the archive depends on the hour or the machine but the day that is given."""
+    declaration, profile = read_declaration(app(APP)), read_profile("store")
+    first, second = (
+        make_pack(declaration, folder, profile, made=MADE, language="en") for _ in range(2)
+    )
+    assert first == second
+
+
+def test_every_sentence_on_labels_names_its_checks(
+    app: Callable[[str], Path], folder: Path
+) -> None:
+    """Only what the provider says of the surroundings rests on no check."""
+    facts = gather(read_declaration(app(APP)), str(folder))
+    for service in facts.services:
+        for statement in service.statements:
+            told = [item.sample for item in statement.basis]
+            declared = "own word" in statement.words[0]
+            assert bool(told) is not declared
+            assert set(told) <= {sample.name for sample in service.samples}
+            assert all(item.checks for item in statement.basis)
+
+
+def test_an_archive_for_ones_own_files_holds_samples_and_report(
+    app: Callable[[str], Path], folder: Path
+) -> None:
+    """The profile decides whether originals and the report for machines go in."""
+    data = make_pack(read_declaration(app(APP)), folder, read_profile("archive"), made=MADE)
+    archive = zipfile.ZipFile(io.BytesIO(data))
+    originals = {archive.read(name) for name in archive.namelist() if "/originals/" in name}
+    assert originals == {path.read_bytes() for path in folder.rglob("*.*")}
+    report = json.loads(archive.read("ailabel-evidence/report.json"))
+    assert {item["path"] for item in report["files"]} == {str(p) for p in folder.rglob("*.*")}
+
+
+def test_what_the_samples_do_not_show_is_refused(app: Callable[[str], Path], folder: Path) -> None:
+    """Unlabelled, undeclared, missing, of another producer, numbered twice: all reasons at once."""
+    (folder / "bare.md").write_text("# 报告\n", encoding="utf-8")
+    (folder / "odd.bin").write_bytes(bytes(range(256)))
+    (folder / "copy.md").write_bytes((folder / "article.md").read_bytes())
+    label(SAMPLES / "sounds/bell.flac", LabelSpec(producer="Another"), output=folder / "other.flac")
+    label(SAMPLES / "documents/report.docx", LabelSpec(producer=CODE), output=folder / "r.docx")
+    text = APP + '\n[[generates]]\nmedium = "video"\nwhat = "x"\n'
+    with pytest.raises(PlanError) as refused:
+        gather(read_declaration(app(text)), str(folder))
+    told = "\n".join(reasons(refused.value))
+    assert "odd.bin: " in told
+    assert "bare.md: its implicit label is not_found" in told
+    assert "bare.md: its explicit label is not_found" in told
+    assert "r.docx: what it shows is not declared" in told
+    assert "video is declared, and no sample of it" in told
+    assert "other.flac: its label names the producer Another" in told
+    assert "stands in several samples: article.md, copy.md" in told
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("x", "is no TOML"),
+        ("", "app is missing; provider is missing; generates is missing"),
+        (APP.replace('name = "示例', 'nmae = "示例'), "there is no key provider.nmae; do you mean"),
+        (APP.replace('medium = "audio"', 'medium = "smell"'), "smell is no medium"),
+        (APP.replace('medium = "audio"', 'medium = "text"'), "the medium text stands twice"),
+        (APP.replace('medium = "audio"', "medium = 1"), "medium must be text of at most"),
+        (APP.replace(CODE, CODE[:-1]), "is no provider code"),
+        (APP.replace('version = "2.3.0"', 'version = "\\u0007"'), "version must be text"),
+        (APP.replace("[[filings]]", "[filings]"), "filings must be a list of tables"),
+        (APP + "\n[[generates]]\nmedium='image'\nwhat='x'\nscreens=[1]", "a list of patterns"),
+    ],
+)
+def test_a_wrong_declaration_is_refused(app: Callable[[str], Path], text: str, told: str) -> None:
+    """What is wrong is named, with the key."""
+    with pytest.raises(LabelError, match=re.escape(told)):
+        read_declaration(app(text))
+
+
+def test_the_example_is_a_declaration() -> None:
+    """What stands under examples/ can be used as it is."""
+    path = Path(__file__).parents[2] / "examples/evidence/app.toml"
+    assert [item.medium for item in read_declaration(path).services][-1] == "video"
+
+
+def test_profiles_bound_the_archive(tmp_path: Path) -> None:
+    """Each limit that is passed is named."""
+    profile = Profile(
+        max_bytes=10,
+        max_files=1,
+        max_depth=1,
+        suffixes=(".pdf",),
+        originals=False,
+        report_json=False,
+    )
+    profile.check({"a.pdf": 10})
+    with pytest.raises(PlanError) as refused:
+        profile.check({"a/b/c.pdf": 10, "d.jpg": 1})
+    assert len(reasons(refused.value)) == 4
+    own = tmp_path / "own.toml"
+    own.write_text("max_bytes = 0\nother = 1\n")
+    with pytest.raises(LabelError, match="max_bytes, max_depth, max_files, originals, other"):
+        read_profile(str(own))
+    with pytest.raises(LabelError, match="there is no profile nothing; known are store, archive"):
+        read_profile("nothing")
+
+
+def test_the_command_writes_a_pack_or_says_why_not(
+    app: Callable[[str], Path], folder: Path, tmp_path: Path
+) -> None:
+    """Exit code 0 with an archive, 1 with the reasons and no file, 2 for what stands there."""
+    target = tmp_path / "pack.zip"
+    arguments = ["evidence", "--app", str(app(APP)), "--samples", str(folder), "-o", str(target)]
+    done = ailabel(*arguments, "--documents", "en", "--date", "2026-01-31")
+    assert (done.code, target.exists()) == (0, True), done.err
+    assert ailabel(*arguments).code == 2  # it exists
+    target.unlink()
+    (folder / "bare.md").write_text("# 报告\n", encoding="utf-8")
+    done = ailabel(*arguments)
+    assert (done.code, target.exists()) == (1, False)
+    assert "bare.md" in done.err
+    assert ailabel(*arguments, "--date", "31.1.2026").code == 2
+
+
+@pytest.mark.eyes
+def test_screenshots_and_pictures_are_looked_at(app: Callable[[str], Path], tmp_path: Path) -> None:
+    """A screenshot needs no metadata, but its label must be seen; so must a picture's."""
+    folder = tmp_path / "pictures"
+    (folder / "screens").mkdir(parents=True)
+    source = SAMPLES / "pictures/landscape.png"
+    label(source, LabelSpec(producer=CODE), output=folder / "made.png")
+    label(source, LabelSpec(producer=CODE, implicit=False), output=folder / "screens/shot.png")
+    text = APP[: APP.index("[[generates]]")] + (
+        '[[generates]]\nmedium = "image"\nwhat = "x"\nscreens = ["screens/*"]\n'
+    )
+    facts = gather(read_declaration(app(text)), str(folder))
+    (service,) = facts.services
+    assert [sample.name for sample in service.screens] == ["screens/shot.png"]
+    told = " ".join(statement.words[0] for statement in service.statements)
+    assert "of the shortest side" in told
+    assert "The screenshots of the interface show a label" in told
+    (folder / "screens/shot.png").write_bytes(source.read_bytes())
+    with pytest.raises(PlanError) as refused:
+        gather(read_declaration(app(text)), str(folder))
+    assert reasons(refused.value)[0].startswith("screens/shot.png: its explicit label is not_found")
