@@ -81,9 +81,9 @@ class Settings:
     @property
     def said(self) -> str:
         """What it says, as text that is the same as long as it says the same; for the cache."""
-        sections = (*self.layers, "ignored:", *self.ignores)
-        told = [part if isinstance(part, str) else part.said for part in sections]
-        return "\n".join([repr(dict(self.values)), *told])
+        sections = [layer.said for layer in self.layers]
+        ignores = [layer.said for layer in self.ignores]
+        return repr((dict(self.values), sections, ignores))
 
 
 def nearest(folder: str) -> Tables | None:
