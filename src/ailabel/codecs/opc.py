@@ -7,7 +7,7 @@ the leading slash.
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ailabel.codecs.markup import Element, appended, elements, escape
 from ailabel.codecs.zip import open_archive, read
@@ -48,6 +48,7 @@ _MAIN: Final = (  # transitional and strict [OOXML1 15.2; OOXML4 9.1]
 )
 _SIGNATURE_ORIGIN: Final = "/digital-signature/origin"  # ends that relationship's type [OPC 9.2]
 _SIGNATURES: Final = "_xmlsignatures/"
+_PACKAGE: Final = "opc package"
 
 
 @frozen
@@ -114,6 +115,15 @@ class Package:
         return read(self.archive, member, view.limits.inflate_bytes if limit is None else limit)
 
 
+class _Known(NamedTuple):
+    """A package without its archive, as the view's memo keeps it."""
+
+    parts: dict[str, Member]
+    defaults: dict[str, str]
+    overrides: dict[str, str]
+    relationships: tuple[Relationship, ...]
+
+
 def open_package(view: View) -> Package:
     """Read the content types and the relationships of a package.
 
@@ -124,20 +134,18 @@ def open_package(view: View) -> Package:
         LimitExceededError: its parts are larger than `Limits.document_inflate_bytes` together.
     """
     archive = open_archive(view)
+    known = view.memo.get(_PACKAGE)
+    if isinstance(known, _Known):
+        return Package(archive=archive, **known._asdict())
     parts = {member.name.lower(): member for member in archive.members}
     if len(parts) != len(archive.members):
         raise MalformedFileError("two parts of the package have one name")
     total = sum(member.size for member in archive.members)
     check_limit("the package", total, view.limits.document_inflate_bytes)
     package = Package(archive=archive, parts=parts, defaults={}, overrides={}, relationships=())
-    defaults, overrides = _types(package)
-    return Package(
-        archive=archive,
-        parts=parts,
-        defaults=defaults,
-        overrides=overrides,
-        relationships=related(package, ""),
-    )
+    found = _Known(parts, *_types(package), related(package, ""))
+    view.memo[_PACKAGE] = found
+    return Package(archive=archive, **found._asdict())
 
 
 def main_part(package: Package) -> str:

@@ -64,6 +64,7 @@ _END64_MARK: Final = b"PK\x06\x06"
 _LOCATOR_MARK: Final = b"PK\x06\x07"
 _ZIP64: Final = 0x0001  # the extra field that holds 64-bit values [APPNOTE 4.5.3]
 _CHUNK: Final = 1 << 20
+_DIRECTORY: Final = "zip directory"
 
 
 @frozen(kw_only=True)
@@ -178,6 +179,16 @@ class Archive:
         return 0
 
 
+@frozen(kw_only=True)
+class _Directory:
+    """An archive without its view, as the view's memo keeps it for all formats that ask."""
+
+    members: tuple[Member, ...]
+    offset: int
+    end64: int | None
+    end: int
+
+
 def open_archive(view: View) -> Archive:
     """Read the central directory; the local entries are left to `Archive.check_layout`.
 
@@ -185,26 +196,16 @@ def open_archive(view: View) -> Archive:
         MalformedFileError: there is none, it is damaged, or two members have one name.
         LimitExceededError: there are too many members.
     """
-    end = _find_end(view)
-    end64, count, length, directory = _read_end(view, end)
-    if directory + length != (end if end64 is None else end64):
-        raise MalformedFileError(
-            "the ZIP central directory does not end where it should", offset=directory
-        )
-    check_limit("the number of ZIP members", count, view.limits.items)
-    data = view.read_metadata(directory, length, "the ZIP central directory")
-    members: list[Member] = []
-    position = 0
-    for _ in range(count):
-        members.append(_member(data, position, directory))
-        position += len(members[-1].record)
-    names = {member.name for member in members}
-    if position != length or {len(names), len({item.raw_name for item in members})} != {count}:
-        raise MalformedFileError(
-            "the ZIP central directory names a member twice or miscounts its records",
-            offset=directory,
-        )
-    return Archive(view=view, members=tuple(members), directory=directory, end64=end64, end=end)
+    known = view.memo.get(_DIRECTORY)
+    if not isinstance(known, _Directory):
+        known = view.memo[_DIRECTORY] = _directory(view)
+    return Archive(
+        view=view,
+        members=known.members,
+        directory=known.offset,
+        end64=known.end64,
+        end=known.end,
+    )
 
 
 def content(archive: Archive, member: Member) -> Iterator[bytes]:
@@ -267,6 +268,29 @@ def extras(extra: bytes) -> Iterator[tuple[int, int, int]]:
 def is_zip64(extra: bytes, position: int) -> bool:
     """Say whether the extra field at `position` holds 64-bit values."""
     return int.from_bytes(extra[position : position + 2], "little") == _ZIP64
+
+
+def _directory(view: View) -> _Directory:
+    end = _find_end(view)
+    end64, count, length, directory = _read_end(view, end)
+    if directory + length != (end if end64 is None else end64):
+        raise MalformedFileError(
+            "the ZIP central directory does not end where it should", offset=directory
+        )
+    check_limit("the number of ZIP members", count, view.limits.items)
+    data = view.read_metadata(directory, length, "the ZIP central directory")
+    members: list[Member] = []
+    position = 0
+    for _ in range(count):
+        members.append(_member(data, position, directory))
+        position += len(members[-1].record)
+    names = {member.name for member in members}
+    if position != length or {len(names), len({item.raw_name for item in members})} != {count}:
+        raise MalformedFileError(
+            "the ZIP central directory names a member twice or miscounts its records",
+            offset=directory,
+        )
+    return _Directory(members=tuple(members), offset=directory, end64=end64, end=end)
 
 
 def _find_end(view: View) -> int:
