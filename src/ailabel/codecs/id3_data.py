@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from ailabel.codecs.id3 import Content, Frame
 
-__all__ = ["Text", "frame_data", "private", "texts"]
+__all__ = ["Text", "frame_data", "links", "private", "texts"]
 
 
 def frame_data(content: Content, frame: Frame, inflate: int = 0) -> bytes | None:
@@ -61,7 +61,7 @@ def _inflate(data: bytes, limit: int) -> bytes | None:
 
 @frozen
 class Text:
-    """A text with a description: ``TXXX`` or ``COMM``, under the names of version 2.3 and later."""
+    """A text with a description: ``TXXX``, ``COMM``, or a link, by the names of version 2.3."""
 
     frame: Frame
     kind: str
@@ -70,6 +70,7 @@ class Text:
     raw: bytes
 
 
+_LINKS: Final = {"WAS": "WOAS", "WAR": "WOAR", "WAF": "WOAF", "WCM": "WCOM"}  # [ID3v2.2 4.3.1]
 _KINDS: Final = {"TXXX": "TXXX", "TXX": "TXXX", "COMM": "COMM", "COM": "COMM"}
 
 
@@ -87,26 +88,52 @@ def texts(content: Content) -> Iterator[Text]:
         yield Text(frame, kind, description, value, data[skipped:])
 
 
+def links(content: Content) -> Iterator[Text]:
+    """Yield the links of a tag but those that users define [ID3v2.3 4.3.1]; they are Latin-1."""
+    budget = content.body.view.limits.inflate_bytes
+    for frame in content.frames:
+        if frame.id[0] != "W" or frame.id in {"WXX", "WXXX"}:
+            continue
+        data = frame_data(content, frame, budget) or b""
+        budget -= max(len(data) - frame.length, 0)
+        kind = _LINKS.get(frame.id, frame.id)
+        yield Text(frame, kind, "", _decode(0, data.partition(b"\0")[0]), data)
+
+
+def value_start(encoding: int, data: bytes) -> int:
+    """Return where a value begins, behind a description and its terminator [ID3v2.4 4]."""
+    cut, width = _terminator(encoding, data)
+    return 0 if cut < 0 else cut + width
+
+
 def _strings(encoding: int, data: bytes) -> tuple[str, str]:
-    """Split a description and a value at the terminator [ID3v2.4 4]."""
-    if encoding in (1, 2):
-        cut = data.find(b"\0\0")
-        while cut & 1 and cut >= 0:
-            cut = data.find(b"\0\0", cut + 1)
-        width = 2
-    else:
-        cut, width = data.find(b"\0"), 1
+    """Split a description and a value at the terminator."""
+    cut, width = _terminator(encoding, data)
     if cut < 0:
         return "", _decode(encoding, data)
     return _decode(encoding, data[:cut]), _decode(encoding, data[cut + width :])
 
 
-def _decode(encoding: int, data: bytes) -> str:
+def _terminator(encoding: int, data: bytes) -> tuple[int, int]:
+    """Return where the first terminator stands, -1 where there is none, and its length."""
+    if encoding in (1, 2):
+        cut = data.find(b"\0\0")
+        while cut & 1 and cut >= 0:
+            cut = data.find(b"\0\0", cut + 1)
+        return cut, 2
+    return data.find(b"\0"), 1
+
+
+def codec_of(encoding: int, data: bytes) -> str:
+    """Return how a string is encoded; with a byte order mark, what stands behind that."""
     if encoding == 1:  # with a byte order mark; little-endian where it is missing
-        codec = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-16-le"
-    else:
-        codec = {2: "utf-16-be", 3: "utf-8"}.get(encoding, "latin-1")
-    return data.decode(codec, "replace").rstrip("\0")
+        return "utf-16-be" if data[:2] == b"\xfe\xff" else "utf-16-le"
+    return {2: "utf-16-be", 3: "utf-8"}.get(encoding, "latin-1")
+
+
+def _decode(encoding: int, data: bytes) -> str:
+    text = data.decode(codec_of(encoding, data), "replace")
+    return (text.removeprefix("\ufeff") if encoding == 1 else text).rstrip("\0")
 
 
 def private(content: Content, owner: str) -> Iterator[tuple[Frame, bytes]]:

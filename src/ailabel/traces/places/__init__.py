@@ -19,7 +19,14 @@ if TYPE_CHECKING:
 
 __all__ = ["entries"]
 
-_MODULES: Final = {"png": "png", "jpeg": "jpeg"}
+_MODULES: Final = {
+    **{name: name for name in ("gif", "html", "jpeg", "pdf", "png", "svg", "tiff")},
+    **dict.fromkeys(("webp", "wav", "avi"), "riff"),
+    **dict.fromkeys(("mp4", "mov", "m4a", "3gp", "heic", "avif", "jxl"), "bmff"),
+    **dict.fromkeys(("mkv", "mka", "webm", "weba"), "matroska"),
+    **dict.fromkeys(("mp3", "aac", "aiff", "dsf", "ape", "wv", "mpc"), "sound"),
+    **dict.fromkeys(("flac", "ogg", "opus", "ogv"), "vorbis"),
+}
 
 
 def entries(view: View, format_id: str) -> tuple[Entry, ...]:

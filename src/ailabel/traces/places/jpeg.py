@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import jpeg
 from ailabel.spi import Entry
-from ailabel.traces.places.shared import Block, clear, exif, iim, xmp
+from ailabel.traces.places.shared import Block, clear, exif, resources, xmp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +53,7 @@ def _segment(view: View, segment: jpeg.Segment, body: bytes) -> Iterator[Entry]:
         yield from exif(body, _block(segment, "APP1[Exif]", 0), view.limits)
     elif body.startswith(_RESOURCES):
         block = _block(segment, "APP13[Photoshop]", len(_RESOURCES))
-        yield from iim(body[len(_RESOURCES) :], block)
+        yield from resources(body[len(_RESOURCES) :], block)
     elif segment.marker == _APP1:
         head = next((head for head in _PACKETS if body.startswith(head)), b"")
         if head:

@@ -16,11 +16,21 @@ if TYPE_CHECKING:
 
     from ailabel.io.source import Limits
 
-__all__ = ["TEXT_MOST", "Block", "clear", "exif", "iim", "xmp"]
+__all__ = [
+    "EXIF_TAGS",
+    "TEXT_MOST",
+    "Block",
+    "clear",
+    "datasets",
+    "exif",
+    "resources",
+    "tells",
+    "xmp",
+]
 
 TEXT_MOST: Final = 1 << 16
 """Characters of a text, at most; what tells a generator stands far before."""
-_EXIF_TAGS: Final = {
+EXIF_TAGS: Final = {
     0x010E: "ImageDescription",
     0x010F: "Make",
     0x0110: "Model",
@@ -29,6 +39,7 @@ _EXIF_TAGS: Final = {
     0x9286: "UserComment",
     0x9C9C: "XPComment",
 }
+"""The fields of Exif, and of TIFF, whose texts can tell something."""
 
 
 _DATASETS: Final = (  # [IIM4 6] program, by-line, credit, caption
@@ -117,11 +128,11 @@ def exif(data: bytes, block: Block, limits: Limits) -> Iterator[Entry]:
     """
     from ailabel.codecs import tiff
 
-    for found in tiff.texts(data, _roomy(limits), _EXIF_TAGS):
+    for found in tiff.texts(data, _roomy(limits), EXIF_TAGS):
         offset, length = block.place(found.offset, found.length)
         yield Entry(
             system="exif",
-            key=_EXIF_TAGS[found.tag],
+            key=EXIF_TAGS[found.tag],
             text=found.text[:TEXT_MOST],
             location=f"{block.name}/{found.location}",
             offset=offset,
@@ -165,25 +176,36 @@ def xmp(packet: bytes, block: Block, limits: Limits) -> Iterator[Entry]:
             )
 
 
-def iim(data: bytes, block: Block) -> Iterator[Entry]:
-    """Yield the texts of IIM that can tell something, from Photoshop's resources."""
-    from ailabel.codecs import iim as codec
+def tells(data: bytes) -> bool:
+    """Say whether there may be a property in some bytes that can tell something."""
+    return any(needle in data for wanted in _WANTED for needle in wanted.needles)
 
-    for number, start, length in codec.resources(data):
-        if number != codec.IIM:
-            continue
-        for found in codec.datasets(data, start, start + length):
-            key = f"{found.record}:{found.number}"
-            if key in _DATASETS:
-                offset, size = block.place(found.begin, found.end - found.begin)
-                yield Entry(
-                    system="iim",
-                    key=key,
-                    text=clear(found.value),
-                    location=f"{block.name}/IIM {key}",
-                    offset=offset,
-                    length=size,
-                )
+
+def resources(data: bytes, block: Block) -> Iterator[Entry]:
+    """Yield the texts of IIM that can tell something, from Photoshop's resources."""
+    from ailabel.codecs import iim
+
+    for number, start, length in iim.resources(data):
+        if number == iim.IIM:
+            yield from datasets(data, block, start, start + length)
+
+
+def datasets(data: bytes, block: Block, begin: int = 0, end: int | None = None) -> Iterator[Entry]:
+    """Yield the same from the datasets between two positions."""
+    from ailabel.codecs import iim
+
+    for found in iim.datasets(data, begin, end):
+        key = f"{found.record}:{found.number}"
+        if key in _DATASETS:
+            offset, length = block.place(found.begin, found.end - found.begin)
+            yield Entry(
+                system="iim",
+                key=key,
+                text=clear(found.value),
+                location=f"{block.name}/IIM {key}",
+                offset=offset,
+                length=length,
+            )
 
 
 def clear(raw: bytes) -> str:
