@@ -8,6 +8,7 @@
     ├── ConfigError              a configuration or a declaration cannot be used; has the problems
     ├── PlanError                the change cannot or must not be made to this file
     ├── MissingExtraError        an optional package is needed and absent; names the install command
+    ├── SealError                a key, a signer or a directory of keys cannot be used
     └── PluginError              an extension broke its contract
 
 An exception means that the tool could not do its work; what it finds out about a file is data
@@ -27,6 +28,7 @@ __all__ = [
     "MissingExtraError",
     "PlanError",
     "PluginError",
+    "SealError",
     "UnsupportedFormatError",
 ]
 
@@ -122,6 +124,10 @@ class MissingExtraError(AilabelError):
 
     def __reduce__(self) -> tuple[object, ...]:
         return type(self), (self.extra, self.purpose)
+
+
+class SealError(AilabelError):
+    """A key, a signer or a directory of keys cannot be used."""
 
 
 class PluginError(AilabelError):

@@ -43,6 +43,7 @@ __all__ = [
     "Rendition",
     "Sighting",
     "Signature",
+    "Signer",
     "Slot",
     "Span",
     "Tracer",
@@ -187,13 +188,12 @@ class KeepingCarrier(Protocol):
 
         The place keeps its form: its key, its encoding, whether it is compressed. Sizes and offsets
         follow; padding that is not known to be our own is neither used up nor added to, so that
-        what others computed over the rest of the file still holds. Writing what is there already
-        yields no edit.
+        what others computed over the rest of the file still holds.
 
         Args:
             view: the file.
             slot: one that `Carrier.read` found in this file.
-            payload: its new text, in whatever form of JSON it has.
+            payload: another text for it, in whatever form of JSON it has.
 
         Raises:
             PlanError: the place is one that cannot be edited; see `unkept`.
@@ -442,5 +442,31 @@ class Tracer(Protocol):
 
         Raises:
             AilabelError: what would hold the traces is damaged; this kind is then left out.
+        """
+        ...
+
+
+class Signer(Protocol):
+    """Signs labels; the private key may be anywhere that can answer."""
+
+    @property
+    def algorithm(self) -> str:
+        """Which algorithm it signs with: ``sm2``, ``ed25519`` or ``p256``."""
+        ...
+
+    @property
+    def public_key(self) -> bytes:
+        """The public key: its SubjectPublicKeyInfo, DER."""
+        ...
+
+    def sign(self, message: bytes) -> bytes:
+        """Sign a message, whole.
+
+        Returns:
+            64 bytes: an Ed25519 signature, or r and s; for P-256 over SHA-256 with the lower s,
+            for SM2 over SM3 with the usual signer's name.
+
+        Raises:
+            SealError: it could not be signed.
         """
         ...

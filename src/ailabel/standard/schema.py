@@ -29,6 +29,7 @@ __all__ = [
     "encode",
     "is_label",
     "key_of",
+    "values_of",
     "verbatim",
 ]
 
@@ -125,12 +126,17 @@ def encode(record: AigcRecord, *, wrapped: bool = False) -> str:
         raise _refusal(problems)
     import json
 
-    values = {key: _text_of(getattr(record, name)) for key, name in KEYS.items()}
+    values = values_of(record)
     text = json.dumps({KEY: values} if wrapped else values, separators=(",", ":"))
     if len(text) > _MAX_PAYLOAD:
         sizes = {"size": len(text), "limit": _MAX_PAYLOAD}
         raise _refusal([Message("it would take {size} bytes; at most {limit} are written", sizes)])
     return text
+
+
+def values_of(record: AigcRecord) -> dict[str, str]:
+    """Return the seven keys of the standard with a label's values, in the standard's order."""
+    return {key: _text_of(getattr(record, name)) for key, name in KEYS.items()}
 
 
 def decode(payload: str) -> Decoded:
