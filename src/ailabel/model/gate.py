@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -75,6 +76,8 @@ class GateFile:
         report: everything that was found out; None for what came from the cache or was not read.
         error: why the file could not be checked at all, which makes the run fail.
         fixed: whether ``--fix`` labelled it.
+        thumbnail: a small JPEG of what it shows, for reports with pictures
+            (`ailabel.marks.image.thumbnail`); None where none was asked for or can be made.
     """
 
     path: str
@@ -85,6 +88,7 @@ class GateFile:
     report: FileReport | None = None
     error: Message | None = None
     fixed: bool = False
+    thumbnail: bytes | None = field(default=None, repr=False)
 
     @property
     def stops(self) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from operator import itemgetter
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from ailabel.messages import Message, render
 from ailabel.model.gate import Standing
@@ -18,10 +19,14 @@ __all__ = [
     "UNCHECKED",
     "WORST_FIRST",
     "Tally",
+    "Times",
+    "Worst",
     "advice",
     "declared",
+    "full",
     "line_of",
     "place",
+    "rank_of",
     "remarks",
     "shown",
     "told",
@@ -31,6 +36,8 @@ __all__ = [
 UNCHECKED: Final = "unchecked"
 """Stands where a rule's id does, for a file that could not be checked at all."""
 WORST_FIRST: Final = (Level.ERROR, Level.WARNING, Level.NOTE)
+_Item = TypeVar("_Item")
+_LONG: Final = 1000  # characters of a sentence in reports that programs show
 _ACTIVE: Final = ("-", "=", "+", "@")  # an option of a command, a formula of a spreadsheet
 
 _DECLARED: Final = {
@@ -85,15 +92,82 @@ class Tally:
         }
 
 
+class Worst(Generic[_Item]):
+    """Keeps the worst of many things; nothing is known of the others but their number.
+
+    Args:
+        limit: how many are kept.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.total = 0
+        self._ranks: list[list[tuple[int, _Item]]] = [[] for _ in range(len(WORST_FIRST) + 1)]
+
+    def add(self, rank: int, item: _Item) -> None:
+        """Take a thing of a rank; 0 is the worst."""
+        row = self._ranks[rank]
+        if len(row) < self.limit:
+            row.append((self.total, item))
+        self.total += 1
+
+    def kept(self) -> list[_Item]:
+        """Return what is kept, as it came; the worst first where something had to go."""
+        if self.left_out:
+            return self.ranked()
+        rows = sorted((pair for row in self._ranks for pair in row), key=itemgetter(0))
+        return [item for _, item in rows]
+
+    def ranked(self) -> list[_Item]:
+        """Return what is kept, the worst first."""
+        rows = [pair for row in self._ranks for pair in row]
+        return [item for _, item in rows[: self.limit]]
+
+    @property
+    def left_out(self) -> int:
+        """How many are not kept."""
+        return max(0, self.total - self.limit)
+
+
+class Times:
+    """Counts how often a fingerprint was met, to tell copies of one file apart."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, int] = {}
+
+    def met(self, fingerprint: str) -> int:
+        """Return how often this one was met, this time included."""
+        count = self._counts[fingerprint] = self._counts.get(fingerprint, 0) + 1
+        return count
+
+
 def shown(file: GateFile, *standings: Standing) -> Iterator[GateFinding]:
     """Yield the findings of a file that stand so; only the open ones where nothing is said."""
     wanted = standings or (Standing.OPEN,)
     return (finding for finding in file.findings if finding.standing in wanted)
 
 
-def told(message: Message, language: str) -> str:
+def rank_of(finding: GateFinding) -> int:
+    """Return how bad a finding is, from 0; those that the baseline accepts come last."""
+    if finding.standing is not Standing.OPEN:
+        return len(WORST_FIRST)
+    return WORST_FIRST.index(finding.level)
+
+
+def told(message: Message, language: str, width: int = 240) -> str:
     """Return a sentence in a language, safe to print and bounded."""
-    return clean(render(message.text, message.params, language))
+    return clean(render(message.text, message.params, language), width)
+
+
+def full(finding: GateFinding, language: str) -> str:
+    """Return what was found, where in the file, and what to do, in a line."""
+    found = told(finding.message, language, _LONG)
+    if finding.location:
+        found += f" [{clean(finding.location)}]"
+    if finding.fix is None:
+        return found
+    both = {"finding": found, "fix": told(finding.fix, language, _LONG)}
+    return told(Message("{finding}. To do: {fix}", both), language, 3 * _LONG)
 
 
 def advice(finding: GateFinding, language: str) -> str:

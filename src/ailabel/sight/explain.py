@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
     from ailabel.spi import Appearance, Sighting
 
-__all__ = ["explained"]
+__all__ = ["COLOURS", "GUIDE", "explained"]
 
 _LONGEST: Final = 1600  # pixels, of the picture that is returned
-_COLOURS: Final = {Finding.FOUND: (0, 170, 60), Finding.REVIEW: (230, 130, 0)}
-_GUIDE: Final = (90, 130, 255)
+COLOURS: Final = {Finding.FOUND: (0, 170, 60), Finding.REVIEW: (230, 130, 0)}
+GUIDE: Final = (90, 130, 255)
 _TYPE: Final = 0.026  # of the shortest side, height of the figures' type
 _LEAST_TYPE: Final = 13
 
@@ -54,16 +54,16 @@ def explained(picture: Image.Image, sightings: Sequence[Sighting]) -> bytes:
 def _guides(draw: ImageDraw.ImageDraw, size: tuple[int, int]) -> None:
     short = min(size)
     edge = round(EDGE_SHARE * short)
-    draw.rectangle((edge, edge, size[0] - edge, size[1] - edge), outline=_GUIDE)
+    draw.rectangle((edge, edge, size[0] - edge, size[1] - edge), outline=GUIDE)
     least = round(IMAGE_MIN_HEIGHT * short)
-    draw.line((edge + 3, edge + 3, edge + 3, edge + 3 + least), fill=_GUIDE, width=3)
+    draw.line((edge + 3, edge + 3, edge + 3, edge + 3 + least), fill=GUIDE, width=3)
 
 
 def _outline(
     draw: ImageDraw.ImageDraw, seen: Sighting, look: Appearance, size: tuple[int, int]
 ) -> None:
     scale = size[0] / look.frame[0]
-    colour = _COLOURS.get(seen.finding, _GUIDE)
+    colour = COLOURS.get(seen.finding, GUIDE)
     left, top, right, bottom = (round(edge * scale) for edge in look.box)
     draw.rectangle((left - 2, top - 2, right + 2, bottom + 2), outline=colour, width=2)
     font = Face.open(None).at(max(_LEAST_TYPE, round(_TYPE * min(size))))
