@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs.yaml_mapping import Mapping, mapping
+from ailabel.codecs.yaml_plain import plain_mapping
 from ailabel.errors import MalformedFileError
 from ailabel.io.source import check_limit
 from ailabel.values import frozen
@@ -84,7 +85,7 @@ def fields(text: Text, begin: int, end: int) -> Mapping | None:
     check_limit("the front matter", end - begin, _LONGEST)
     content = text.decode(begin, end)
     try:
-        found = mapping(content)
+        found = plain_mapping(content) or mapping(content)
     except ValueError as error:
         raise MalformedFileError(
             "the front matter is not valid YAML", offset=text.offset(begin)
