@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from ailabel.codecs.id3 import Content, Frame
 
-__all__ = ["Text", "frame_data", "links", "private", "texts"]
+__all__ = ["Text", "attached", "frame_data", "links", "private", "texts"]
 
 
 def frame_data(content: Content, frame: Frame, inflate: int = 0) -> bytes | None:
@@ -104,6 +104,18 @@ def value_start(encoding: int, data: bytes) -> int:
     """Return where a value begins, behind a description and its terminator [ID3v2.4 4]."""
     cut, width = _terminator(encoding, data)
     return 0 if cut < 0 else cut + width
+
+
+def attached(data: bytes) -> bytes:
+    """Return the object in the data of a frame ``GEOB`` [ID3v2.4 4.15]; empty where it is cut.
+
+    Before it stand the encoding, a media type, a file name and a description.
+    """
+    rest = data[1:].partition(b"\0")[2]
+    for _ in range(2):
+        cut = _terminator(data[0], rest)
+        rest = rest[cut[1] :] if cut else b""
+    return rest
 
 
 def _strings(encoding: int, data: bytes) -> tuple[str, str]:

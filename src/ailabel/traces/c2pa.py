@@ -1,29 +1,27 @@
-"""C2PA manifests: whether a file carries one, and where [C2PA 2.2, A.3].
+"""C2PA manifests: whether a file carries one, where, and what it says of AI [C2PA 2.2].
 
 A manifest binds the file's bytes by a hash, so that whatever is written afterwards breaks it: the
-label is to be written first, and the file signed then. Finding a manifest needs no C2PA library;
-nothing here says whether it is valid.
+label is to be written first, and the file signed then. Finding a manifest, and reading what it
+says, need no C2PA library; whether it is valid is for `traces.c2pa_validity` to say.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ailabel.errors import MalformedFileError
+from ailabel.errors import AilabelError, MalformedFileError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ailabel.io.source import View
+    from ailabel.model.trace import Trace
+    from ailabel.spi import Entry, Tracer
+    from ailabel.traces.c2pa_places import Place
 
-__all__ = ["find_manifest"]
+__all__ = ["TRACER", "find_manifest", "manifests"]
 
-_JUMBF: Final = bytes.fromhex("6332706100110010800000aa00389b71")  # of a manifest store
-_UUID: Final = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")  # of the BMFF box
-_MIME: Final = b"application/c2pa"
-_MEMBER: Final = "META-INF/content_credential.c2pa"
-_APP11: Final = 0xEB
-_JUMBF_HEAD: Final = 64  # where the type of a JUMBF superbox stands at the latest
+_REMOTE: Final = ("xmp", "dcterms:provenance")  # [C2PA 2.2 A.5]
 
 
 def find_manifest(view: View, format_id: str) -> str | None:
@@ -33,87 +31,56 @@ def find_manifest(view: View, format_id: str) -> str | None:
         view: the file; it was read before, so its container is whole.
         format_id: its format.
     """
-    finder = _FINDERS.get(format_id)
+    found = next(manifests(view, format_id), None)
+    return None if found is None else found.location
+
+
+def manifests(view: View, format_id: str) -> Iterator[Place]:
+    """Yield the places of the manifest stores of a file.
+
+    Args:
+        view: the file.
+        format_id: its format.
+    """
+    from ailabel.traces.c2pa_places import FINDERS
+
+    finder = FINDERS.get(format_id)
     if finder is None:
-        return None
+        return
     try:
-        return next(finder(view), None)
+        yield from finder(view)
     except MalformedFileError:
-        return None  # bytes behind the container's own structures, which its carrier accepts
+        return  # bytes behind the container's own structures, which its carrier accepts
 
 
-def _png(view: View) -> Iterator[str]:
-    from ailabel.codecs import png
+class _C2pa:
+    """Says of each manifest store what it says of AI, and of none that a file names one elsewhere.
 
-    if any(chunk.type == b"caBX" for chunk in png.chunks(view)):
-        yield "caBX"
+    A file may name a manifest that stands on a server; that one is not fetched.
+    """
 
+    formats: Sequence[str] = ()
 
-def _jpeg(view: View) -> Iterator[str]:
-    from ailabel.codecs import jpeg
+    def find(self, view: View, format_id: str, entries: Sequence[Entry]) -> Iterable[Trace]:
+        """Read the stores; where one cannot be read, say so."""
+        found = [_told(view, place) for place in manifests(view, format_id)]
+        if found:
+            return found
+        remote = [entry for entry in entries if (entry.system, entry.key) == _REMOTE]
+        if not remote:
+            return []
+        from ailabel.traces import c2pa_claims
 
-    for segment in jpeg.segments(view):
-        if segment.marker == _APP11 and _JUMBF in view.read_some(segment.body, _JUMBF_HEAD):
-            yield "APP11[JUMBF]"
-
-
-def _riff(view: View) -> Iterator[str]:
-    from ailabel.codecs import riff
-
-    if any(chunk.id == b"C2PA" for chunk in riff.chunks(view, riff.HEADER, view.size)):
-        yield "C2PA"
-
-
-def _id3(view: View) -> Iterator[str]:
-    from ailabel.codecs import id3, id3_data
-
-    for tag in id3.tags(view):
-        content = id3.load(view, tag)
-        for frame in content.frames:
-            if frame.id in {"GEOB", "GEO"}:
-                data = id3_data.frame_data(content, frame, view.limits.inflate_bytes) or b""
-                if _MIME in data[: len(_MIME) + 2]:
-                    yield "ID3v2/GEOB"
+        return [c2pa_claims.remote(entry) for entry in remote]
 
 
-def _bmff(view: View) -> Iterator[str]:
-    from ailabel.codecs import bmff
-
-    for box in bmff.boxes(view, 0, view.size):
-        if box.user_type == _UUID:
-            yield "uuid[C2PA]"
+TRACER: Final[Tracer] = _C2pa()
 
 
-def _zip(view: View) -> Iterator[str]:
-    from ailabel.codecs import zip as archives
+def _told(view: View, place: Place) -> Trace:
+    from ailabel.traces import c2pa_claims
 
-    members = archives.open_archive(view).members
-    if any(member.name == _MEMBER for member in members):
-        yield _MEMBER
-
-
-def _pdf(view: View) -> Iterator[str]:
-    from ailabel.codecs.pdf import Document
-    from ailabel.codecs.pdf_syntax import Array, Dictionary
-
-    document = Document(view)
-    files = document.resolve(document.catalog().get("AF"))
-    for item in files if isinstance(files, Array) else ():
-        found = document.resolve(item)
-        if isinstance(found, Dictionary) and found.get("AFRelationship") == "C2PA_Manifest":
-            yield "Root/AF"
-
-
-_FINDERS: Final[dict[str, Callable[[View], Iterator[str]]]] = {
-    "png": _png,
-    "jpeg": _jpeg,
-    "webp": _riff,
-    "wav": _riff,
-    "avi": _riff,
-    "mp3": _id3,
-    "flac": _id3,
-    "aac": _id3,
-    **dict.fromkeys(("mp4", "mov", "m4a", "3gp", "heic", "avif"), _bmff),
-    **dict.fromkeys(("docx", "xlsx", "pptx", "odt", "ods", "odp", "epub"), _zip),
-    "pdf": _pdf,
-}
+    try:
+        return c2pa_claims.read(place, place.read(view), view.limits)
+    except AilabelError:
+        return c2pa_claims.unreadable(place)
