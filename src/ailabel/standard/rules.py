@@ -34,7 +34,8 @@ class Rule:
         level: what breaking it means.
         title: (en, zh), one line.
         help: (en, zh), what to do.
-        label: ``implicit`` or ``explicit``; ``pair`` for rules on a file before and after a step.
+        label: ``implicit`` or ``explicit``; ``pair`` for rules on a file before and after a step;
+            ``gate`` for rules on what a file is declared to be; ``seal`` for its signatures.
         media: the media it speaks of.
         decidable: by ``bytes``, by ``evidence`` of looking and listening, or by a ``person``.
         since: the version of ailabel that first checked it.
@@ -429,6 +430,199 @@ _ROWS: Final = (
         label="explicit",
         media=_VIDEO,
         decidable="evidence",
+    ),
+    Rule(
+        id="GAT-001",
+        clause="Measures art. 5; GB 45438-2025 6.1",
+        tag=_SEEN,
+        level=_E,
+        title=(
+            "content declared as made with AI holds an implicit label",
+            "声明为人工智能生成合成的内容含有隐式标识",
+        ),
+        help=(
+            "ailabel check --fix labels what the configuration says enough about; else: ailabel label.",
+            "配置信息足够时可用 ailabel check --fix 添加；否则请用 ailabel label。",
+        ),
+        label="gate",
+    ),
+    Rule(
+        id="GAT-002",
+        clause="Measures art. 4; GB 45438-2025 5.1 to 5.4",
+        tag=_SEEN,
+        level=_E,
+        title=(
+            "content declared as made with AI shows the label that people see or hear",
+            "声明为人工智能生成合成的内容含有显式标识",
+        ),
+        help=(
+            'How much it weighs follows from explicit = "required", "recommended" or "off". What is '
+            "required and could not be looked at is no pass.",
+            "其轻重取决于配置 explicit 的取值 required、recommended 或 off。要求但未能检查的，不视为通过。",
+        ),
+        label="gate",
+        decidable="evidence",
+    ),
+    Rule(
+        id="GAT-003",
+        clause="GB 45438-2025 6.1 a, annex E d",
+        tag=_SEEN,
+        level=_E,
+        title=("the label names the declared producer", "标识写明的制作者与声明一致"),
+        help=(
+            "Find out who made the content; then declare that producer, or label the file anew.",
+            "请确认内容的制作者，然后更正声明，或重新标识文件。",
+        ),
+        label="gate",
+    ),
+    Rule(
+        id="GAT-004",
+        clause="Measures art. 6; GB 45438-2025 annex E g, h",
+        tag=_SEEN,
+        level=_E,
+        title=(
+            "the label of what is passed on names the declared propagator",
+            "传播内容的标识写明声明的传播者",
+        ),
+        help=(
+            "ailabel propagate fills in the propagator's fields and leaves the producer's alone.",
+            "ailabel propagate 填写传播字段，并保持制作者字段不变。",
+        ),
+        label="gate",
+    ),
+    Rule(
+        id="GAT-005",
+        clause="",
+        tag="ours",
+        level=_W,
+        title=(
+            "content declared as made without AI carries no label",
+            "声明为非人工智能生成的内容不带标识",
+        ),
+        help=(
+            "One of the two is wrong: correct the declaration, or find out where the label is from.",
+            "两者必有一误：请更正声明，或查明标识的来源。",
+        ),
+        label="gate",
+    ),
+    Rule(
+        id="GAT-006",
+        clause="",
+        tag="ours",
+        level=_N,
+        title=("content that carries a label is declared", "带有标识的内容已作声明"),
+        help=(
+            "Declare it in the configuration, so that the label is checked: ai = true.",
+            "请在配置中声明 ai = true，以便检查其标识。",
+        ),
+        label="gate",
+    ),
+    Rule(
+        id="GAT-007",
+        clause="Measures art. 6",
+        tag=_SEEN,
+        level=_N,
+        title=(
+            "content with traces of AI origin is declared",
+            "带有人工智能生成痕迹的内容已作声明",
+        ),
+        help=(
+            "A trace proves nothing. Ask whoever made the file, and declare what is true.",
+            "痕迹不构成证明。请询问文件的制作者，并如实声明。",
+        ),
+        label="gate",
+    ),
+    Rule(
+        id="GAT-008",
+        clause="Measures art. 6",
+        tag=_SEEN,
+        level=_N,
+        title=(
+            "content of unknown origin is marked as possibly or suspectedly made with AI",
+            "来源不明的内容标为“可能”或“疑似”生成合成",
+        ),
+        help=(
+            "Whoever passes it on says 可能 where its user declares it, 疑似 where traces are found: "
+            "see ailabel decide.",
+            "传播者对用户声明的内容标“可能”，对检出痕迹的内容标“疑似”：参见 ailabel decide。",
+        ),
+        label="gate",
+    ),
+    Rule(
+        id="SIG-001",
+        clause="Measures art. 10; GB 45438-2025 annex E f, i",
+        tag=_SEEN,
+        level=_E,
+        title=("what ailabel sealed of the label is unchanged", "标识中由 ailabel 签名的内容未被改动"),
+        help=(
+            "The label, or its seal, was changed after signing, or the seal was taken from another "
+            "label. Get the file from its source again, or have the producer label it anew.",
+            "标识或其签名在签署后被改动，或签名取自另一标识。请从来源重新获取文件，或由制作者重新标识。",
+        ),
+        label="seal",
+    ),
+    Rule(
+        id="SIG-002",
+        clause="TC260-PG-202511A annex A.1",
+        tag="measured",
+        level=_W,
+        title=("the producer's own SecurityData verifies", "制作者自己的 SecurityData 签名有效"),
+        help=(
+            "Products differ in what they sign: a signature that fits none of the known forms may "
+            "also be of an unknown one, so this is no error.",
+            "各产品签署的内容不尽相同：与已知形式均不符的签名也可能属于未知形式，因此不作为错误。",
+        ),
+        label="seal",
+    ),
+    Rule(
+        id="SIG-003",
+        clause="TC260-PG-202511A Bindings",
+        tag="measured",
+        level=_W,
+        title=("the content is what the label was signed for", "内容与签名时一致"),
+        help=(
+            "The content was coded anew or edited, which is legal, or the label was moved to it from "
+            "other content, which is not.",
+            "内容可能被重新编码或编辑（允许），也可能是标识被移植到其他内容（不允许）。",
+        ),
+        label="seal",
+    ),
+    Rule(
+        id="SIG-004",
+        clause="",
+        tag="ours",
+        level=_W,
+        title=("the key is one of the provider that the label names", "签名密钥属于标识所写的服务提供者"),
+        help=(
+            "Give the directory of keys with --trust keys.json. Without one a signature shows that "
+            "nothing was changed, and not who signed.",
+            "请用 --trust keys.json 指定密钥目录。没有目录时，签名只能说明未被改动，不能说明由谁签署。",
+        ),
+        label="seal",
+    ),
+    Rule(
+        id="SIG-005",
+        clause="",
+        tag="ours",
+        level=_W,
+        title=("a provider that is known to sign has signed", "已知会签名的服务提供者确已签名"),
+        help=(
+            "Someone may have taken the signature away, or written the label in the provider's name.",
+            "签名可能被去除，或标识系他人冒名写入。",
+        ),
+        label="seal",
+    ),
+    Rule(
+        id="SIG-006",
+        clause="GB 45438-2025 annex E e",
+        tag="inferred",
+        level=_W,
+        title=("a content number was signed for one content only", "一个内容制作编号只用于一份内容"),
+        help=(
+            "Compared within one run, among labels whose seals hold; the ledger knows all numbers.",
+            "在同一次运行中、就签名有效的标识进行比较；台账可查全部编号。",
+        ),
+        label="seal",
     ),
     Rule(
         id="DIF-001",

@@ -1,0 +1,1 @@
+"""The gate: which files of a tree must not be published as they are, and why."""

@@ -1,0 +1,111 @@
+"""What to do about a finding: a command to type, where there is one."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING
+
+from ailabel.messages import Message
+
+if TYPE_CHECKING:
+    from ailabel.config import Profile
+
+__all__ = [
+    "decide",
+    "declare",
+    "label",
+    "look",
+    "other_format",
+    "propagate",
+    "read",
+    "redraw",
+    "relabel",
+    "show",
+    "unreadable",
+]
+
+
+def label(path: str, profile: Profile) -> Message:
+    """Advise to write the implicit label."""
+    if profile.producer is not None and profile.role == "producer":
+        return _typed("check", "--fix", path=path)
+    return _typed("label", "--in-place", "--implicit-only", *_producer(profile), path=path)
+
+
+def relabel(path: str, profile: Profile) -> Message:
+    """Advise to write the label anew."""
+    options = ("--in-place", "--implicit-only", "--replace", *_producer(profile))
+    return _typed("label", *options, path=path)
+
+
+def show(path: str, profile: Profile) -> Message:
+    """Advise to put the explicit label in."""
+    options = ("--in-place", "--explicit-only")
+    return _typed("label", *options, *_style(profile), path=path)
+
+
+def redraw(path: str) -> Message:
+    """Advise to draw the explicit label anew, for a drawn one does not go away again."""
+    command = _command("verify", "--explain", "explained", path=path)
+    return Message("label the unlabelled original anew; to see what was seen: {command}", command)
+
+
+def look(path: str) -> Message:
+    """Advise a person to look."""
+    return _typed("verify", "--explain", "explained", path=path)
+
+
+def read(path: str) -> Message:
+    """Advise to find out whose label it is."""
+    command = _command("read", path=path)
+    return Message("find out whose it is, and declare that producer: {command}", command)
+
+
+def propagate(path: str, profile: Profile) -> Message:
+    """Advise to write the propagator's part."""
+    options = ("--in-place", "--propagator", profile.propagator or "CODE")
+    return _typed("propagate", *options, path=path)
+
+
+def decide(path: str) -> Message:
+    """Advise to ask for the decision of a platform."""
+    return _typed("decide", path=path)
+
+
+def declare(path: str) -> Message:
+    """Advise to declare what is true."""
+    return Message('declare what is true: [[paths]] match = ["{path}"], ai = …', {"path": path})
+
+
+def other_format(path: str) -> Message:
+    """Advise to choose a format that can hold the label."""
+    command = _command("formats")
+    return Message(
+        "publish {path} in a format that holds one: {command}", {**command, "path": path}
+    )
+
+
+def unreadable(path: str) -> Message:
+    """Advise to make the file again."""
+    return Message(
+        "make {path} again from its source, in a format that ailabel reads", {"path": path}
+    )
+
+
+def _typed(name: str, *options: str, path: str) -> Message:
+    return Message("type: {command}", _command(name, *options, path=path))
+
+
+def _command(name: str, *options: str, path: str | None = None) -> dict[str, object]:
+    words = ["ailabel", name, *options]
+    if path is not None:
+        words.append(f"./{path}" if path.startswith("-") else path)
+    return {"command": shlex.join(words)}
+
+
+def _producer(profile: Profile) -> tuple[str, str]:
+    return "--producer", profile.producer or "CODE"
+
+
+def _style(profile: Profile) -> tuple[str, ...]:
+    return ("--style", profile.style) if profile.style else ()
