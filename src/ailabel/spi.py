@@ -186,8 +186,8 @@ class KeepingCarrier(Protocol):
     def write_at(self, view: View, slot: Slot, payload: str) -> Sequence[Edit]:
         """Plan the edits after which a slot holds this text, and every other place what it held.
 
-        The place keeps its form: its key, its encoding, whether it is compressed. Sizes and offsets
-        follow; padding that is not known to be our own is neither used up nor added to, so that
+        The place keeps its form: its key and its encoding; what is compressed may be plain then.
+        Sizes and offsets follow; padding that is not known to be our own is neither used up nor added to, so that
         what others computed over the rest of the file still holds.
 
         Args:

@@ -83,6 +83,12 @@ class AacCarrier:
             edits += tag_texts.without(view, tag, _QUERY)
         return edits
 
+    def write_at(self, view: View, slot: Slot, payload: str) -> Sequence[Edit]:
+        """Edit the label in its frame or item."""
+        leading, others = _tags(view)
+        tags = ([leading] if leading else []) + others
+        return tag_texts.rewritten(view, tags, slot, payload, _QUERY)
+
     def essence(self, view: View) -> Iterable[Essence]:
         """Yield what decodes to the sound; what is no frame is yielded as it stands."""
         start = position = id3.end_of_tags(view)

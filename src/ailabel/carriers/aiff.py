@@ -12,7 +12,7 @@ from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit
 from ailabel.model.media import Format, Match, Medium, Strength
-from ailabel.spi import Essence, Signature, Slot, Span
+from ailabel.spi import Essence, Signature, Slot, Span, unkept
 from ailabel.standard.schema import is_label
 from ailabel.standard.slots import KEY, XMP_PREFIX, XMP_PROPERTY, XMP_URI
 
@@ -77,6 +77,19 @@ class AiffCarrier:
             (new,) = tag_texts.put_id3(view, None, 0, payload, _QUERY)
             edits.append(Edit(form.end, 0, b"\0" * form.lacks_pad + iff.chunk(_ID3, new.data)))
         return edits + _resize(form, edits)
+
+    def write_at(self, view: View, slot: Slot, payload: str) -> Sequence[Edit]:
+        """Edit the label in its frame, chunk of text, or packet.
+
+        Raises:
+            PlanError: it cannot be edited there.
+        """
+        form = iff.form(view)
+        for chunk in form.chunks:
+            if slot in list(_slots(view, chunk, official=slot.official)):
+                edits = _edited(view, chunk, slot, payload)
+                return edits + _resize(form, edits)
+        raise unkept(slot)
 
     def essence(self, view: View) -> Iterable[Essence]:
         """Yield what decides how the samples are read, and the samples."""
@@ -196,6 +209,24 @@ def _vacated(view: View, chunk: iff.Chunk) -> bytes:
         return xmp.vacate(_packet(view, chunk), xmp.Property(*_PROPERTY), view.limits)
     except MalformedFileError as error:
         raise PlanError("an old label stands in a damaged XMP packet; repair it first") from error
+
+
+def _edited(view: View, chunk: iff.Chunk, slot: Slot, payload: str) -> list[Edit]:
+    """Plan another text in the place of a chunk's label."""
+    if chunk.id.upper() == _ID3:
+        tag = _tag(view, chunk)
+        tags = [tag] if tag else []
+        return iff.grow(chunk, tag_texts.rewritten(view, tags, slot, payload, _QUERY))
+    if chunk.id == _APPLICATION:
+        from ailabel.codecs import xmp, xmp_amend
+
+        prop = xmp.Property(*_PROPERTY)
+        body = _XMP + xmp_amend.amended(_packet(view, chunk), prop, slot, payload, view.limits)
+    else:
+        from ailabel.codecs.respell import stored
+
+        body = stored(slot, payload)
+    return [Edit(chunk.offset, chunk.end - chunk.offset, iff.chunk(chunk.id, body))]
 
 
 def _put(view: View, home: iff.Chunk, payload: str) -> list[Edit]:

@@ -81,6 +81,11 @@ class ApeCarrier:
             edits += tag_texts.without(view, tag, _QUERY)
         return edits
 
+    def write_at(self, view: View, slot: Slot, payload: str) -> Sequence[Edit]:
+        """Edit the label in its item or frame."""
+        main, others, _ = _tags(view)
+        return tag_texts.rewritten(view, ([main] if main else []) + others, slot, payload, _QUERY)
+
     def essence(self, view: View) -> Iterable[Essence]:
         """Yield what stands between the tags."""
         _, _, sound = _tags(view)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from ailabel.codecs import caf
 from ailabel.io.splice import Edit
 from ailabel.model.media import Format, Match, Medium, Strength
-from ailabel.spi import Essence, Signature, Slot, Span
+from ailabel.spi import Essence, Signature, Slot, Span, unkept
 from ailabel.standard.schema import is_label
 from ailabel.standard.slots import KEY
 from ailabel.values import frozen
@@ -85,6 +85,18 @@ class CafCarrier:
         edits = [_edit(first, caf.information(texts, first.rest) + room)]
         return edits + [edit for group in groups[1:] for edit in _vacate(group)]
 
+    def write_at(self, view: View, slot: Slot, payload: str) -> Sequence[Edit]:
+        """Edit the label in its text; our free chunk stays as it should be."""
+        from ailabel.codecs.respell import stored
+
+        for group in _groups(view, list(caf.chunks(view))):
+            for entry in group.entries:
+                if entry.offset == slot.offset:
+                    new = stored(slot, payload)
+                    texts = [new if item is entry else item.raw for item in group.entries]
+                    return [_replaced(group, entry, caf.information(texts, group.rest), new)]
+        raise unkept(slot)
+
     def essence(self, view: View) -> Iterable[Essence]:
         """Yield the chunks that decide how the sound is decoded, and the sound."""
         for chunk in caf.chunks(view):
@@ -149,6 +161,13 @@ def _free(text: bytes) -> bytes:
 def _edit(group: _Group, new: bytes) -> Edit:
     end = (group.own or group.chunk).end
     return Edit(group.chunk.offset, end - group.chunk.offset, new)
+
+
+def _replaced(group: _Group, entry: caf.Entry, new: bytes, text: bytes) -> Edit:
+    """Plan an information chunk in which one text changed, and our free chunk if that is why."""
+    if entry is group.place and group.own is not None:
+        return _edit(group, new + _free(text))
+    return Edit(group.chunk.offset, group.chunk.end - group.chunk.offset, new)
 
 
 def _vacate(group: _Group) -> list[Edit]:

@@ -78,6 +78,13 @@ class DsfCarrier:
         edits = tag_texts.put_id3(view, found.tag, found.end, payload, _QUERY)
         return edits + _header(found, edits)
 
+    def write_at(self, view: View, slot: Slot, payload: str) -> Sequence[Edit]:
+        """Edit the label in its frame."""
+        found = _file(view)
+        tags = [found.tag] if found.tag else []
+        edits = tag_texts.rewritten(view, tags, slot, payload, _QUERY)
+        return edits + _header(found, edits)
+
     def essence(self, view: View) -> Iterable[Essence]:
         """Yield the format of the samples but for their count, and the samples."""
         head = view.read(28, _FORMAT + 12, "the DSF header")

@@ -75,6 +75,16 @@ class FlacCarrier:
             edits += _vacate(group)
         return edits
 
+    def write_at(self, view: View, slot: Slot, payload: str) -> Sequence[Edit]:
+        """Edit the label in its entry or frame; our PADDING block stays as it should be."""
+        for group in _groups(view, list(flac.blocks(view))):
+            slots = list(_comment_slots(group.block, group.comments, official=slot.official))
+            if slot in slots:
+                return [_rewritten(group, slot, payload)]
+        from ailabel.codecs import tag_texts
+
+        return tag_texts.rewritten(view, id3.tags(view), slot, payload, _QUERY)
+
     def essence(self, view: View) -> Iterable[Essence]:
         """Yield rate, channels and depth, without which frames cannot be decoded; then the frames.
 
@@ -212,6 +222,20 @@ def _put(view: View, streaminfo: flac.Block, group: _Group | None, payload: str)
 
 def _edit(group: _Group, new: bytes) -> Edit:
     return Edit(group.block.offset, group.end - group.block.offset, new)
+
+
+def _rewritten(group: _Group, slot: Slot, payload: str) -> Edit:
+    """Plan a comment block with another text in the place of a label."""
+    from ailabel.codecs.respell import stored
+
+    comments, entry = group.comments, stored(slot, payload)
+    at = vorbis.at(comments, slot.offset - group.block.body)
+    entries = (*comments.entries[:at], entry, *comments.entries[at + 1 :])
+    new = vorbis.Comments(comments.vendor, entries, comments.rest)
+    if group.own is not None and at == _place(comments):
+        return _edit(group, _blocks(new, entry, last=group.last))
+    length = group.block.end - group.block.offset
+    return Edit(group.block.offset, length, _block(new, last=group.block.last))
 
 
 def _vacate(group: _Group) -> list[Edit]:

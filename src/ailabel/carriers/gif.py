@@ -90,6 +90,20 @@ class _Gif:
             edits.append(Edit(_VERSION, 3, gif.HEADER[1][_VERSION:]))
         return edits
 
+    def write_at(self, view: View, slot: Slot, payload: str) -> Sequence[Edit]:
+        """Edit the label in its extension or comment."""
+        place = next(item for item in _places(view) if item.block.offset == slot.offset)
+        if place.kind is _Kind.COMMENT:
+            from ailabel.codecs.respell import stored
+
+            data = gif.pack(stored(slot, payload))
+        else:
+            from ailabel.codecs.xmp_amend import amended
+
+            packet = amended(place.data, _property(), slot, payload, view.limits)
+            data = _framed(place, packet)
+        return [Edit(place.block.data, place.block.end - place.block.data, data)]
+
     def essence(self, view: View) -> Iterator[Essence]:
         """Yield the screen, and what is shown on it, in order."""
         yield Span(len(gif.HEADER[0]), gif.head_end(view) - len(gif.HEADER[0]))
@@ -234,8 +248,12 @@ def _cleared(view: View, place: _Place) -> Iterator[Edit]:
         packet = xmp.vacate(place.data, _property(), view.limits)
     except MalformedFileError as error:
         raise _unreadable(place) from error
-    data = packet + gif.XMP_TRAILER if place.kind is _Kind.PACKET else gif.pack(packet)
-    yield Edit(block.data, block.end - block.data, data)
+    yield Edit(block.data, block.end - block.data, _framed(place, packet))
+
+
+def _framed(place: _Place, packet: bytes) -> bytes:
+    """Return a packet as it stands in its extension."""
+    return packet + gif.XMP_TRAILER if place.kind is _Kind.PACKET else gif.pack(packet)
 
 
 def _unreadable(place: _Place) -> PlanError:

@@ -21,7 +21,7 @@ from ailabel.codecs import bmff_search as search
 from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.source import check_limit
 from ailabel.model.media import Format, Match, Medium, Strength
-from ailabel.spi import Mention, Signature, Slot, Span
+from ailabel.spi import Mention, Signature, Slot, Span, unkept
 from ailabel.standard.dialects import trace_of
 from ailabel.standard.schema import is_label
 from ailabel.standard.slots import KEY, XMP_PREFIX, XMP_PROPERTY, XMP_URI
@@ -115,6 +115,18 @@ class _Heif:
         if new != data:
             contents[target.places] = new
         return bmff_store.revise(stores, contents, others=others)
+
+    def write_at(self, view: View, slot: Slot, payload: str) -> Sequence[Edit]:
+        """Edit the label in its item, or in another place of the family."""
+        stores = bmff_store.load(view)
+        for hit in search.search(view, _QUERY):
+            if _hit_slot(hit, slot.site.partition(".")[0]) == slot:
+                others = partial(_rewrite, view, hit, (slot, payload))
+                return bmff_store.revise(stores, {}, others=others) if stores else ()
+        for item in _items(stores):
+            if item.is_readable and item.offset == slot.offset:
+                return bmff_store.revise(stores, {item.places: _rewritten(item, slot, payload)})
+        raise unkept(slot)
 
     def essence(self, view: View) -> Iterator[Essence]:
         """Yield what decides the pixels of each item, then the samples of tracks."""
@@ -354,6 +366,23 @@ def _unreadable(item: _Item) -> PlanError:
         "or take it out with the program that wrote it",
         offset=item.offset,
     )
+
+
+def _rewritten(item: _Item, slot: Slot, payload: str) -> bytes:
+    """Return the data of an item with another text in the place of its label."""
+    data, limits = item.data, item.store.view.limits
+    if item.info.type == b"Exif":
+        from ailabel.codecs import exif
+
+        start = _exif_start(data)
+        return data[:start] + exif.rewritten(data[start:], slot, payload, limits)
+    from ailabel.codecs.xmp_amend import amended
+
+    return amended(data, _PROPERTY, slot, payload, limits)
+
+
+def _rewrite(view: View, hit: search.Hit, asked: tuple[Slot, str], changes: Changes) -> None:
+    search.rewrite(view, changes, hit, asked, _QUERY)
 
 
 def _drop(view: View, hits: Sequence[search.Hit], changes: Changes) -> None:

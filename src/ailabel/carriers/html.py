@@ -14,7 +14,7 @@ from ailabel.codecs.html import Attribute, Kind, Region, Token, unescape, walk
 from ailabel.codecs.html_text import charset_of, is_xml, read_html
 from ailabel.codecs.text import load, suffix_of
 from ailabel.model.media import Format, Match, Medium, Strength
-from ailabel.spi import Mention, Slot, Span
+from ailabel.spi import Mention, Slot, Span, unkept
 from ailabel.standard.schema import is_label
 from ailabel.standard.slots import KEY
 from ailabel.values import frozen
@@ -99,6 +99,15 @@ class HtmlCarrier:
         if place is not None and text.units[place.start : place.end] != value:
             edits.append(text.edit(place.start, place.end, value))
         return edits
+
+    def write_at(self, view: View, slot: Slot, payload: str) -> Sequence[Edit]:
+        """Edit the label in its element, whose quotation marks stay."""
+        text = read_html(view)
+        for token, region in walk(text.units, xml=is_xml(text)):
+            meta = _meta(text, token)
+            if meta and meta.labelled and _item(text, meta, region) == slot:
+                return [_rewritten(text, meta, slot, payload)]
+        raise unkept(slot)
 
     def essence(self, view: View) -> Iterator[Span]:
         """Yield the page without the elements that hold a label."""
@@ -263,6 +272,26 @@ def _cuts(text: Text, metas: list[_Meta]) -> tuple[tuple[_Meta, tuple[int, int]]
         closing = _CLOSING.match(text.units, end) if xml and not meta.token.empty else None
         cuts.append((meta, (meta.token.start, closing.end() if closing else end)))
     return tuple(cuts)
+
+
+def _rewritten(text: Text, meta: _Meta, slot: Slot, payload: str) -> Edit:
+    """Plan another content for an element."""
+    place = meta.content
+    if place is None or meta.payload != slot.payload:
+        raise unkept(slot)
+    quote = text.decode(place.start, place.inner[0])
+    start, end = place.inner
+
+    def escape(value: str) -> str:
+        escaped = value.translate(_ESCAPES)
+        return escaped.replace("'", "&#39;") if quote == "'" else escaped
+
+    if quote not in {'"', "'"}:
+        return text.edit(start, end, f'"{escape(payload)}"')
+    from ailabel.codecs.respell import respelled
+
+    written = text.decode(start, end)
+    return text.edit(start, end, respelled(written, (slot.payload, payload), escape, unescape))
 
 
 def _insertion(text: Text, anchor: Token | None, value: str) -> Edit:

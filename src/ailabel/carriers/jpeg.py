@@ -17,7 +17,7 @@ from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit
 from ailabel.model.media import Format, Match, Medium, Strength
-from ailabel.spi import Mention, Signature, Slot, Span
+from ailabel.spi import Mention, Signature, Slot, Span, unkept
 from ailabel.standard.schema import is_label
 from ailabel.standard.slots import KEY, XMP_PREFIX, XMP_PROPERTY, XMP_URI
 from ailabel.values import frozen
@@ -140,6 +140,12 @@ class _Jpeg:
         for place in places:
             if place is not target:
                 edits += _displace(view, place, renamed)
+        return [*edits, *_follow(view, places, edits)]
+
+    def write_at(self, view: View, slot: Slot, payload: str) -> Sequence[Edit]:
+        """Edit the label in its segment, or its Extended XMP."""
+        places = tuple(_places(view, jpeg.segments(view)))
+        edits = list(_rewritten(view, places, slot, payload))
         return [*edits, *_follow(view, places, edits)]
 
     def essence(self, view: View) -> Iterator[Span]:
@@ -362,6 +368,49 @@ def _displace_exif(view: View, place: _Place) -> Iterator[Edit]:
         return
     for edit in {tiff.blank(text) for text in found}:
         yield Edit(place.start + edit.offset, edit.length, edit.data)
+
+
+def _rewritten(view: View, places: Sequence[_Place], slot: Slot, payload: str) -> Iterator[Edit]:
+    """Yield the edits that put another text in the place of a label."""
+    place = next(item for item in places if item.segment.offset == slot.offset)
+    if place.kind is _Kind.EXTENSION:
+        yield from _rewritten_extension(view, places, slot, payload)
+    elif place.kind is _Kind.EXIF:
+        from ailabel.codecs import exif, jpeg_exif
+
+        data = exif.rewritten(place.value(view), slot, payload, view.limits)
+        yield Edit(place.segment.offset, place.segment.length, jpeg_exif.segment(data))
+    elif place.kind in _BARE:
+        from ailabel.codecs.respell import stored
+
+        value = stored(slot, payload)
+        if len(place.kind.head) + len(value) > jpeg.MAX_BODY:
+            raise unkept(slot)
+        yield from _replace(view, place, value)
+    else:
+        from ailabel.codecs.xmp_amend import amended
+
+        packet = amended(place.value(view), _PROPERTY, slot, payload, view.limits)
+        yield from _replace(view, place, _fitting(packet))
+
+
+def _rewritten_extension(
+    view: View, places: Sequence[_Place], slot: Slot, payload: str
+) -> Iterator[Edit]:
+    """Yield the same for Extended XMP, whose new digest the packets then name."""
+    from ailabel.codecs.xmp_amend import amended
+
+    found = _extensions(view, places)
+    extension = next(item for item in found if item.segments[0].offset == slot.offset)
+    packet = amended(extension.packet, _PROPERTY, slot, payload, view.limits)
+    digest, data = jpeg_xmp.pieces(packet)
+    for segment in extension.segments:
+        yield Edit(segment.offset, segment.length, data)
+        data = b""
+    for place in places:
+        if place.kind is _Kind.PACKET:
+            renamed = _rename(view, place.value(view), {extension.digest: digest})
+            yield from _replace(view, place, renamed)
 
 
 def _displace_extensions(

@@ -20,7 +20,7 @@ from ailabel.errors import MalformedFileError, MissingExtraError, PlanError
 from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit, apply
 from ailabel.model.media import Format, Match, Medium, Strength
-from ailabel.spi import Signature, Slot, Span
+from ailabel.spi import Signature, Slot, Span, unkept
 from ailabel.standard.slots import XMP_PREFIX, XMP_PROPERTY, XMP_URI
 from ailabel.values import frozen
 
@@ -113,6 +113,26 @@ class _Jxl:
         if target is None:
             return [*edits, *_appended(view, edits, xmp.new_packet(_PROPERTY, payload))]
         return edits + _merged(view, target, payload)
+
+    def write_at(self, view: View, slot: Slot, payload: str) -> Sequence[Edit]:
+        """Edit the label in its box.
+
+        Raises:
+            PlanError: a JPEG is kept beside the box, which could not be made from it again.
+            MissingExtraError: as `read` does.
+        """
+        place = next(item for item in _places(view) if item.box.offset == slot.offset)
+        if any(box.type == _JBRD for box in _boxes(view)) and not xmp.is_own(place.data):
+            raise unkept(slot)
+        if place.kind is _Kind.PACKET:
+            from ailabel.codecs.xmp_amend import amended
+
+            return [place.replaced(amended(place.data, _PROPERTY, slot, payload, view.limits))]
+        from ailabel.codecs import exif
+
+        start = _exif_start(place)
+        data = exif.rewritten(place.data[start:], slot, payload, view.limits)
+        return [place.replaced(place.data[:start] + data)]
 
     def essence(self, view: View) -> Iterator[Essence]:
         """Yield the codestream."""

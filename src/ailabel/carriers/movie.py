@@ -18,13 +18,14 @@ content, and sample descriptions are left out, as remuxing changes them.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import bmff, bmff_edit, bmff_keys, bmff_offsets, bmff_samples, xmp
 from ailabel.codecs import bmff_search as search
 from ailabel.errors import AilabelError, PlanError
 from ailabel.model.media import Format, Match, Medium, Strength
-from ailabel.spi import Signature, Slot
+from ailabel.spi import Signature, Slot, unkept
 from ailabel.standard.schema import is_label
 from ailabel.standard.slots import KEY, XMP_PREFIX, XMP_PROPERTY, XMP_URI
 
@@ -111,6 +112,19 @@ class _Movie:
         search.drop(view, changes, others, _QUERY)
         return bmff_offsets.settle(view, changes)
 
+    def write_at(self, view: View, slot: Slot, payload: str) -> Sequence[Edit]:
+        """Edit the label in its item or box; our free space behind it stays as it should be."""
+        name = slot.site.partition(".")[0]
+        for hit in search.search(view, _QUERY):
+            if replace(slot, official=False) == _slot(hit, _named(name), official=False):
+                changes = bmff_edit.Changes()
+                search.rewrite(view, changes, hit, (slot, payload), _QUERY)
+                own = _own_padding(view, hit.table) if hit.table and slot.official else None
+                if own is not None:
+                    changes.replace(own.parent, own.offset, own.size, _padding(payload))
+                return bmff_offsets.settle(view, changes)
+        raise unkept(slot)
+
     def essence(self, view: View) -> Iterator[Span]:
         """Yield the coded samples of each track in decoding order."""
         return bmff_samples.essence(view)
@@ -144,6 +158,10 @@ def _format(view: View) -> Format | None:
         return _3GP
     name = (view.name or "").lower()
     return next((item for item in _FORMATS if name.endswith(item.suffixes)), _MP4)
+
+
+def _named(name: str) -> Format:
+    return next(item for item in _FORMATS if item.id == name)
 
 
 def _is_classic(view: View) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ailabel.codecs import ape, id3, id3_edit, id3_search, mpeg, tails
+from ailabel.codecs import ape, id3, id3_edit, id3_search, mpeg, tag_texts, tails
 from ailabel.errors import MalformedFileError
 from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit
@@ -71,6 +71,12 @@ class Mp3Carrier:
         for tag in (*leading[1:], *tails.tail(view, start).tags):
             edits += _without(view, tag)
         return edits
+
+    def write_at(self, view: View, slot: Slot, payload: str) -> Sequence[Edit]:
+        """Edit the label in its frame or item; the padding stays, whoever left it."""
+        leading = id3.tags(view)
+        behind = tails.tail(view, leading[-1].end if leading else 0).tags
+        return tag_texts.rewritten(view, (*leading, *behind), slot, payload, _QUERY)
 
     def essence(self, view: View) -> Iterable[Essence]:
         """Yield the sound: from the first frame that holds any to the tags at the end."""

@@ -19,7 +19,7 @@ from ailabel.codecs import ogg, ogg_comments, ogg_edit, vorbis
 from ailabel.codecs.interleave import by_stream
 from ailabel.errors import PlanError
 from ailabel.model.media import Format, Match, Medium, Strength
-from ailabel.spi import Essence, Signature, Slot, Span
+from ailabel.spi import Essence, Signature, Slot, Span, unkept
 from ailabel.standard.schema import is_label
 from ailabel.standard.slots import KEY
 
@@ -82,11 +82,19 @@ class OggCarrier:
             new = _labelled(packet, payload) if stream is main else _vacated(packet)
             if new != packet:
                 edits += ogg_edit.repage(view, stream, place, ogg_comments.build(new))
-        if ogg_edit.growth(edits) and any(_is_index(view, stream) for stream in streams):
-            raise PlanError(
-                "the Skeleton index of the Ogg file would become wrong; remove it first"
-            )
+        _refuse_index(view, streams, edits)
         return edits
+
+    def write_at(self, view: View, slot: Slot, payload: str) -> Sequence[Edit]:
+        """Edit the label in its entry; zeros of our own behind it stay as they should be."""
+        streams = ogg.streams(view)
+        for stream in filter(_is_commented, streams):
+            for index, found in _stream_slots(view, stream, official=slot.official):
+                if found == slot:
+                    edits = _rewritten(view, stream, index, (slot, payload))
+                    _refuse_index(view, streams, edits)
+                    return edits
+        raise unkept(slot)
 
     def essence(self, view: View) -> Iterable[Essence]:
         """Yield every stream's packets without its comments."""
@@ -126,6 +134,12 @@ def _is_index(view: View, stream: ogg.Stream) -> bool:
     return stream.kind is ogg.SKELETON and int.from_bytes(version, "little") >= _INDEXED
 
 
+def _refuse_index(view: View, streams: Iterable[ogg.Stream], edits: list[Edit]) -> None:
+    """Refuse edits that would move what an index names."""
+    if ogg_edit.growth(edits) and any(_is_index(view, stream) for stream in streams):
+        raise PlanError("the Skeleton index of the Ogg file would become wrong; remove it first")
+
+
 def _open(view: View, stream: ogg.Stream) -> tuple[ogg.Packet, ogg_comments.CommentPacket]:
     """Return where the comments of a commented stream stand, and what they say."""
     place = ogg.packet(stream, 1)
@@ -142,20 +156,22 @@ def _slots(view: View, streams: Sequence[ogg.Stream]) -> list[Slot]:
     main = _main(streams)
     slots: list[Slot] = []
     for stream in filter(_is_commented, streams):
-        slots += _stream_slots(view, stream, official=stream is main)
+        slots += (slot for _, slot in _stream_slots(view, stream, official=stream is main))
     return sorted(slots, key=lambda slot: slot.offset)
 
 
-def _stream_slots(view: View, stream: ogg.Stream, *, official: bool) -> Iterator[Slot]:
+def _stream_slots(view: View, stream: ogg.Stream, *, official: bool) -> Iterator[tuple[int, Slot]]:
+    """Yield the labels of a stream, each with the number of its entry."""
     place, packet = _open(view, stream)
     codec, entries = packet.kind.name, packet.comments.entries
     sizes = (4 + len(entry) for entry in entries)
     starts = accumulate(sizes, initial=len(packet.head) + 4 + len(packet.comments.vendor) + 4)
-    found = [item for item in zip(entries, starts, strict=False) if _is_label(item[0])]
-    offsets = ogg.positions(stream, place, (start for _, start in found))
-    for (entry, _), offset in zip(found, offsets, strict=True):
+    numbered = enumerate(zip(entries, starts, strict=False))
+    found = [(index, *item) for index, item in numbered if _is_label(item[0])]
+    offsets = ogg.positions(stream, place, (start for *_, start in found))
+    for (index, entry, _), offset in zip(found, offsets, strict=True):
         key, value = vorbis.split(entry)
-        yield Slot(
+        slot = Slot(
             location=f"{codec} comments of stream {stream.number + 1}, {key}",
             offset=offset,
             raw=entry,
@@ -163,6 +179,22 @@ def _stream_slots(view: View, stream: ogg.Stream, *, official: bool) -> Iterator
             site=f"ogg.{codec}/{key}",
             official=official and key == KEY,
         )
+        yield index, slot
+
+
+def _rewritten(view: View, stream: ogg.Stream, index: int, asked: tuple[Slot, str]) -> list[Edit]:
+    """Plan the comments of a stream with another text in the place of an entry's."""
+    from ailabel.codecs.respell import stored
+
+    place, packet = _open(view, stream)
+    entry, comments = stored(*asked), packet.comments
+    owned = _owned(packet) if index == _place(comments) else None
+    rest = comments.rest
+    if owned:
+        rest = rest[: len(rest) - owned] + bytes(_share(entry))
+    entries = (*comments.entries[:index], entry, *comments.entries[index + 1 :])
+    new = replace(packet, comments=vorbis.Comments(comments.vendor, entries, rest))
+    return ogg_edit.repage(view, stream, place, ogg_comments.build(new))
 
 
 def _place(comments: vorbis.Comments) -> int | None:

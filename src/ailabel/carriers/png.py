@@ -15,7 +15,7 @@ from ailabel.errors import LimitExceededError, MalformedFileError, PlanError
 from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit
 from ailabel.model.media import Format, Match, Medium, Strength
-from ailabel.spi import Mention, Signature, Slot, Span
+from ailabel.spi import Mention, Signature, Slot, Span, unkept
 from ailabel.standard.slots import KEY, XMP_PREFIX, XMP_PROPERTY, XMP_URI
 from ailabel.values import frozen
 
@@ -127,6 +127,13 @@ class _Png:
         elif _bytes(view, target.chunk) != data:
             edits.append(Edit(target.chunk.offset, target.chunk.end - target.chunk.offset, data))
         return edits
+
+    def write_at(self, view: View, slot: Slot, payload: str) -> Sequence[Edit]:
+        """Edit the label in its chunk."""
+        for place in _places(view):
+            if slot in place.slots:
+                return [_rewritten(view, place, slot, payload)]
+        raise unkept(slot)
 
     def essence(self, view: View) -> Iterator[Essence]:
         """Yield what decides the pixels; the data of IDAT and fdAT chunks without their framing."""
@@ -392,6 +399,38 @@ def _cleared(view: View, place: _Place) -> Edit:
         return place.replaced(xmp.vacate(place.data, _property(), view.limits))
     except MalformedFileError as error:
         raise _unreadable(place) from error
+
+
+def _rewritten(view: View, place: _Place, slot: Slot, payload: str) -> Edit:
+    """Put another text in the place of a label, in the chunk where it stands."""
+    if place.kind is _Kind.OWN:
+        return Edit(
+            place.chunk.offset,
+            place.chunk.end - place.chunk.offset,
+            png.chunk(place.chunk.type, _respelt(view, place.chunk, slot, payload)),
+        )
+    if place.kind is _Kind.EXIF:
+        from ailabel.codecs import exif
+
+        return place.replaced(exif.rewritten(place.data, slot, payload, view.limits))
+    from ailabel.codecs.xmp_amend import amended
+
+    return place.replaced(amended(place.data, _property(), slot, payload, view.limits))
+
+
+def _respelt(view: View, chunk: png.Chunk, slot: Slot, payload: str) -> bytes:
+    """Return the data of a chunk of our own with another text."""
+    from ailabel.codecs.respell import encoded, stored
+
+    if chunk.type not in png.TEXT_CHUNKS:
+        return stored(slot, payload)
+    text = png.read_text(view, chunk)
+    codecs = ("utf-8", "latin-1")
+    found = (encoded(text.data, slot.payload, payload, codec) for codec in codecs)
+    data = next((item for item in found if item is not None), None)
+    if data is None:
+        raise unkept(slot)
+    return text.repack(data)
 
 
 def _is_all(place: _Place) -> bool:

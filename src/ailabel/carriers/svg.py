@@ -104,6 +104,23 @@ class _Svg:
             edits.append(_insertion(document, payload))
         return edits
 
+    def write_at(self, view: View, slot: Slot, payload: str) -> Sequence[Edit]:
+        """Edit the label in its RDF, or in the text of its element."""
+        from ailabel.codecs.xmp_amend import amended
+
+        document = _parse(view)
+        for packet in document.packets:
+            if slot in list(_slots(view, document, packet)):
+                data, head = _wrapped(document, packet)
+                changed = amended(data, _property(), slot, payload, view.limits)
+                rdf = changed[len(head) : -len(_CLOSE)]
+                return [document.edit(packet.element.start, packet.element.end, rdf)]
+        from ailabel.codecs.markup import escape
+
+        bare = _bare(view, document)
+        element = next(item for item in bare if document.offset(item.start) == slot.offset)
+        return [document.edit(element.inner, element.inner_end, escape(payload).encode())]
+
     def essence(self, view: View) -> Iterator[Essence]:
         """Yield the document around its metadata."""
         document = _parse(view)

@@ -19,7 +19,7 @@ from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit
 from ailabel.model.media import Format, Match, Medium, Strength
-from ailabel.spi import Signature, Slot
+from ailabel.spi import Signature, Slot, unkept
 from ailabel.standard.slots import XMP_PREFIX, XMP_PROPERTY, XMP_URI
 from ailabel.values import frozen
 
@@ -118,6 +118,29 @@ class _Tiff:
         if file.main is None:
             edits += _new_directory(file, payload)
         return [*edits, *{tiff.blank(found) for found in _texts(file)}]
+
+    def write_at(self, view: View, slot: Slot, payload: str) -> Sequence[Edit]:
+        """Edit the label in its packet or text; where it grows, its value moves to the end.
+
+        Raises:
+            PlanError: as `write`, or several fields share the value.
+        """
+        from ailabel.codecs import tiff
+        from ailabel.codecs.xmp_amend import amended
+
+        file = _open(view)
+        _refuse_raw(file)
+        for packet in _packets(file):
+            if slot in list(_slots(view, packet)):
+                data = amended(packet.data, _property(), slot, payload, view.limits)
+                return _moved(file, packet.entry, slot, data)
+        found = next(item for item in _texts(file) if item.offset == slot.offset)
+        raw = tiff.respelt(found, payload, file.form.order)
+        places = (entry for item in file.directories for entry in item.entries)
+        entry = next(entry for entry in places if entry.place == slot.offset)
+        if raw is None:
+            raise unkept(slot)
+        return _moved(file, entry, slot, raw)
 
     def essence(self, view: View) -> Iterator[Essence]:
         """Yield the strips or tiles of each picture, and what decides how they decode."""
@@ -296,6 +319,23 @@ def _placed(file: _File, entry: Entry, place: int, data: bytes) -> list[Edit]:
     packed = file.form.pack(_XMP, _UNDEFINED, len(data), place)
     old = file.view.read(entry.offset, len(packed))
     return [] if old == packed else [Edit(entry.offset, len(packed), packed)]
+
+
+def _moved(file: _File, entry: Entry, slot: Slot, data: bytes) -> list[Edit]:
+    """Put another value in the place of an entry's: where it fits, or at the end of the file."""
+    view = file.view
+    if _is_shared(file, entry) or entry.inline:
+        raise unkept(slot)
+    if len(data) == entry.length:
+        return [Edit(entry.place, entry.length, data)]
+    start = entry.place if _at_end(view, entry) else _even(view.size)
+    _check_size(file.form, start + len(data))
+    packed = file.form.pack(entry.tag, entry.type, len(data), start)
+    edits = [Edit(entry.offset, len(packed), packed)]
+    if start == entry.place:
+        return [*edits, Edit(entry.place, entry.length, data)]
+    tail = Edit(view.size, 0, bytes(view.size % 2) + data)
+    return [*edits, Edit(entry.place, entry.length, bytes(entry.length)), tail]
 
 
 def _new_directory(file: _File, payload: str) -> list[Edit]:

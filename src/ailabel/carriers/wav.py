@@ -8,7 +8,7 @@ from ailabel.codecs import id3, id3_edit, id3_search, riff, riff_texts, wave
 from ailabel.errors import MalformedFileError
 from ailabel.io.splice import Edit, SplicedView
 from ailabel.model.media import Format, Match, Medium, Strength
-from ailabel.spi import Essence, Signature, Slot, Span
+from ailabel.spi import Essence, Signature, Slot, Span, unkept
 from ailabel.standard.schema import is_label
 from ailabel.standard.slots import KEY, XMP_PREFIX, XMP_PROPERTY, XMP_URI
 
@@ -66,6 +66,17 @@ class WavCarrier:
             edits.append(Edit(found.end, 0, b"\0" * lacks_pad + new))
         growth = sum(len(edit.data) - edit.length for edit in edits)
         return [*edits, *wave.resize(view, found, growth)]
+
+    def write_at(self, view: View, slot: Slot, payload: str) -> Sequence[Edit]:
+        """Edit the label in its chunk, list, tag or packet."""
+        found = wave.layout(view)
+        for chunk in found.chunks:
+            if slot in list(_slots(view, chunk)):
+                data = _rewritten(view, chunk, slot, payload)
+                extent = found.extent(chunk)
+                growth = len(data) - extent
+                return [Edit(chunk.offset, extent, data), *wave.resize(view, found, growth)]
+        raise unkept(slot)
 
     def essence(self, view: View) -> Iterable[Essence]:
         """Yield the format of the samples, and the samples."""
@@ -151,6 +162,28 @@ def _without_id3(view: View, chunk: riff.Chunk) -> bytes:
         return b""
     hits = id3_search.search(content, _QUERY)
     return _rebuilt(view, chunk, id3_edit.drop(content, id3_search.removals(content, hits, _QUERY)))
+
+
+def _rewritten(view: View, chunk: riff.Chunk, slot: Slot, payload: str) -> bytes:
+    """Return a chunk, header included, with another text in the place of its label."""
+    if chunk.id == riff_texts.XMP:
+        from ailabel.codecs.xmp_amend import amended
+
+        packet = riff_texts.body(view, chunk)
+        return riff.chunk(chunk.id, amended(packet, _property(), slot, payload, view.limits))
+    if chunk.id.lower() == b"id3 ":
+        from ailabel.codecs import tag_texts
+
+        tag = id3.tag_at(view, chunk.body)
+        tags = [tag] if tag else []
+        return _rebuilt(view, chunk, tag_texts.rewritten(view, tags, slot, payload, _QUERY))
+    if chunk.id != b"LIST":
+        return riff_texts.respelt(chunk, slot, payload)
+    end = chunk.body + chunk.length
+    items = riff_texts.items(view, chunk)
+    item = next(item for item in items if item.offset == slot.offset)
+    new = riff_texts.respelt(item, slot, payload)
+    return _rebuilt(view, chunk, [Edit(item.offset, min(item.end, end) - item.offset, new)])
 
 
 def _rebuilt(view: View, chunk: riff.Chunk, edits: list[Edit]) -> bytes:

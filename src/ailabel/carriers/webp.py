@@ -83,6 +83,20 @@ class _WebP:
             edits = [*_replace(view, main, body)]
         return _settled(view, chunks, main, _EXIF, edits)
 
+    def write_at(self, view: View, slot: Slot, payload: str) -> Sequence[Edit]:
+        """Edit the label in its chunk."""
+        chunk = next(item for item in _whole(view) if item.offset == slot.offset)
+        if _is_packet(chunk):
+            from ailabel.codecs.xmp_amend import amended
+
+            body = amended(_body(view, chunk), _PROPERTY, slot, payload, view.limits)
+        else:
+            from ailabel.codecs import exif
+
+            body = exif.rewritten(_body(view, chunk), slot, payload, view.limits)
+        edits = list(_replace(view, chunk, body))
+        return [*edits, *_resize(view, edits)]
+
     def essence(self, view: View) -> Iterator[Essence]:
         """Yield the canvas and the coded frames."""
         chunks = tuple(_chunks(view))

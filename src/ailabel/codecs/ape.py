@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from ailabel.io.source import View
+    from ailabel.spi import Slot
 
 __all__ = [
     "FOOTER",
@@ -21,6 +22,7 @@ __all__ = [
     "drop",
     "items",
     "new_tag",
+    "retext",
     "tag_before",
     "text_item",
 ]
@@ -125,6 +127,19 @@ def text_item(key: str, value: str) -> bytes:
     """Return an item that holds a text."""
     text = value.encode()
     return len(text).to_bytes(4, "little") + bytes(4) + key.encode("ascii") + b"\0" + text
+
+
+def retext(view: View, item: Item, slot: Slot, value: str) -> bytes:
+    """Return an item with another text, its key and flags kept.
+
+    Raises:
+        PlanError: the item spells its text otherwise.
+    """
+    from ailabel.codecs.respell import stored
+
+    raw = stored(slot, value)
+    head = view.read(item.offset, item.value - item.offset)
+    return len(raw).to_bytes(4, "little") + head[4:] + raw
 
 
 def new_tag(item: bytes) -> bytes:

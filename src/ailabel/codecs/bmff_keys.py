@@ -20,7 +20,17 @@ if TYPE_CHECKING:
     from ailabel.codecs.bmff_edit import Changes
     from ailabel.io.source import View
 
-__all__ = ["Item", "Key", "Table", "build_item", "build_meta", "load", "revise", "texts"]
+__all__ = [
+    "Item",
+    "Key",
+    "Table",
+    "build_item",
+    "build_meta",
+    "data_box",
+    "load",
+    "revise",
+    "texts",
+]
 
 _KEYS: Final = 10_000  # in one table; the fullest of people have some dozens
 _HANDLER: Final = bytes(8) + b"mdta" + bytes(13)  # no name
@@ -144,6 +154,27 @@ def texts(view: View, item: Item) -> Iterator[tuple[str, str, bytes]]:
             if codec is not None:
                 raw = body[_VALUE:]
                 yield title, raw.decode(codec, "replace").rstrip("\0"), raw
+
+
+def data_box(view: View, item: Box, raw: bytes) -> tuple[Box, str]:
+    """Return the box that holds a value of an item, and how the value is encoded.
+
+    Args:
+        view: the file.
+        item: the box of the item.
+        raw: the value, as `texts` gives it.
+
+    Raises:
+        MalformedFileError: the item has no such value.
+    """
+    for child in bmff.children(view, item):
+        if child.type != b"data" or child.length != len(raw) + _VALUE:
+            continue
+        body = view.read(child.body, child.length, "a metadata item")
+        codec = _CODECS.get(int.from_bytes(body[:4], "big"))
+        if body[_VALUE:] == raw and codec is not None:
+            return child, codec
+    raise MalformedFileError("the {name} box is too short", offset=item.offset, name="data")
 
 
 def build_item(number: int, text: str) -> bytes:

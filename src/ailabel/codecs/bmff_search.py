@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from ailabel.codecs import bmff, bmff_keys, xmp
 from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.source import check_limit
+from ailabel.spi import unkept
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
@@ -20,10 +21,12 @@ if TYPE_CHECKING:
     from ailabel.codecs.bmff import Box
     from ailabel.codecs.bmff_edit import Changes
     from ailabel.io.source import View
+    from ailabel.spi import Slot
 
-__all__ = ["Hit", "Kind", "Query", "drop", "search", "vacated"]
+__all__ = ["Hit", "Kind", "Query", "drop", "rewrite", "search", "vacated"]
 
 _CONTAINERS: Final = (b"moov", b"trak", b"udta", b"moof", b"traf")
+_SIZED: Final = 4  # length and language, before a text [QTFF User Data]
 _OPENING: Final = tuple(b'{"\xfe\xff\xef')  # how such texts begin, byte order marks included
 
 
@@ -218,6 +221,54 @@ def drop(view: View, changes: Changes, hits: Sequence[Hit], query: Query) -> Non
             found.add(hit.box.offset)
     for table, found in tables.values():
         bmff_keys.revise(changes, table, frozenset(found))
+
+
+def rewrite(view: View, changes: Changes, hit: Hit, asked: tuple[Slot, str], query: Query) -> None:
+    """Put another text in the place of one, in the box where it stands.
+
+    Args:
+        view: the file.
+        changes: takes the edits.
+        hit: the text that was found.
+        asked: the slot that it is, and the new text.
+        query: as for `search`.
+
+    Raises:
+        PlanError: the text cannot be edited there; inside a fragment nothing may change its length.
+    """
+    from ailabel.codecs.respell import stored
+    from ailabel.codecs.xmp_amend import amended
+
+    slot, value = asked
+    if hit.kind is Kind.PACKET:
+        packet = bmff.read_body(view, hit.box)
+        inside, offset, old = hit.box, hit.box.body, len(packet)
+        new = amended(packet, query.prop, slot, value, view.limits)
+    elif hit.kind is Kind.BOX:
+        inside, offset, old = hit.box, hit.box.body, len(hit.raw)
+        new = _user_data(hit, slot, value)
+    else:
+        inside, codec = bmff_keys.data_box(view, hit.box, hit.raw)
+        offset, old = inside.end - len(hit.raw), len(hit.raw)
+        new = stored(slot, value, codec)
+    if len(new) != old and _in_fragment(hit.box):
+        raise unkept(slot)
+    changes.replace(inside, offset, old, new)
+
+
+def _user_data(hit: Hit, slot: Slot, value: str) -> bytes:
+    """Return user data with another text, and the length that may stand before it."""
+    from ailabel.codecs.respell import encoded
+
+    text = _text(hit.raw)
+    start = hit.raw.index(text)
+    codec = {b"\xfe\xff": "utf-16-be", b"\xff\xfe": "utf-16-le"}.get(text[:2], "utf-8")
+    new = encoded(text, slot.payload, value, codec)
+    sized = start == _SIZED and hit.raw[:4] != bytes(4)
+    if new is None or (sized and len(new) >= 1 << 16):
+        raise unkept(slot)
+    head = len(new).to_bytes(2, "big") + hit.raw[2:start] if sized else hit.raw[:start]
+    return head + new + hit.raw[start + len(text) :]
 
 
 def vacated(view: View, item: Box, query: Query) -> bytes:

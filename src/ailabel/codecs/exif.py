@@ -13,15 +13,18 @@ from ailabel.codecs import tiff, tiff_file
 from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.source import BytesView
 from ailabel.io.splice import Edit, apply
+from ailabel.spi import unkept
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ailabel.codecs.tiff import ExifText
     from ailabel.codecs.tiff_file import Directory, Entry, Layout
     from ailabel.io.source import Limits
+    from ailabel.spi import Slot
 
-__all__ = ["PREFIX", "blank", "is_own", "is_tiff", "new", "put"]
+__all__ = ["PREFIX", "blank", "is_own", "is_tiff", "new", "put", "rewritten"]
 
 PREFIX: Final = b"Exif\0\0"  # before the TIFF, in JPEG and in what was copied from it
 _ASCII: Final = b"ASCII\0\0\0"  # the character code of the comment [Exif 4.6.5]
@@ -96,6 +99,66 @@ def put(data: bytes, comment: str, accepts: Callable[[str], bool], limits: Limit
         edits = [Edit(old.offset, len(packed), packed), Edit(place, old.length, value)]
         stale = {edit for edit in stale if edit.offset < place}
     return prefix + apply(file.view.data, [*edits, *stale])
+
+
+def rewritten(data: bytes, slot: Slot, text: str, limits: Limits) -> bytes:
+    """Return Exif with another text in the place of one, in the same field and encoding.
+
+    Args:
+        data: the TIFF, `PREFIX` before it or not.
+        slot: holds the text; its location ends as that of `tiff.texts`.
+        text: the new one.
+        limits: as for `tiff.texts`.
+
+    Raises:
+        PlanError: the Exif is damaged, or the text cannot be edited there.
+    """
+    prefix = PREFIX if data.startswith(PREFIX) else b""
+    found = next(
+        (
+            item
+            for item in tiff.texts(data, limits)
+            if slot.location.endswith(item.location) and item.text == slot.payload
+        ),
+        None,
+    )
+    try:
+        file = _open(data[len(prefix) :], limits)
+        entry = _entry_of(file, found, len(prefix)) if found else None
+    except MalformedFileError:
+        entry = None
+    if found is None or entry is None:
+        raise unkept(slot)
+    raw = tiff.respelt(found, text, file.form.order)
+    if raw is None:
+        raise unkept(slot)
+    return prefix + apply(file.view.data, _placed(file, entry, raw))
+
+
+def _entry_of(file: _File, found: ExifText, start: int) -> Entry | None:
+    """Return the entry of a text; None where several have the same value."""
+    entries = [
+        entry
+        for directory in file.directories
+        for entry in directory.entries
+        if entry.place == found.offset - start and not entry.inline
+    ]
+    return entries[0] if len(entries) == 1 and entries[0].length == found.length else None
+
+
+def _placed(file: _File, entry: Entry, raw: bytes) -> list[Edit]:
+    """Put another value in the place of an entry's: where it fits, or behind everything else."""
+    view, form = file.view, file.form
+    if len(raw) == entry.length:
+        return [Edit(entry.place, entry.length, raw)]
+    start = entry.place
+    edits = [Edit(start, entry.length, raw)]
+    if not _stands_last(file, entry):
+        start = view.size + view.size % 2
+        tail = Edit(view.size, 0, bytes(view.size % 2) + raw)
+        edits = [Edit(entry.place, entry.length, bytes(entry.length)), tail]
+    packed = form.pack(entry.tag, entry.type, len(raw), start)
+    return [Edit(entry.offset, len(packed), packed), *edits]
 
 
 @frozen(kw_only=True)

@@ -18,7 +18,17 @@ if TYPE_CHECKING:
 
     from ailabel.codecs.id3 import Content, Frame, Tag
 
-__all__ = ["UNIT", "change", "drop", "new_tag", "owned_padding", "put", "reframe", "user_text"]
+__all__ = [
+    "UNIT",
+    "change",
+    "drop",
+    "new_tag",
+    "owned_padding",
+    "put",
+    "reframe",
+    "retext",
+    "user_text",
+]
 
 UNIT: Final = 2048
 _MAX_TAG: Final = 1 << 28  # four bytes of seven bits
@@ -56,6 +66,32 @@ def reframe(content: Content, frame: Frame, data: bytes) -> bytes:
     if version == V4 and content.tag.unsynchronised:
         data, flags = unsynchronise(data), flags | _ESCAPED
     return _header(content, frame.id, len(data), flags) + data
+
+
+def retext(content: Content, frame: Frame, old: str, new: str) -> bytes | None:
+    """Return a ``TXXX`` or ``COMM`` frame with another text, description and encoding kept.
+
+    Args:
+        content: the tag.
+        frame: one of its frames.
+        old: its text, as `id3_data.texts` gives it.
+        new: its new text.
+
+    Returns:
+        None where its encoding cannot hold the new text, or the frame does not spell the old one.
+    """
+    from ailabel.codecs.id3_data import codec_of, frame_data, texts, value_start
+    from ailabel.codecs.respell import encoded
+
+    data = frame_data(content, frame, content.body.view.limits.inflate_bytes)
+    found = next((text for text in texts(content) if text.frame == frame), None)
+    if not data or found is None:
+        return None
+    raw = found.raw[value_start(data[0], found.raw) :]
+    other = encoded(raw, old, new, codec_of(data[0], raw))
+    if other is None:
+        return None
+    return reframe(content, frame, data[: len(data) - len(raw)] + other)
 
 
 def new_tag(frame: bytes) -> bytes:

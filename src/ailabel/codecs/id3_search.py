@@ -5,18 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import id3_data
-from ailabel.codecs.id3_edit import reframe
+from ailabel.codecs.id3_edit import reframe, retext
 from ailabel.errors import MalformedFileError, PlanError
+from ailabel.spi import unkept
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from ailabel.codecs.id3 import Content, Frame
+    from ailabel.spi import Slot
 
-__all__ = ["Hit", "Query", "removals", "search"]
+__all__ = ["Hit", "Query", "removals", "rewritten", "search"]
 
 _XMP_OWNER: Final = "XMP"  # [XMP3 2.3.3]
+_PACKET: Final = "PRIV[XMP]"
 
 
 @frozen(kw_only=True)
@@ -90,7 +93,7 @@ def _in_packets(content: Content, query: Query) -> Iterator[Hit]:
         for found in xmp.find(packet, prop, content.body.view.limits):
             yield Hit(
                 frame=frame,
-                place="PRIV[XMP]",
+                place=_PACKET,
                 location=f"ID3v2.{content.tag.version} PRIV[XMP] {prop.name}",
                 offset=content.body.raw(frame.position),
                 value=found.value,
@@ -109,6 +112,28 @@ def removals(content: Content, hits: Iterable[Hit], query: Query) -> dict[Frame,
         if frame in frames:
             frames[frame] = reframe(content, frame, _vacated(content, packet, query))
     return frames
+
+
+def rewritten(
+    content: Content, hit: Hit, query: Query, slot: Slot, value: str
+) -> dict[Frame, bytes]:
+    """Return what to put for the frame of a hit so that it says something else.
+
+    Raises:
+        PlanError: the text cannot be edited there.
+    """
+    if hit.place != _PACKET:
+        frame = retext(content, hit.frame, hit.value, value)
+        if frame is None:
+            raise unkept(slot)
+        return {hit.frame: frame}
+    from ailabel.codecs import xmp
+    from ailabel.codecs.xmp_amend import amended
+
+    packets = dict(id3_data.private(content, _XMP_OWNER))
+    limits = content.body.view.limits
+    packet = amended(packets[hit.frame], xmp.Property(*query.prop), slot, value, limits)
+    return {hit.frame: reframe(content, hit.frame, _XMP_OWNER.encode() + b"\0" + packet)}
 
 
 def _vacated(content: Content, packet: bytes, query: Query) -> bytes:

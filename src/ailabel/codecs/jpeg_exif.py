@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from ailabel.io.source import View
 
-__all__ = ["check_single", "commented"]
+__all__ = ["check_single", "commented", "segment"]
 
 
 def check_single(view: View, starts: Sequence[int]) -> None:
@@ -46,7 +46,16 @@ def commented(view: View, old: bytes | None, comment: str, accepts: Callable[[st
         PlanError: as `exif.put`, or the segment would be too long.
     """
     new = exif.new(comment) if old is None else exif.put(old, comment, accepts, view.limits)
-    body = exif.PREFIX + new
+    return segment(new)
+
+
+def segment(data: bytes) -> bytes:
+    """Return the segment that holds Exif.
+
+    Raises:
+        PlanError: it would be too long.
+    """
+    body = exif.PREFIX + data
     if len(body) > jpeg.MAX_BODY:
         raise PlanError(
             "the Exif would not fit into its JPEG segment ({value} bytes, at most {limit}); use "

@@ -14,7 +14,18 @@ if TYPE_CHECKING:
     from ailabel.codecs.xmp_property import Property
     from ailabel.io.source import View
 
-__all__ = ["INFO", "XMP", "body", "items", "packet_slots", "slot", "text", "texts", "vacated"]
+__all__ = [
+    "INFO",
+    "XMP",
+    "body",
+    "items",
+    "packet_slots",
+    "respelt",
+    "slot",
+    "text",
+    "texts",
+    "vacated",
+]
 
 INFO: Final = b"INFO"  # the form type of a list of texts
 XMP: Final = b"_PMX"
@@ -66,6 +77,17 @@ def slot(
         site=site,
         official=official,
     )
+
+
+def respelt(chunk: riff.Chunk, slot: Slot, value: str) -> bytes:
+    """Return a chunk of text that says something else.
+
+    Raises:
+        PlanError: it is no UTF-8, so that it could not be written back.
+    """
+    from ailabel.codecs.respell import stored
+
+    return riff.chunk(chunk.id, stored(slot, value))
 
 
 def packet_slots(view: View, chunk: riff.Chunk, prop: Property, name: str) -> Iterator[Slot]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from ailabel.codecs import ape, id3, id3_edit, id3_search
 from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit
+from ailabel.spi import unkept
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
@@ -14,8 +15,9 @@ if TYPE_CHECKING:
 
     from ailabel.codecs.id3_search import Hit, Query
     from ailabel.io.source import View
+    from ailabel.spi import Slot
 
-__all__ = ["Found", "Tag", "compact", "put_ape", "put_id3", "search", "without"]
+__all__ = ["Found", "Tag", "compact", "put_ape", "put_id3", "rewritten", "search", "without"]
 
 Tag: TypeAlias = "id3.Tag | ape.Tag"
 _GENERIC: Final = frozenset(("comment", "description"))  # APE keys that may hold any text
@@ -104,6 +106,33 @@ def without(view: View, tag: Tag, query: Query) -> list[Edit]:
     content = id3.load(view, tag)
     hits = id3_search.search(content, query)
     return id3_edit.drop(content, id3_search.removals(content, hits, query)) if hits else []
+
+
+def rewritten(view: View, tags: Iterable[Tag], slot: Slot, value: str, query: Query) -> list[Edit]:
+    """Plan putting another text in the place of one; padding stays, so the tag is resized.
+
+    Args:
+        view: the file.
+        tags: all that `search` was asked for.
+        slot: where the text stands.
+        value: the new text.
+        query: as for `search`.
+
+    Raises:
+        PlanError: the text cannot be edited there, or the tag cannot be changed.
+    """
+    for tag in tags:
+        if isinstance(tag, ape.Tag):
+            for item in _items(view, tag, query):
+                if item.offset == slot.offset:
+                    return ape.change(tag, {item: ape.retext(view, item, slot, value)})
+            continue
+        content = id3.load(view, tag)
+        for hit in id3_search.search(content, query):
+            if (hit.offset, hit.value) == (slot.offset, slot.payload):
+                frames = id3_search.rewritten(content, hit, query, slot, value)
+                return id3_edit.change(content, frames)
+    raise unkept(slot)
 
 
 def put_id3(view: View, tag: id3.Tag | None, offset: int, value: str, query: Query) -> list[Edit]:

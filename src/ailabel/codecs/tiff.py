@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ailabel.io.source import Limits
 
-__all__ = ["TEXT_TAGS", "ExifText", "blank", "decode", "orientation", "texts"]
+__all__ = ["TEXT_TAGS", "ExifText", "blank", "decode", "orientation", "respelt", "texts"]
 
 _EXIF_IFD: Final = 0x8769
 _ORIENTATION: Final = 0x0112
@@ -204,6 +204,26 @@ def decode(tag: int, raw: bytes, order: str) -> str:
     else:
         text = _plain(raw)
     return text.rstrip("\0 \t\r\n")
+
+
+def respelt(found: ExifText, text: str, order: str) -> bytes | None:
+    """Return the value of a field with another text, in the encoding of the old one.
+
+    Args:
+        found: the field.
+        text: the new text.
+        order: as for `decode`.
+
+    Returns:
+        None where the field does not spell its text so, or cannot spell the new one.
+    """
+    from ailabel.codecs.respell import encoded
+
+    codecs = ("utf-8", "utf-16-le", "utf-16-be", "iso2022_jp", "latin-1")
+    values = (encoded(found.raw, found.text, text, codec) for codec in codecs)
+    return next(
+        (raw for raw in values if raw is not None and decode(found.tag, raw, order) == text), None
+    )
 
 
 def _comment(body: bytes, code: str, order: str) -> str:

@@ -11,7 +11,7 @@ from ailabel.values import frozen
 if TYPE_CHECKING:
     from ailabel.io.source import Limits
 
-__all__ = ["Comments", "build", "entry", "parse", "split"]
+__all__ = ["Comments", "at", "build", "entry", "parse", "split"]
 
 _COMMENTS: Final = 10_000  # in one header; the fullest of people have some hundreds
 
@@ -64,6 +64,15 @@ def build(comments: Comments) -> bytes:
     pieces = [_sized(comments.vendor), len(comments.entries).to_bytes(4, "little")]
     pieces += [_sized(found) for found in comments.entries]
     return b"".join((*pieces, comments.rest))
+
+
+def at(comments: Comments, offset: int) -> int:
+    """Return which entry stands at an offset, from the start of the header."""
+    position, starts = 4 + len(comments.vendor) + 4, []
+    for found in comments.entries:
+        starts.append(position)
+        position += 4 + len(found)
+    return starts.index(offset)
 
 
 def _sized(data: bytes) -> bytes:

@@ -19,7 +19,17 @@ if TYPE_CHECKING:
     from ailabel.codecs.xmp_parse import Document
     from ailabel.io.source import Limits
 
-__all__ = ["Found", "Property", "compact", "find", "is_own", "new_packet", "put", "vacate"]
+__all__ = [
+    "Found",
+    "Property",
+    "compact",
+    "escape",
+    "find",
+    "is_own",
+    "new_packet",
+    "put",
+    "vacate",
+]
 
 _BLANK: Final = b" \t\r\n\0\xef\xbb\xbf"
 _PADDING: Final = 2048  # [XMP1 7.3.2] recommends 2 to 4 KiB, with a line end every 100 characters
@@ -274,12 +284,21 @@ def _close(prefix: str, prop: Property) -> bytes:
     return f"</{prop.name}></{rdf}Description>".encode()
 
 
-def _escape(value: str) -> bytes:
+def escape(value: str) -> str:
+    """Return a text as markup.
+
+    Raises:
+        PlanError: XML cannot hold one of its characters.
+    """
     if not value.isprintable() and re.search(_NO_XML, value):
         raise PlanError("XML cannot hold a control character of the value")
-    for character, escape in _ESCAPES.items():
-        value = value.replace(character, escape)
-    return value.encode()
+    for character, reference in _ESCAPES.items():
+        value = value.replace(character, reference)
+    return value
+
+
+def _escape(value: str) -> bytes:
+    return escape(value).encode()
 
 
 @frozen(kw_only=True)

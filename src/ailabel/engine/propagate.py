@@ -262,6 +262,8 @@ def _edits(view: View, examined: Examined, found: Found, asked: tuple[str, bool]
     carrier = examined.carrier
     if moved or len(examined.found) > 1:
         return carrier.write(view, payload)
+    if payload == found.slot.payload:
+        return ()
     if isinstance(carrier, KeepingCarrier):
         return carrier.write_at(view, found.slot, payload)
     if not found.slot.official:
