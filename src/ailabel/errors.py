@@ -6,6 +6,7 @@
     ├── LimitExceededError       the file asks for more than `Limits` allows
     ├── LabelError               a label, code or number cannot be used; has the problems
     ├── ConfigError              a configuration or a declaration cannot be used; has the problems
+    ├── LedgerError              the ledger of content numbers cannot be used
     ├── PlanError                the change cannot or must not be made to this file
     ├── MissingExtraError        an optional package is needed and absent; names the install command
     ├── SealError                a key, a signer or a directory of keys cannot be used
@@ -23,6 +24,7 @@ __all__ = [
     "AilabelError",
     "ConfigError",
     "LabelError",
+    "LedgerError",
     "LimitExceededError",
     "MalformedFileError",
     "MissingExtraError",
@@ -99,6 +101,10 @@ class LabelError(_ListingError):
 
 class ConfigError(_ListingError):
     """A configuration, or what is declared of a file, cannot be used; `problems` lists why."""
+
+
+class LedgerError(AilabelError):
+    """The ledger of content numbers cannot be used, or cannot keep what it is given."""
 
 
 class PlanError(AilabelError):

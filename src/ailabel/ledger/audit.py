@@ -1,0 +1,184 @@
+"""Going over a ledger: every row that was changed, taken out, put in or moved is found.
+
+The rows are hashed anew in their order, and the chain shows where one does not follow from the one
+before (`chain`). Checkpoints that were kept elsewhere show what somebody hid who wrote the whole
+chain anew: between the last one that holds and the first one that does not.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import func, select
+
+from ailabel.errors import LedgerError
+from ailabel.ledger import personal, rows, tables
+from ailabel.ledger.chain import Finding, Link, Walk
+from ailabel.ledger.note import open_checkpoint, read_checkpoint
+from ailabel.ledger.record import leaf_of, row_bytes
+from ailabel.ledger.similar import BANDS
+from ailabel.messages import Message
+from ailabel.values import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sqlalchemy import Connection, Row
+
+    from ailabel.ledger.note import Checkpoint, Verifier
+
+__all__ = ["Audit", "audit", "leaves"]
+
+_PAGE: Final = 2000  # rows fetched at once
+_MOST: Final = 100  # findings of a kind that are told
+_NAMES: Final = (
+    *("kind", "time", "turn", "producer", "number", "format", "label", "signer", "details"),
+)
+
+
+@frozen(kw_only=True)
+class Audit:
+    """What going over a ledger came to.
+
+    Args:
+        origin: the ledger's name.
+        size: how many rows it says it has.
+        root: of the tree over the rows that are there.
+        findings: what is wrong, in the order of the rows.
+        checkpoints: how many checkpoints were compared.
+        signed: whether the signature of each of them was checked.
+        pending: numbers that are reserved, and whose files were never confirmed.
+    """
+
+    origin: str
+    size: int
+    root: bytes
+    findings: tuple[Finding, ...]
+    checkpoints: int = 0
+    signed: bool = False
+    pending: int = 0
+
+
+def audit(
+    connection: Connection, notes: Sequence[str] = (), verifier: Verifier | None = None
+) -> Audit:
+    """Go over a whole ledger.
+
+    Args:
+        connection: of a transaction that reads.
+        notes: checkpoints that were kept elsewhere; those that the ledger keeps are asked too.
+        verifier: whose signature they must bear; None compares them without asking.
+
+    Raises:
+        LedgerError: a checkpoint is none, is signed by another key, or belongs to another ledger.
+    """
+    origin, size, last = rows.head(connection)
+    kept = _checkpoints(connection, origin, notes, verifier)
+    walk = Walk(origin, {item.size for item in kept})
+    for link in _links(connection):
+        walk.take(link)
+    findings = walk.findings(size, last)
+    findings += _differing(kept, walk.roots, walk.tree.size)
+    findings += personal.findings(connection)
+    findings += _indexes(connection)
+    pending = connection.execute(select(func.count()).select_from(tables.reservation)).scalar()
+    return Audit(
+        origin=origin,
+        size=size,
+        root=walk.tree.root(),
+        findings=tuple(sorted(findings, key=lambda item: (item.first, item.kind))),
+        checkpoints=len(kept),
+        signed=verifier is not None and bool(kept),
+        pending=int(pending or 0),
+    )
+
+
+def leaves(connection: Connection) -> list[bytes]:
+    """Return the leaf of every row, in order."""
+    return [link.leaf for link in _links(connection)]
+
+
+def _links(connection: Connection) -> Iterator[Link]:
+    query = select(tables.entry).order_by(tables.entry.c.row)
+    for found in connection.execution_options(yield_per=_PAGE).execute(query):
+        yield Link(int(found.row), _leaf(found), _bytes(found.chain))
+
+
+def _leaf(found: Row[Any]) -> bytes:
+    """Hash a row as it stands there; whatever stands there."""
+    mapping = found._mapping  # noqa: SLF001 - SQLAlchemy's public name for it
+    values: dict[str, object] = {name: mapping[name] for name in _NAMES}
+    values |= {name: _bytes(mapping[name]).hex() for name in ("digest", "picture")}
+    try:
+        return leaf_of(row_bytes(values))
+    except TypeError:  # a value of a type that no row has
+        return b""
+
+
+def _bytes(value: object) -> bytes:
+    return value if isinstance(value, bytes) else b""
+
+
+def _checkpoints(
+    connection: Connection, origin: str, notes: Sequence[str], verifier: Verifier | None
+) -> list[Checkpoint]:
+    """Return the checkpoints to compare: those that were given, and those that the ledger keeps."""
+    query = select(tables.checkpoint.c.note).order_by(tables.checkpoint.c.size)
+    stored = [str(note) for note in connection.execute(query).scalars()]
+    found = []
+    for note in dict.fromkeys([*notes, *stored]):
+        item = read_checkpoint(note) if verifier is None else open_checkpoint(note, verifier)
+        if item.origin != origin:
+            raise LedgerError(
+                "the checkpoint belongs to the ledger {other}, not to {origin}",
+                other=item.origin,
+                origin=origin,
+            )
+        found.append(item)
+    return sorted(found, key=lambda item: item.size)
+
+
+def _differing(kept: Sequence[Checkpoint], roots: dict[int, bytes], there: int) -> list[Finding]:
+    """Compare trees with checkpoints; tell between which of them the rows differ."""
+    found = []
+    good = 0
+    for item in kept:
+        if roots.get(item.size) == item.root:
+            good = max(good, item.size)
+            continue
+        if item.size > there:
+            message = Message(
+                "the checkpoint of {size} rows is of a longer ledger: rows are missing",
+                {"size": item.size},
+            )
+        else:
+            message = Message(
+                "rows {first} to {last} are not those that the checkpoint of {size} rows was "
+                "made of",
+                {"first": good + 1, "last": item.size, "size": item.size},
+            )
+        found.append(Finding(kind="checkpoint", first=good + 1, last=item.size, message=message))
+    return found
+
+
+def _indexes(connection: Connection) -> list[Finding]:
+    """Ask whether what rows are looked up by agrees with them."""
+    entry, band = tables.entry, tables.band
+    pictures = select(func.count()).where(entry.c.picture.is_not(None)).scalar_subquery()
+    bands = select(func.count()).select_from(band).scalar_subquery()
+    counted = connection.execute(select(pictures, bands)).one()
+    found = []
+    if counted[0] * BANDS != counted[1]:
+        message = Message("the index of pictures does not agree with the rows")
+        found.append(Finding(kind="index", first=0, last=0, message=message))
+    twice = connection.execute(
+        select(func.max(entry.c.row), entry.c.number)
+        .where(entry.c.number.is_not(None))
+        .group_by(entry.c.number, entry.c.producer, entry.c.turn)
+        .having(func.count() > 1)
+        .limit(_MOST)
+    )
+    for row, number in twice:
+        message = Message("the content number {number} is used twice", {"number": number})
+        found.append(Finding(kind="added", first=int(row), last=int(row), message=message))
+    return found

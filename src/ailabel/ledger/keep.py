@@ -1,0 +1,165 @@
+"""Looking after a ledger: going over it, checkpoints, proofs, exports, and forgetting people."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import insert, select
+
+from ailabel.errors import LedgerError
+from ailabel.ledger import personal, tables
+from ailabel.ledger.audit import audit, leaves
+from ailabel.ledger.merkle import consistency_proof, inclusion_proof, root_of
+from ailabel.ledger.note import Checkpoint, sign_checkpoint
+from ailabel.values import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from sqlalchemy import Connection
+
+    from ailabel.ledger.audit import Audit
+    from ailabel.ledger.note import Verifier
+    from ailabel.ledger.personal import Deletion
+    from ailabel.ledger.record import Entry, Person, Record
+    from ailabel.ledger.store import Ledger
+
+__all__ = [
+    "Proof",
+    "erase",
+    "log_export",
+    "make_checkpoint",
+    "prove_part",
+    "prove_row",
+    "purge",
+    "verify",
+]
+
+_CHINA: Final = dt.timezone(dt.timedelta(hours=8))
+_TABLE: Final = "ledger_person"
+
+
+@frozen(kw_only=True)
+class Proof:
+    """That a row, or an older tree, is part of a tree.
+
+    Args:
+        row: of the proved row, counted from 1, or the size of the older tree.
+        size: of the tree.
+        leaf: the row's hash, or the older tree's root.
+        root: of the tree.
+        nodes: the proof [RFC 6962, 2.1.1 and 2.1.2].
+    """
+
+    row: int
+    size: int
+    leaf: bytes
+    root: bytes
+    nodes: tuple[bytes, ...]
+
+
+def verify(ledger: Ledger, notes: Sequence[str] = (), verifier: Verifier | None = None) -> Audit:
+    """Go over a whole ledger; see `audit.audit`."""
+    with ledger.database.reading() as connection:
+        return audit(connection, notes, verifier)
+
+
+def make_checkpoint(ledger: Ledger, key: Ed25519PrivateKey) -> str:
+    """Sign the ledger as it is now, once all of it was gone over; keep the note in it.
+
+    Raises:
+        LedgerError: something is wrong with the ledger, which is not signed then.
+    """
+    with ledger.database.reading() as connection:
+        found = audit(connection)
+    if found.findings:
+        raise LedgerError("something is wrong with the ledger; look with: ailabel ledger verify")
+    note = sign_checkpoint(Checkpoint(found.origin, found.size, found.root), key)
+
+    def keep(connection: Connection) -> None:
+        known = select(tables.checkpoint.c.size).where(tables.checkpoint.c.size == found.size)
+        if connection.execute(known).first() is None:
+            connection.execute(
+                insert(tables.checkpoint).values(
+                    size=found.size, time=time.time_ns() // 1000, note=note
+                )
+            )
+
+    ledger.run(keep)
+    return note
+
+
+def prove_row(ledger: Ledger, row: int) -> Proof:
+    """Prove that a row is part of the ledger as it is now.
+
+    Raises:
+        LedgerError: there is no such row.
+    """
+    with ledger.database.reading() as connection:
+        found = leaves(connection)
+    if not 0 < row <= len(found):
+        raise LedgerError("the ledger has no row {row}", row=row)
+    return Proof(
+        row=row,
+        size=len(found),
+        leaf=found[row - 1],
+        root=root_of(found),
+        nodes=tuple(inclusion_proof(found, row - 1)),
+    )
+
+
+def prove_part(ledger: Ledger, size: int) -> Proof:
+    """Prove that the ledger as it is now begins with what it was at an earlier size.
+
+    Raises:
+        LedgerError: it never had that size.
+    """
+    with ledger.database.reading() as connection:
+        found = leaves(connection)
+    if not 0 < size <= len(found):
+        raise LedgerError("the ledger never had {size} rows", size=size)
+    return Proof(
+        row=size,
+        size=len(found),
+        leaf=root_of(found[:size]),
+        root=root_of(found),
+        nodes=tuple(consistency_proof(found, size)),
+    )
+
+
+def log_export(ledger: Ledger, record: Record, person: Person, facts: dict[str, str]) -> Entry:
+    """Log an export before the file is handed out; see `personal.export`.
+
+    Raises:
+        PlanError: the content number was used before.
+    """
+    return ledger.guarded(
+        lambda connection: personal.export(connection, record, person, facts), [record]
+    )
+
+
+def erase(ledger: Ledger, who: str, *, within_retention: bool = False) -> Deletion:
+    """Forget a person, without a trace on the disk; see `personal.erase`."""
+    done = ledger.run(
+        lambda connection: personal.erase(
+            connection, who, _today(), within_retention=within_retention
+        )
+    )
+    if done.rows:
+        ledger.database.forget(_TABLE)
+    return done
+
+
+def purge(ledger: Ledger, before: dt.date) -> Deletion:
+    """Forget the people of exports whose time is over; see `personal.purge`."""
+    done = ledger.run(lambda connection: personal.purge(connection, before, _today()))
+    if done.rows:
+        ledger.database.forget(_TABLE)
+    return done
+
+
+def _today() -> dt.date:
+    return dt.datetime.now(_CHINA).date()
