@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["find", "tracers"]
 
 _GROUP: Final = "ailabel.tracers"
-_MODULES: Final = ("c2pa", "iptc", "named", "schemes")
+_MODULES: Final = ("c2pa", "iptc", "named", "schemes", "samsung", "stealth", "film")
 
 
 def find(view: View, format_id: str, *, validate: bool = False) -> tuple[Trace, ...]:
