@@ -190,10 +190,11 @@ def line_of(finding: GateFinding) -> int:
 
 def declared(file: GateFile, language: str) -> str:
     """Return what was declared for a file."""
-    parts = [_DECLARED[file.ai]]
+    said = _DECLARED[file.ai]
     if file.ai in {"yes", "unknown"}:
-        parts.append(_ASKED[file.explicit])
-    return "; ".join(told(part, language) for part in parts)
+        both = {"declared": said, "asked": _ASKED[file.explicit]}
+        said = Message("{declared}; {asked}", both)
+    return told(said, language)
 
 
 def verdict(tally: Tally, end: GateEnd) -> Message:

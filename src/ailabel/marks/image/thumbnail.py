@@ -33,7 +33,8 @@ def thumbnail(view: View, format_id: str, sightings: Iterable[FoundSighting] = (
     Args:
         view: the file.
         format_id: of its format.
-        sightings: what was seen in it; labels are outlined in green, what a person must judge in orange.
+        sightings: what was seen; labels are outlined in green, what a person must judge in
+            orange.
     """
     if format_id not in PICTURES:
         return None
