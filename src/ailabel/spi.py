@@ -187,13 +187,13 @@ class KeepingCarrier(Protocol):
         """Plan the edits after which a slot holds this text, and every other place what it held.
 
         The place keeps its form: its key and its encoding; what is compressed may be plain then.
-        Sizes and offsets follow; padding that is not known to be our own is neither used up nor added to, so that
-        what others computed over the rest of the file still holds.
+        Sizes and offsets follow. Padding that is not known to be our own is neither used up nor
+        added to, so that what others computed over the rest of the file still holds.
 
         Args:
             view: the file.
             slot: one that `Carrier.read` found in this file.
-            payload: another text for it, in whatever form of JSON it has.
+            payload: its text with other values of members, or with members more at the end.
 
         Raises:
             PlanError: the place is one that cannot be edited; see `unkept`.

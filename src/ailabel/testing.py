@@ -15,7 +15,7 @@ from ailabel import registry
 from ailabel.errors import AilabelError, PlanError
 from ailabel.io.source import BytesView
 from ailabel.io.splice import apply, normalise
-from ailabel.spi import AnnexBCarrier, Slot, essence_digest
+from ailabel.spi import AnnexBCarrier, KeepingCarrier, Slot, essence_digest
 from ailabel.standard.slots import ANNEX_B_SITES
 from ailabel.values import frozen
 
@@ -31,6 +31,7 @@ __all__ = [
     "LawBroken",
     "check_carrier",
     "check_closure",
+    "check_keeping",
     "check_total",
     "damaged",
     "refuses_annex_b",
@@ -74,6 +75,7 @@ def check_carrier(carrier: Carrier, name: str, data: bytes) -> None:
         LawBroken: a law does not hold; the text names it.
     """
     _claim(carrier, name, data)
+    check_keeping(carrier, name, data)
     match = registry.detect(BytesView(data, name))
     if match.format.has_slot:
         _obeys(carrier, name, data, _OFFICIAL)
@@ -83,6 +85,66 @@ def check_carrier(carrier: Carrier, name: str, data: bytes) -> None:
     else:
         _refuses(carrier, name, data)
     check_total(carrier, name, data)
+
+
+def check_keeping(carrier: Carrier, name: str, data: bytes) -> None:
+    """Run the laws on editing labels where they stand, for a carrier that can.
+
+    Every label of the sample is tried, and one that `write` put into it. A carrier may refuse a
+    place of others, but none of its own. The essence stays (L3), the place reads as planned and no
+    other label changes (L1, L6), and of two edits the second leaves nothing of the first (L4).
+
+    Raises:
+        LawBroken: a law does not hold; the text names it.
+    """
+    if not isinstance(carrier, KeepingCarrier):
+        return
+    for slot in _slots(carrier, name, data):
+        _keep(carrier, name, data, slot)
+    try:
+        written = _write(carrier, name, data, (_OFFICIAL, PAYLOADS[0]))
+    except PlanError:  # the format has no place, or an old label cannot be replaced
+        return
+    for slot in _slots(carrier, name, written):
+        kept = _keep(carrier, name, written, slot)
+        _law(kept or not slot.official, "L1 round trip", f"{name}: {slot.site} cannot be edited")
+
+
+def _keep(carrier: Carrier, name: str, data: bytes, slot: Slot) -> bool:
+    """Edit one label twice; say whether the carrier could."""
+    from ailabel.engine.amend import amended
+
+    numbers = ("first-edit-0123456789", "second-edit")
+    result = data
+    for number in numbers:
+        fields = {"ContentPropagator": "a platform", "PropagateID": number, "ReservedCode2": ""}
+        before = _slots(carrier, name, result)
+        view = BytesView(result, name)
+        try:
+            payload = amended(slot.payload, fields)
+            edits = normalise(_edits_at(carrier, view, slot, payload), view.size)
+        except PlanError:
+            return False
+        edited = apply(result, edits)
+        after = _slots(carrier, name, edited)
+        same = essence_digest(carrier, view) == essence_digest(carrier, BytesView(edited, name))
+        _law(same, "L3 lossless", f"{name}: editing {slot.site} changed the essence")
+        wanted = sorted((item.site, item.payload) for item in before if item != slot)
+        found = [item for item in after if (item.site, item.payload) == (slot.site, payload)]
+        _law(found, "L1 round trip", f"{name}: {slot.site} does not read as planned")
+        rest = sorted((item.site, item.payload) for item in after if item is not found[0])
+        _law(rest == wanted, "L6 one label", f"{name}: editing {slot.site} changed another label")
+        result, slot = edited, found[0]
+    _law(numbers[0].encode() not in result, "L4 no history", f"{name}: {slot.site} remembers")
+    return True
+
+
+def _edits_at(carrier: Carrier, view: View, slot: Slot, payload: str) -> Sequence[Edit]:
+    return carrier.write_at(view, slot, payload) if isinstance(carrier, KeepingCarrier) else ()
+
+
+def _slots(carrier: Carrier, name: str, data: bytes) -> list[Slot]:
+    return [item for item in carrier.read(BytesView(data, name)) if isinstance(item, Slot)]
 
 
 def refuses_annex_b(carrier: AnnexBCarrier, name: str, data: bytes) -> bool:
@@ -111,6 +173,8 @@ def check_total(
             carrier.sniff(view)
             carrier.read(view)
             normalise(carrier.write(view, PAYLOADS[0]), view.size)
+            for slot in _slots(carrier, name, copy):
+                normalise(_edits_at(carrier, view, slot, slot.payload + " "), view.size)
             if isinstance(carrier, AnnexBCarrier):
                 normalise(carrier.write_annex_b(view, _ANNEX_B.payloads[0]), view.size)
             for _ in carrier.essence(view):

@@ -22,7 +22,7 @@ from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit
 from ailabel.model.media import Format, Match, Medium, Strength
-from ailabel.spi import Essence, Signature, Slot, Span
+from ailabel.spi import Essence, Signature, Slot, Span, unkept
 from ailabel.standard.schema import is_label
 from ailabel.standard.slots import KEY, XMP_PREFIX, XMP_PROPERTY, XMP_URI
 from ailabel.values import frozen
@@ -77,6 +77,17 @@ class FlvCarrier:
             new = amf.string(_METADATA.encode()) + array
             edits.append(Edit(flv.start(view), 0, flv.script_tag(new)))
         return edits + _moved([script for script, _ in found], edits)
+
+    def write_at(self, view: View, slot: Slot, payload: str) -> Sequence[Edit]:
+        """Edit the label in its string."""
+        found = list(_found(view))
+        for script, labels in found:
+            for entry in labels:
+                if slot in list(_slots(view, script, entry)):
+                    edit = _rewritten(view, (script, entry), slot, payload)
+                    edits = _resized(view, script.tag, [edit])
+                    return edits + _moved([item for item, _ in found], edits)
+        raise unkept(slot)
 
     def essence(self, view: View) -> Iterable[Essence]:
         """Yield the tags with pictures, then those with sound."""
@@ -248,6 +259,23 @@ def _dropped(view: View, script: _Script, entry: amf.Entry) -> Edit:
         packet = _vacated(view, script.data[entry.body : entry.end])
         return Edit(marker, entry.end - marker, amf.string(packet, entry.kind))
     return Edit(start, length, b"" if entry.named else amf.string(b""))
+
+
+def _rewritten(view: View, place: tuple[_Script, amf.Entry], slot: Slot, payload: str) -> Edit:
+    """Plan a string with another text in the place of its label."""
+    script, entry = place
+    marker = entry.body - (3 if entry.kind == amf.STRING else 5)
+    packet = script.data[entry.body : entry.end]
+    if (script.name, entry.path) == _XMP:
+        from ailabel.codecs import xmp
+        from ailabel.codecs.xmp_amend import amended
+
+        new = amended(packet, xmp.Property(*_PROPERTY), slot, payload, view.limits)
+    else:
+        from ailabel.codecs.respell import stored
+
+        new = stored(slot, payload)
+    return Edit(marker, entry.end - marker, amf.string(new, entry.kind))
 
 
 def _vacated(view: View, packet: bytes) -> bytes:

@@ -19,7 +19,7 @@ from ailabel.codecs.yaml_mapping import Entry, Mapping
 from ailabel.errors import AilabelError, MalformedFileError, PlanError
 from ailabel.io.splice import Edit, apply
 from ailabel.model.media import Format, Match, Medium, Strength
-from ailabel.spi import Mention, Slot, Span
+from ailabel.spi import Mention, Slot, Span, unkept
 from ailabel.standard.schema import KEYS, is_label
 from ailabel.standard.slots import KEY
 from ailabel.values import frozen
@@ -99,6 +99,25 @@ class MarkdownCarrier:
         ]
         edits = [edit for edit in edits if edit.data != _old(text, edit)]
         _prove(text, front, edits, payload)
+        return edits
+
+    def write_at(self, view: View, slot: Slot, payload: str) -> Sequence[Edit]:
+        """Edit the label in its block, line by line.
+
+        Raises:
+            PlanError: the block is TOML, JSON or damaged, or has an anchor.
+        """
+        from ailabel.codecs.frontmatter_edit import rewritten
+
+        text = read_text(view)
+        front = _front(text)
+        entries = [*front.fields.entries]
+        for passage in passages(text, front.end, KEY):
+            entries += passage.entries
+        found = next((item for item in entries if text.offset(item.start) == slot.offset), None)
+        edits = rewritten(text, found, slot.payload, payload) if found else None
+        if edits is None or front.broken:
+            raise unkept(slot)
         return edits
 
     def essence(self, view: View) -> Iterator[Span]:

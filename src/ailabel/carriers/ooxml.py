@@ -120,10 +120,11 @@ _OUTSIDE: Final = ("docprops/", "customxml/")  # folders outside the essence
 
 @frozen
 class _Place:
-    """A slot, the edit of its part that empties it, and the whole property where it is one."""
+    """A slot, where its text begins in its part, what empties it, and the property if it is one."""
 
     slot: Slot
     part: str
+    inner: int
     emptied: Edit
     property: Element | None = None
 
@@ -169,6 +170,20 @@ class _Ooxml:
         else:
             contents[part] = _properties(package, payload)
         return change_parts(package, edits, contents | _connected(package, part))
+
+    def write_at(self, view: View, slot: Slot, payload: str) -> Sequence[Edit]:
+        """Edit the label in its element.
+
+        Raises:
+            PlanError: the package is signed, or its part is not in UTF-8.
+        """
+        from ailabel.codecs.respell import in_markup
+
+        package = _open(view)
+        check_unsigned(package)
+        place = next(item for item in _places(package) if item.slot == slot)
+        edit = Edit(place.inner, len(slot.raw), in_markup(slot, payload, escape))
+        return change_parts(package, {place.part: [edit]}, {})
 
     def essence(self, view: View) -> Iterable[Essence]:
         """Yield name, length and inflated content of every part that is content."""
@@ -271,7 +286,7 @@ def _property_places(package: Package, part: str, data: bytes) -> Iterator[_Plac
             official=official,
         )
         emptied = Edit(element.start, element.end - element.start, b"")
-        yield _Place(slot, part, emptied, element)
+        yield _Place(slot, part, holder.inner, emptied, element)
 
 
 def _property_elements(found: list[Element], part: str) -> list[Element]:
@@ -297,7 +312,8 @@ def _text_places(package: Package, part: str, data: bytes) -> Iterator[_Place]:
                 site=site,
                 official=False,
             )
-            yield _Place(slot, part, Edit(begin, end - begin, b"" if where else b"<AIGC/>"))
+            emptied = Edit(begin, end - begin, b"" if where else b"<AIGC/>")
+            yield _Place(slot, part, begin, emptied)
 
 
 def _labelled(data: bytes, part: str) -> Iterator[tuple[str, str, int, int]]:

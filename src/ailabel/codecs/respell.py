@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
     from ailabel.spi import Slot
 
-__all__ = ["encoded", "respelled", "stored"]
+__all__ = ["encoded", "in_markup", "resolved", "respelled", "stored"]
 
+_REFERENCES: Final = {"&quot;": '"', "&apos;": "'", "&lt;": "<", "&gt;": ">", "&amp;": "&"}
 _PIECE: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|\w{1,32});|.", re.DOTALL)
 
 
@@ -52,6 +53,30 @@ def stored(slot: Slot, value: str, codec: str = "utf-8") -> bytes:
     if found is None:
         raise unkept(slot)
     return found
+
+
+def in_markup(slot: Slot, value: str, escape: Callable[[str], str]) -> bytes:
+    """Return the raw value of a slot that is an element's content, in UTF-8, with another text.
+
+    Raises:
+        PlanError: other elements, or sections that are no markup, stand in it; or another encoding.
+    """
+    try:
+        raw = slot.raw.decode()
+    except UnicodeDecodeError:
+        raise unkept(slot) from None
+    if "<" in raw or "\0" in raw:
+        raise unkept(slot)
+    return respelled(raw, (slot.payload, value), escape, resolved).encode()
+
+
+def resolved(reference: str) -> str:
+    """Resolve one character reference [XML 4.1]; other entities stay what they are."""
+    if reference.startswith("&#"):
+        digits = reference[2:-1].lower()
+        code = int(digits[1:], 16) if digits.startswith("x") else int(digits)
+        return chr(code) if code < 0x110000 else reference  # noqa: PLR2004 - Unicode
+    return _REFERENCES.get(reference, reference)
 
 
 def respelled(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import xmp
-from ailabel.codecs.respell import respelled
+from ailabel.codecs.respell import resolved, respelled
 from ailabel.spi import unkept
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["amended"]
 
 _FORMS: Final = ("element", "attribute")
-_REFERENCES: Final = {"&quot;": '"', "&apos;": "'", "&lt;": "<", "&gt;": ">", "&amp;": "&"}
 
 
 def amended(packet: bytes, prop: Property, slot: Slot, value: str, limits: Limits) -> bytes:
@@ -52,7 +51,7 @@ def amended(packet: bytes, prop: Property, slot: Slot, value: str, limits: Limit
     def escape(text: str) -> str:
         return xmp.escape(text).replace("'", "&apos;") if is_single else xmp.escape(text)
 
-    escaped = respelled(raw, (found.value, value), escape, _unescape)
+    escaped = respelled(raw, (found.value, value), escape, resolved)
     end = found.offset + len(found.raw)
     return packet[: found.offset] + escaped.encode(codec) + packet[end:]
 
@@ -63,12 +62,3 @@ def _codec(packet: bytes) -> str:
     if packet[start + 1 : start + 2] != b"\0":
         return "utf-8"
     return "utf-16-be" if start % 2 else "utf-16-le"
-
-
-def _unescape(reference: str) -> str:
-    """Resolve one character reference [XML 4.1]; other entities stay what they are."""
-    if reference.startswith("&#"):
-        digits = reference[2:-1].lower()
-        code = int(digits[1:], 16) if digits.startswith("x") else int(digits)
-        return chr(code) if code < 0x110000 else reference  # noqa: PLR2004 - Unicode
-    return _REFERENCES.get(reference, reference)
