@@ -6,6 +6,7 @@
  */
 #define PY_SSIZE_T_CLEAN
 #define Py_LIMITED_API 0x030B0000
+#define _GNU_SOURCE 1 /* memmem, which the BSDs and macOS have without it */
 #include <Python.h>
 
 #include <stdlib.h>
@@ -383,7 +384,28 @@ static PyObject *py_filter(PyObject *module, PyObject *args)
     return rows;
 }
 
+/* bytes.find for needles without a rare end: the C library's search is several times as fast. */
+static PyObject *py_find(PyObject *module, PyObject *args)
+{
+    Py_buffer data, needle;
+    Py_ssize_t start, found = -1;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "y*y*n", &data, &needle, &start))
+        return NULL;
+    if (start >= 0 && start <= data.len && needle.len) {
+        const char *begin = data.buf;
+        const char *place =
+            memmem(begin + start, (size_t)(data.len - start), needle.buf, (size_t)needle.len);
+        if (place)
+            found = place - begin;
+    }
+    PyBuffer_Release(&data);
+    PyBuffer_Release(&needle);
+    return PyLong_FromSsize_t(found);
+}
+
 static PyMethodDef METHODS[] = {
+    {"find", py_find, METH_VARARGS, NULL},
     {"jpeg_read", py_jpeg_read, METH_O, NULL},
     {"jpeg_splice", py_jpeg_splice, METH_VARARGS, NULL},
     {"png_filter", py_filter, METH_VARARGS, NULL},

@@ -186,6 +186,17 @@ def test_damaged_scans(restart: int, flips: list[tuple[int, int]]) -> None:
 
 
 @needs_native
+@given(st.text("ab", max_size=40), st.text("ab", min_size=1, max_size=3), st.integers(0, 45))
+def test_bytes_are_found_where_python_finds_them(data: str, needle: str, start: int) -> None:
+    """The first place from a place on, or -1."""
+    from ailabel.codecs import _native
+
+    found = _native.find(data.encode(), needle.encode(), start)
+    assert found == data.encode().find(needle.encode(), start)
+    assert _native.find(data.encode(), b"", start) == _native.find(b"", needle.encode(), -1) == -1
+
+
+@needs_native
 def test_threads_do_not_meet() -> None:
     """The extension keeps nothing between calls: many at a time give what one gives."""
     view, scan = scan_of(coded(quality=95))

@@ -13,6 +13,13 @@ LABEL = b'{"Label":"1","ContentProducer":"x","ProduceID":"y"}'
 MIB = 1 << 20
 
 
+@pytest.fixture(autouse=True, params=["extension", "python"])
+def _search(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Search with the compiled extension, where it is there, and without."""
+    if request.param == "python":
+        monkeypatch.setattr("ailabel.engine.scan.finder", lambda: bytes.find)
+
+
 @pytest.mark.parametrize("place", [0, 5000, MIB - len(LABEL), 4 * MIB - len(LABEL)])
 def test_a_label_is_found_near_either_end(place: int) -> None:
     """The object is given whole, with the place where it begins."""

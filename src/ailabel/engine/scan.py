@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from ailabel.codecs.native import finder
 from ailabel.spi import Mention
 
 if TYPE_CHECKING:
@@ -31,14 +32,15 @@ def scan(view: View) -> tuple[Mention, ...]:
 
 def _places(view: View) -> Iterator[int]:
     found = 0
+    find = finder()
     starts = (0, max(_WINDOW, view.size - _WINDOW))
     for start in starts:
         window = view.read_some(start, _WINDOW)
-        place = window.find(_NEEDLE)
+        place = find(window, _NEEDLE, 0)
         while place >= 0 and found < _MOST:
             yield start + place
             found += 1
-            place = window.find(_NEEDLE, place + 1)
+            place = find(window, _NEEDLE, place + 1)
 
 
 def _mention(view: View, place: int) -> Mention:
