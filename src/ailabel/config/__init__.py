@@ -20,8 +20,13 @@ nearest above the file, and no other is merged into it but those that it names b
 tables come before its own. Rules in ``per-file-ignores`` add to those in ``ignore``.
 """
 
+from typing import TYPE_CHECKING
+
 from ailabel.config.profile import Origin, Profile
 from ailabel.config.resolve import Configuration, Run, load
+
+if TYPE_CHECKING:
+    from ailabel.config.style import read_style
 
 __all__ = ["Configuration", "Origin", "Profile", "Run", "load", "read_style"]
 

@@ -46,7 +46,7 @@ def declared(format: str, view: View) -> dict[str, Value]:
     """
     from ailabel.codecs.text import load
 
-    data = load(view)
+    data = load(view).lower()
     if not any(needle in data for needle in _NEEDLES):
         return {}
     problems: list[Message] = []

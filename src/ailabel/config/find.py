@@ -80,7 +80,10 @@ class Settings:
 
     @property
     def said(self) -> str:
-        """What it says, as text that is the same as long as it says the same; for the cache."""
+        """What it says, as text that is the same as long as it says the same; for the cache.
+
+        What manifests say is not part of it: two profiles of a file tell that apart.
+        """
         sections = [layer.said for layer in self.layers]
         ignores = [layer.said for layer in self.ignores]
         return repr((dict(self.values), sections, ignores))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ailabel.config.profile import Value
 
-__all__ = ["FILE", "KEYS", "PATHS", "PROFILE", "TOP", "Key", "keys_of", "patterns", "rules"]
+__all__ = ["FILE", "KEYS", "PATHS", "PROFILE", "RUN", "TOP", "Key", "keys_of", "patterns", "rules"]
 
 TOP: Final = "top"
 """At the top of a configuration."""
@@ -163,7 +163,7 @@ def rules(name: str, value: object) -> tuple[str, ...]:
 
 _ALL: Final = frozenset({TOP, PATHS, FILE})
 _BOTH: Final = frozenset({TOP, PATHS})
-_RUN: Final = frozenset({TOP})
+_ONCE: Final = frozenset({TOP})
 
 KEYS: Final = (
     Key("ai", _ai, _ALL),
@@ -176,16 +176,19 @@ KEYS: Final = (
     Key("deep", _flag, _BOTH),
     Key("budget", _seconds, _BOTH),
     Key("style", _text, _BOTH, path=True),
-    Key("select", rules, _RUN),
-    Key("ignore", rules, _RUN),
-    Key("include", patterns, _RUN),
-    Key("exclude", patterns, _RUN),
-    Key("manifest", _texts, _RUN, path=True),
-    Key("baseline", _text, _RUN, path=True),
-    Key("cache", _folder, _RUN, path=True),
-    Key("jobs", _count, _RUN),
+    Key("extend", _text, _ONCE, path=True),
+    Key("select", rules, _ONCE),
+    Key("ignore", rules, _ONCE),
+    Key("include", patterns, _ONCE),
+    Key("exclude", patterns, _ONCE),
+    Key("manifest", _texts, _ONCE, path=True),
+    Key("baseline", _text, _ONCE, path=True),
+    Key("cache", _folder, _ONCE, path=True),
+    Key("jobs", _count, _ONCE),
 )
 PROFILE: Final = tuple(
     key.name for key in KEYS if PATHS in key.places or key.name in {"select", "ignore"}
 )
 """The names of the keys whose values are a profile's."""
+RUN: Final = ("baseline", "cache", "jobs")
+"""The names of the keys whose values hold for a run."""

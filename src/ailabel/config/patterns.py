@@ -43,6 +43,7 @@ _CLASSES: Final = {  # of ASCII, as Git has them
     "upper": "A-Z",
     "xdigit": "A-Fa-f0-9",
 }
+_WHOLE: Final = re.compile(r"\*{2,}")  # Git takes more stars for two
 _NEVER: Final = "(?!)"
 
 
@@ -81,7 +82,7 @@ def translated(pattern: str) -> str:
     """
     inner = pattern.rstrip("/")
     folder = len(inner) < len(pattern)
-    segments = [text for text in inner.split("/") if text]
+    segments = ["**" if _WHOLE.fullmatch(text) else text for text in inner.split("/") if text]
     if not segments:
         raise WrongValueError(Message("it names nothing"))
     if "/" not in inner:

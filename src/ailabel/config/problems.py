@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ailabel.messages import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection
 
 __all__ = ["WrongValueError", "no_such"]
 
@@ -24,16 +24,24 @@ class WrongValueError(Exception):
         self.message = message
 
 
-def no_such(name: str, known: Iterable[str]) -> Message:
-    """Say that there is no such key, and which one may be meant."""
+def no_such(name: str, known: Collection[str], prefix: str = "") -> Message:
+    """Say that there is no such key, and which one may be meant.
+
+    Args:
+        name: the key.
+        known: those that there are.
+        prefix: what all of them are preceded by.
+    """
     from difflib import get_close_matches
 
-    names = list(known)
-    close = get_close_matches(name, names, 1)
+    names = [prefix + key for key in known]
+    close = get_close_matches(name, known, 1)
     if close:
         return Message(
-            "there is no key {name}; do you mean {close}", {"name": name, "close": close[0]}
+            "there is no key {name}; do you mean {close}",
+            {"name": prefix + name, "close": prefix + close[0]},
         )
     return Message(
-        "there is no key {name}; known are {known}", {"name": name, "known": ", ".join(names)}
+        "there is no key {name}; known are {known}",
+        {"name": prefix + name, "known": ", ".join(names)},
     )

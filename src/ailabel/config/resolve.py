@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Final
 
 from ailabel.config.find import Layer, Settings, named, nearest, settle
-from ailabel.config.keys import PROFILE
+from ailabel.config.keys import PROFILE, RUN
 from ailabel.config.profile import Origin, Profile
 from ailabel.config.tables import read_options
 from ailabel.values import frozen
@@ -33,12 +34,14 @@ class Run:
         baseline: path of the baseline, or None.
         cache: folder of the cache; None for the usual one, False for none.
         jobs: how many processes; 0 for as many as there are processors, None where nobody says.
+        origins: by the name of each value above that somebody gave, where it comes from.
     """
 
     file: str | None
     baseline: str | None = None
     cache: str | bool | None = None
     jobs: int | None = None
+    origins: Mapping[str, Origin] = field(default_factory=dict)
 
 
 def load(
@@ -146,11 +149,15 @@ class Configuration:
 
     def _run(self) -> Run:
         settings = self._fixed or self._of(self.root)
-        values = {**settings.values, **self._given.values}
-        chosen: dict[str, Any] = {
-            name: values[name] for name in ("baseline", "cache", "jobs") if name in values
-        }
-        return Run(file=settings.file, **chosen)
+        values: dict[str, Any] = {**settings.values, **self._given.values}
+        given = {name: Origin(None, f"--{name}") for name in self._given.values}
+        origins = {**settings.origins, **given}
+        names = [name for name in RUN if name in values]
+        return Run(
+            file=settings.file,
+            origins={name: origins[name] for name in names},
+            **{name: values[name] for name in names},
+        )
 
     def _whole(self, path: str) -> str:
         return os.path.normpath(os.path.join(self.root, path))  # noqa: PTH118 - of thousands
@@ -174,7 +181,7 @@ class Configuration:
 
     def _of_manifests(self, settings: Settings, whole: str) -> Iterator[Layer]:
         """Yield what the manifests say of a path; a later manifest wins."""
-        paths = self._given.values.get("manifest") or settings.values.get("manifest") or ()
+        paths = self._given.values.get("manifest", settings.values.get("manifest"))
         for path in paths if isinstance(paths, tuple) else ():
             if path not in self._manifests:
                 from ailabel.config.manifest import read_manifest

@@ -87,7 +87,7 @@ def _unknown(name: str, table: Mapping[str, Any]) -> Iterator[Message]:
     for key, value in table.items():
         full = f"{name}.{key}" if name else key
         if key not in kinds:
-            yield no_such(full, [f"{name}.{known}" if name else known for known in kinds])
+            yield no_such(key, kinds, f"{name}." if name else "")
         elif not _is(value, kinds[key]):
             wanted = (
                 "a number" if kinds[key] is _NUMBER else "a list" if list in kinds[key] else "text"

@@ -21,7 +21,7 @@ __all__ = ["Section", "Tables", "checked", "fail", "read_options", "read_tables"
 _LONGEST: Final = 1 << 20  # bytes of a file; ours
 _SECTIONS: Final = 1000  # tables [[paths]] of a file; ours
 _IGNORES: Final = "per-file-ignores"
-_STRUCTURE: Final = ("extend", "paths", _IGNORES)
+_STRUCTURE: Final = ("paths", _IGNORES)  # keys that hold tables
 
 
 @frozen
@@ -85,7 +85,11 @@ def read_tables(path: str) -> Tables | None:
 
 
 def checked(
-    place: str, table: Mapping[str, Any], prefix: str, problems: list[Message]
+    place: str,
+    table: Mapping[str, Any],
+    prefix: str,
+    problems: list[Message],
+    others: tuple[str, ...] = (),
 ) -> dict[str, Value]:
     """Return the values of a table by the names of their keys; append what is wrong to a list.
 
@@ -94,19 +98,18 @@ def checked(
         table: the table as it was read.
         prefix: what the names of its keys are preceded by in messages.
         problems: gets what cannot be used.
+        others: further keys that the table may have, which are read elsewhere.
     """
     known = keys_of(place)
     found: dict[str, Value] = {}
     for name, value in table.items():
-        if name not in known:
-            if not (place == TOP and name in _STRUCTURE):
-                names = [*known, *_STRUCTURE] if place == TOP else [*known]
-                problems.append(no_such(prefix + name, [prefix + key for key in names]))
-            continue
-        try:
-            found[name] = known[name].check(prefix + name, value)
-        except WrongValueError as error:
-            problems.append(error.message)
+        if name in known:
+            try:
+                found[name] = known[name].check(prefix + name, value)
+            except WrongValueError as error:
+                problems.append(error.message)
+        elif name not in others:
+            problems.append(no_such(name, (*known, *others), prefix))
     return found
 
 
@@ -159,19 +162,18 @@ def _document(path: str, data: bytes) -> dict[str, Any]:
 
 def _tables(path: str, document: Mapping[str, Any]) -> Tables:
     problems: list[Message] = []
-    values = checked(TOP, document, "", problems)
-    extend = document.get("extend")
-    if extend is not None and not (isinstance(extend, str) and extend and "\0" not in extend):
-        problems.append(Message("{name} must be {wanted}", _text("extend")))
+    values = checked(TOP, document, "", problems, _STRUCTURE)
     sections = _sections(document.get("paths", []), problems)
     ignores = _ignores(document.get(_IGNORES, {}), problems)
     if problems:
         fail(path, problems)
     folder = os.path.dirname(path)  # noqa: PTH120 - no pathlib here
+    values = _placed(folder, values, keys_of(TOP))
+    extend = values.pop("extend", None)
     return Tables(
         file=path,
-        extend=None if extend is None else _below(folder, extend),
-        values=_placed(folder, values, keys_of(TOP)),
+        extend=None if extend is None else str(extend),
+        values=values,
         sections=tuple(
             Section(item.match, _placed(folder, item.values, keys_of(PATHS)), item.where)
             for item in sections
@@ -195,8 +197,7 @@ def _sections(tables: object, problems: list[Message]) -> list[Section]:
         if not isinstance(table, dict):
             problems.append(Message("{name} must be {wanted}", _table(where)))
             continue
-        rest = {key: value for key, value in table.items() if key != "match"}
-        values = checked(PATHS, rest, f"{where}.", problems)
+        values = checked(PATHS, table, f"{where}.", problems, ("match",))
         match = _patterns(f"{where}.match", table.get("match"), problems)
         found.append(Section(match, values, where))
     return found
@@ -230,10 +231,6 @@ def _patterns(name: str, value: object, problems: list[Message]) -> tuple[str, .
 
 def _table(name: str) -> dict[str, object]:
     return {"name": name, "wanted": Message("a table")}
-
-
-def _text(name: str) -> dict[str, object]:
-    return {"name": name, "wanted": Message("text")}
 
 
 def _placed(folder: str, values: Mapping[str, Value], known: Mapping[str, Key]) -> dict[str, Value]:

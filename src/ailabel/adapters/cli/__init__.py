@@ -32,6 +32,7 @@ _COMMANDS: Final = {  # name: module
     "formats": "info",
     "code": "code",
     "evidence": "evidence",
+    "config": "config",
     "schema": "info",
     "doctor": "doctor",
 }

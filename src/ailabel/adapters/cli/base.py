@@ -41,8 +41,10 @@ def language() -> str:
 
 
 def say(text: str, params: Mapping[str, object] | None = None) -> None:
-    """Write a message to standard error, in the user's language."""
-    click.echo(f"ailabel: {render(text, params or {}, language())}", err=True)
+    """Write a message to standard error, in the user's language; it may name what is foreign."""
+    from ailabel.reporters.summary import clean
+
+    click.echo(f"ailabel: {clean(render(text, params or {}, language()), None)}", err=True)
 
 
 def emit(pieces: Iterable[str], *, machine: bool = False) -> None:

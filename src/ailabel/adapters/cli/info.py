@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 __all__ = ["formats_command", "rule_command", "schema_command"]
 
-_SCHEMAS: Final = ("report", "label", "diff", "rules", "formats", "sidecar")
+_SCHEMAS: Final = (
+    *("report", "label", "diff", "rules", "formats", "sidecar"),
+    *("config", "manifest", "profile"),
+)
 _CHOICES: Final = click.Choice(["text", "json"])
 
 
