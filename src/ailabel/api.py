@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from ailabel.io.atomic import WriteOptions
     from ailabel.io.source import FileView
     from ailabel.io.steps import Steps
+    from ailabel.ledger import Ledger
+    from ailabel.ledger.rows import Claim
     from ailabel.model.report import FileReport, FoundLabel, LabelDiff, LabelResult
 
 __all__ = [
@@ -60,12 +62,16 @@ __all__ = [
 ]
 
 
-_READING: Final = VerifyOptions(explicit=False)
+_READING: Final = VerifyOptions(explicit=False, seals=False)
 _VERIFYING: Final = VerifyOptions()
 
 
 def label(
-    path: str | PathLike[str], spec: LabelSpec, *, output: str | PathLike[str] | None = None
+    path: str | PathLike[str],
+    spec: LabelSpec,
+    *,
+    output: str | PathLike[str] | None = None,
+    ledger: Ledger | None = None,
 ) -> LabelResult:
     """Label one file.
 
@@ -74,8 +80,10 @@ def label(
         spec: what is asked for.
         output: where the labelled file goes; None labels in place. An existing output is kept and
             reported as ``already`` when it carries our label and is not older than the source.
+        ledger: where the content number is recorded, which is used up before the file is written.
 
     Raises:
+        LedgerError: the ledger failed; the file may be labelled, and the next run records it.
         PlanError: the change must not or cannot be made; the file is untouched.
         UnsupportedFormatError: the format is not known.
         MalformedFileError: the file is damaged.
@@ -84,11 +92,15 @@ def label(
     """
     from ailabel.io.steps import finish
 
-    return finish(labelling(path, spec, output=output))
+    return finish(labelling(path, spec, output=output, ledger=ledger))
 
 
 def labelling(
-    path: str | PathLike[str], spec: LabelSpec, *, output: str | PathLike[str] | None = None
+    path: str | PathLike[str],
+    spec: LabelSpec,
+    *,
+    output: str | PathLike[str] | None = None,
+    ledger: Ledger | None = None,
 ) -> Steps[LabelResult]:
     """Do what `label` does in two steps, for runs over many files (see `batch.local`)."""
     from functools import partial
@@ -108,12 +120,18 @@ def labelling(
         if earlier is not None:
             kept = settle(earlier, target, spec)
             if kept.status != "already":  # it lacks the sidecar
-                return replace(label(target, spec), path=os.fspath(path))
+                return replace(label(target, spec, ledger=ledger), path=os.fspath(path))
+            _keep_recorded(kept, spec, ledger, target)
             return result_of(kept, path, output)
         found = settle(_planned(view, spec), target, spec)
         in_place = output is None or is_same_file(path, output)
+        claim = _claimed(found, spec, ledger)
         if found.status != "already" or not in_place:
             yield from executing(found, view, target, spec)
+        if ledger is not None and claim is not None:
+            ledger.confirm(claim)
+        elif found.status == "already":
+            _keep_recorded(found, spec, ledger, target)
         return result_of(found, path, target)
 
 
@@ -218,13 +236,16 @@ def diff(before: str | PathLike[str], after: str | PathLike[str]) -> LabelDiff:
         return compare(first, second, (os.fspath(before), os.fspath(after)))
 
 
-def label_bytes(data: bytes, spec: LabelSpec, *, name: str | None = None) -> LabelResult:
+def label_bytes(
+    data: bytes, spec: LabelSpec, *, name: str | None = None, ledger: Ledger | None = None
+) -> LabelResult:
     """Label one file in memory; the result's `data` is the labelled file.
 
     Args:
         data: the file.
         spec: what is asked for.
         name: a file name, for formats that only the suffix tells apart.
+        ledger: where the content number is recorded.
 
     Raises:
         AilabelError: as `label` does.
@@ -237,6 +258,13 @@ def label_bytes(data: bytes, spec: LabelSpec, *, name: str | None = None) -> Lab
     labelled = data if found.status == "already" else found.result.read(0, found.result.size)
     if found.status != "already":
         proof(found)(BytesView(labelled, name, spec.limits))
+    claim = _claimed(found, spec, ledger)
+    if ledger is not None and claim is not None:
+        ledger.confirm(claim)
+    elif ledger is not None and found.status == "already":
+        from ailabel.engine.recording import recorded_already
+
+        recorded_already(found, spec, ledger, view)
     return result_of(found, name or "-", None, data=labelled)
 
 
@@ -312,21 +340,25 @@ def verify_bytes(
 
 
 async def label_async(
-    path: str | PathLike[str], spec: LabelSpec, *, output: str | PathLike[str] | None = None
+    path: str | PathLike[str],
+    spec: LabelSpec,
+    *,
+    output: str | PathLike[str] | None = None,
+    ledger: Ledger | None = None,
 ) -> LabelResult:
     """Run `label` in a worker thread."""
     from asyncio import to_thread
 
-    return await to_thread(label, path, spec, output=output)
+    return await to_thread(label, path, spec, output=output, ledger=ledger)
 
 
 async def label_bytes_async(
-    data: bytes, spec: LabelSpec, *, name: str | None = None
+    data: bytes, spec: LabelSpec, *, name: str | None = None, ledger: Ledger | None = None
 ) -> LabelResult:
     """Run `label_bytes` in a worker thread."""
     from asyncio import to_thread
 
-    return await to_thread(label_bytes, data, spec, name=name)
+    return await to_thread(label_bytes, data, spec, name=name, ledger=ledger)
 
 
 async def read_async(path: str | PathLike[str], options: VerifyOptions | None = None) -> FileReport:
@@ -369,8 +401,29 @@ def _planned(view: FileView | BytesView, spec: LabelSpec) -> Plan:
     return make_plan(view, spec)
 
 
+def _claimed(found: Plan, spec: LabelSpec, ledger: Ledger | None) -> Claim | None:
+    """Use the content number of a plan up, where there is a ledger."""
+    if ledger is None or found.status == "already":
+        return None
+    from ailabel.engine.recording import claimed
+
+    return claimed(found, spec, ledger)
+
+
+def _keep_recorded(
+    found: Plan, spec: LabelSpec, ledger: Ledger | None, target: str | PathLike[str]
+) -> None:
+    """See to it that a ledger knows the number of a file that was labelled before."""
+    if ledger is None:
+        return
+    from ailabel.engine.recording import recorded_already
+
+    with open_view(target, spec.limits) as view:
+        recorded_already(found, spec, ledger, view)
+
+
 def _reading(options: VerifyOptions | None) -> VerifyOptions:
-    return VerifyOptions(explicit=False, limits=options.limits) if options else _READING
+    return replace(_READING, limits=options.limits) if options else _READING
 
 
 def _beside(path: str | PathLike[str], view: FileView) -> tuple[FoundLabel, ...]:

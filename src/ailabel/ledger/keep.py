@@ -18,7 +18,6 @@ from ailabel.values import frozen
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from sqlalchemy import Connection
 
     from ailabel.ledger.audit import Audit
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from ailabel.ledger.personal import Deletion
     from ailabel.ledger.record import Entry, Person, Record
     from ailabel.ledger.store import Ledger
+    from ailabel.spi import Signer
 
 __all__ = [
     "Proof",
@@ -67,7 +67,7 @@ def verify(ledger: Ledger, notes: Sequence[str] = (), verifier: Verifier | None 
         return audit(connection, notes, verifier)
 
 
-def make_checkpoint(ledger: Ledger, key: Ed25519PrivateKey) -> str:
+def make_checkpoint(ledger: Ledger, signer: Signer) -> str:
     """Sign the ledger as it is now, once all of it was gone over; keep the note in it.
 
     Raises:
@@ -77,7 +77,7 @@ def make_checkpoint(ledger: Ledger, key: Ed25519PrivateKey) -> str:
         found = audit(connection)
     if found.findings:
         raise LedgerError("something is wrong with the ledger; look with: ailabel ledger verify")
-    note = sign_checkpoint(Checkpoint(found.origin, found.size, found.root), key)
+    note = sign_checkpoint(Checkpoint(found.origin, found.size, found.root), signer)
 
     def keep(connection: Connection) -> None:
         known = select(tables.checkpoint.c.size).where(tables.checkpoint.c.size == found.size)

@@ -15,10 +15,9 @@ from ailabel.errors import LedgerError
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import (
-        Ed25519PrivateKey,
-        Ed25519PublicKey,
-    )
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    from ailabel.spi import Signer
 
 __all__ = ["Checkpoint", "Verifier", "open_checkpoint", "read_checkpoint", "sign_checkpoint"]
 
@@ -108,11 +107,20 @@ class Verifier:
             raise LedgerError("the verifier key is no Ed25519 key") from error
 
 
-def sign_checkpoint(checkpoint: Checkpoint, key: Ed25519PrivateKey) -> str:
-    """Return a checkpoint as a note that a key signed under the ledger's name."""
-    verifier = Verifier(checkpoint.origin, key.public_key().public_bytes_raw())
+def sign_checkpoint(checkpoint: Checkpoint, signer: Signer) -> str:
+    """Return a checkpoint as a note that was signed under the ledger's name.
+
+    Raises:
+        LedgerError: the key is no Ed25519 key.
+        SealError: it could not be signed.
+    """
+    if signer.algorithm != "ed25519":
+        raise LedgerError(
+            "checkpoints are signed with Ed25519, not with {algorithm}", algorithm=signer.algorithm
+        )
+    verifier = Verifier(checkpoint.origin, signer.public_key[-_KEY_BYTES:])
     text = checkpoint.text()
-    signature = verifier.id + key.sign(text.encode())
+    signature = verifier.id + signer.sign(text.encode())
     return f"{text}\n{_SIGNED}{verifier.name} {_base64(signature)}\n"
 
 

@@ -159,6 +159,10 @@ class Ledger:
 
         return self.guarded(lambda connection: rows.adopt(connection, record), [record])
 
+    def is_recorded(self, number: str, producer: str) -> bool:
+        """Say whether a content number of a producer is recorded."""
+        return bool(self.find_number(number, producer))
+
     def find_number(self, number: str, producer: str | None = None) -> list[Entry]:
         """Return all that is recorded of a content number, of one producer or of all."""
         from ailabel.ledger import tables

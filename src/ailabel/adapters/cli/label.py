@@ -12,7 +12,8 @@ import click
 import ailabel
 from ailabel.adapters.cli.base import TranslatedCommand
 from ailabel.adapters.cli.inputs import usage_error
-from ailabel.adapters.cli.jobs import LABELLING
+from ailabel.adapters.cli.recording import LEDGER, recording
+from ailabel.adapters.cli.signing import SIGNING, signer
 from ailabel.adapters.cli.writing import (
     OPTIONS_AFTER,
     OPTIONS_BEFORE,
@@ -107,6 +108,8 @@ _OPTIONS: Final = (
     ),
     click.option("--sidecar", is_flag=True, help="Write NAME.aigc.json beside plain text files."),
     click.option("--stamp-signed", is_flag=True, help="Stamp signed PDF files too."),
+    *SIGNING,
+    LEDGER,
     *OPTIONS_AFTER,
 )
 
@@ -127,7 +130,7 @@ def label_command(**options: Any) -> None:  # noqa: ANN401 - click's way
     spec = _spec(options)
     if len(items) == 1 and sys.stderr.isatty():
         spec = replace(spec, progress=_FilmBar())
-    run("label", items, spec, LABELLING, options | {"number": options["produce_id"]})
+    run("label", items, spec, recording(options), options | {"number": options["produce_id"]})
 
 
 def _check_usage(options: dict[str, Any]) -> None:
@@ -157,6 +160,7 @@ def _spec(options: dict[str, Any]) -> ailabel.LabelSpec:
         hardlinks=options["hardlinks"],
         fast_in_place=options["fast_in_place"],
         durable=not options["no_sync"],
+        signer=signer(options),
     )
 
 
