@@ -35,6 +35,7 @@ _CALLS: Final = {
     "Message",
     "PlanError",
     "PluginError",
+    "SealError",
     "UnsupportedFormatError",
     "__init__",  # an exception that words itself
     "loaded",  # the purpose of an optional package
@@ -45,7 +46,7 @@ _CALLS: Final = {
     "_say",
 }
 _STRUCTURE: Final = re.compile(r"(?:an?|the) [\w ,/:.'-]+")  # names of structures, as arguments
-_ENUMS: Final = {"Verdict", "Outcome", "Level", "Medium"}
+_ENUMS: Final = {"Verdict", "Outcome", "Level", "Medium", "SealResult", "Standing"}
 _WORDS: Final = (  # values that are shown as they are, besides the enumerations
     *("labelled", "replaced", "already", "planned", "refused", "failed", "skipped"),
     *("carried", "kept", "propagated", "changed", "lost", "added", "none"),

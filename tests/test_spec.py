@@ -35,6 +35,7 @@ DOCUMENTS: Final = {  # how `Rule.clause` begins, and the documents that it name
     "GB 45438-2025 ": {"GB45438-2025"},
     "draft of 2024": {"DRAFT-2024"},
     "TC260-PG-20252A": {"PG-20252A"},
+    "TC260-PG-202511A": {"PG-202511A"},
     "TC260-PG-20257A to 202510A": {"PG-20257A", "PG-20258A", "PG-20259A", "PG-202510A"},
 }
 

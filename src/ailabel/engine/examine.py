@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ailabel import registry
 from ailabel.io.source import check_limit
@@ -18,7 +18,16 @@ if TYPE_CHECKING:
     from ailabel.spi import Carrier
     from ailabel.standard.schema import Decoded
 
-__all__ = ["Examined", "Found", "examine", "found_label", "found_mention", "is_read", "text_of"]
+__all__ = [
+    "Examined",
+    "Found",
+    "examine",
+    "found_label",
+    "found_mention",
+    "is_read",
+    "may_be_sealed",
+    "text_of",
+]
 
 
 @frozen
@@ -68,6 +77,21 @@ def examine(view: View) -> Examined:
         found=tuple(Found(slot, decode(slot.payload)) for slot in slots),
         mentions=tuple(item for item in items if isinstance(item, Mention)),
     )
+
+
+def may_be_sealed(found: Found, trust: object = None) -> bool:
+    """Say whether a label may have a seal to check; costs next to nothing.
+
+    Args:
+        found: the label.
+        trust: a directory of keys, which may know that a label was to be signed.
+    """
+    fields = found.decoded.fields
+    return trust is not None or any(_SEALED in (fields.get(name) or "") for name in _RESERVED)
+
+
+_RESERVED: Final = ("ReservedCode1", "ReservedCode2")
+_SEALED: Final = "SecurityData"  # what the object of the guide is called
 
 
 def found_label(found: Found) -> FoundLabel:

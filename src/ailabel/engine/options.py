@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import field
+from typing import TYPE_CHECKING
 
 from ailabel.io.source import Limits
 from ailabel.values import frozen
+
+if TYPE_CHECKING:
+    from ailabel.seal.trust import Directory
 
 __all__ = ["VerifyOptions"]
 
@@ -20,6 +24,10 @@ class VerifyOptions:
         explain: whether the report shall bring a picture of what was seen (`FileReport.preview`).
         regimes: whose rules are asked about, of `standard.rules.REGIMES`; the two labels above are
             those of ``cn``.
+        seals: whether signatures in the reserved fields are checked, where there are any; a seal
+            binds the content, which is then read whole.
+        trust: the directory of keys that says who signs with which; None checks with the keys that
+            the files bring along.
         limits: what reading a file may cost.
     """
 
@@ -27,4 +35,6 @@ class VerifyOptions:
     explicit: bool = True
     explain: bool = False
     regimes: tuple[str, ...] = ("cn",)
+    seals: bool = True
+    trust: Directory | None = None
     limits: Limits = field(default_factory=Limits)

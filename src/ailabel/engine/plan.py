@@ -31,8 +31,9 @@ if TYPE_CHECKING:
     from ailabel.io.source import View
     from ailabel.io.splice import Edit
     from ailabel.model.media import Format
+    from ailabel.model.record import AigcRecord
 
-__all__ = ["Plan", "find_done", "make_plan", "refuse_manifest"]
+__all__ = ["Plan", "find_done", "make_plan", "refuse_manifest", "unsigned"]
 
 
 @frozen(kw_only=True)
@@ -113,9 +114,10 @@ def make_plan(view: View, spec: LabelSpec, numbers: Callable[[], str] = new_cont
     if not spec.implicit:
         return plan
     if not examined.format.has_slot:
-        return replace(plan, notes=(*plan.notes, _no_place(examined, spec)))
+        return replace(plan, notes=(*plan.notes, _no_place(examined, spec), *unsigned(spec)))
     produce_id = spec.produce_id or numbers()
-    payload = encode(spec.record(produce_id), wrapped=spec.slot == ANNEX_B)
+    record = _sealed(spec.record(produce_id), stage, examined, spec)
+    payload = encode(record, wrapped=spec.slot == ANNEX_B)
     result = SplicedView(stage, _edits(stage, examined, spec, payload))
     return replace(plan, result=result, payload=payload, produce_id=produce_id)
 
@@ -163,6 +165,8 @@ def _already(view: View, examined: Examined, spec: LabelSpec) -> Plan | None:
     if spec.implicit and examined.format.has_slot:
         if len(examined.found) != 1 or not _is_sound(examined, spec):
             return None
+        if not _is_sealed(view, examined, spec):
+            return None
         note = Message(
             "the explicit label was not looked at or not found; --explicit-only adds one"
         )
@@ -183,8 +187,33 @@ def _is_sound(examined: Examined, spec: LabelSpec) -> bool:
         return False
     if spec.replace:
         wanted = spec.record(spec.produce_id or found.number)
+        if spec.signer is not None:  # whose seal it is, and whether it holds, is asked afterwards
+            wanted = replace(wanted, reserved_code1=found.decoded.fields["ReservedCode1"] or "")
         return _stands(found, spec.slot or OFFICIAL) and found.decoded.record == wanted
     return found.producer == spec.producer and (spec.slot is None or _stands(found, spec.slot))
+
+
+def _is_sealed(view: View, examined: Examined, spec: LabelSpec) -> bool:
+    """Say whether the only label has the seal that was asked for, if any was, and it holds."""
+    if spec.signer is None:
+        return True
+    from ailabel.engine.seals import is_sealed_by
+
+    return is_sealed_by(spec.signer, examined.found[0], view, examined.carrier)
+
+
+def _sealed(record: AigcRecord, view: View, examined: Examined, spec: LabelSpec) -> AigcRecord:
+    """Return a label with the seal that was asked for, if any was."""
+    if spec.signer is None:
+        return record
+    from ailabel.engine.seals import seal_record
+
+    return seal_record(record, view, examined.carrier, spec.signer)
+
+
+def unsigned(spec: LabelSpec) -> tuple[Message, ...]:
+    """Say that there is no label in the file that could be signed, where somebody was to sign."""
+    return () if spec.signer is None else (Message("there is nothing that could be signed"),)
 
 
 def _is_broken(found: Found) -> bool:
@@ -221,9 +250,10 @@ def _replacement(
         )
     kept = {found.number for found in examined.found} if ours and not spec.replace else set()
     produce_id = spec.produce_id or (kept.pop() if len(kept) == 1 else "") or numbers()
-    payload = _moved(examined, spec) or encode(
-        spec.record(produce_id), wrapped=spec.slot == ANNEX_B
-    )
+    payload = _moved(view, examined, spec)
+    if payload is None:
+        record = _sealed(_record(examined, spec, produce_id), view, examined, spec)
+        payload = encode(record, wrapped=spec.slot == ANNEX_B)
     note = Message("the metadata was replaced; the visible or audible content was not touched")
     return Plan(
         format=examined.format,
@@ -236,10 +266,21 @@ def _replacement(
     )
 
 
-def _moved(examined: Examined, spec: LabelSpec) -> str | None:
+def _record(examined: Examined, spec: LabelSpec, produce_id: str) -> AigcRecord:
+    """Return the label to write: what a sound one of ours says, where only its seal is missing."""
+    stands = examined.found[0].decoded.record
+    kept = spec.signer is not None and not spec.replace and len(examined.found) == 1
+    if kept and stands is not None and not _is_broken(examined.found[0]):
+        return replace(stands, produce_id=produce_id)
+    return spec.record(produce_id)
+
+
+def _moved(view: View, examined: Examined, spec: LabelSpec) -> str | None:
     """Return what a sound label of ours says, where nothing but its place is to change."""
     found = examined.found[0]
     if spec.replace or spec.slot is None or len(examined.found) > 1 or _is_broken(found):
+        return None
+    if not _is_sealed(view, examined, spec):
         return None
     if spec.produce_id not in {None, found.number}:
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from ailabel.engine.examine import may_be_sealed
 from ailabel.io.splice import Edit, SplicedView
 from ailabel.messages import Message
 from ailabel.model.seal import SealContent
@@ -109,7 +110,7 @@ def check_seals(
     reports: list[SealReport] = []
     for found in examined.found:
         fields = found.decoded.fields
-        if trust is None and not any(_MARK in (fields[name] or "") for name in _FIELDS):
+        if not may_be_sealed(found, trust):
             continue
         from ailabel.seal.check import check_all
 
@@ -122,8 +123,6 @@ def check_seals(
     return tuple(reports)
 
 
-_FIELDS: Final = ("ReservedCode1", "ReservedCode2")
-_MARK: Final = "SecurityData"
 _UNSEALED: Final = {SealContent.EMPTY, SealContent.OPAQUE}
 
 

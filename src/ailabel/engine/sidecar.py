@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from ailabel.engine.examine import Found, text_of
+from ailabel.engine.plan import unsigned
 from ailabel.errors import AilabelError, PlanError
 from ailabel.io import atomic
 from ailabel.io.source import BytesView, open_view
@@ -78,7 +79,7 @@ def settle(plan: Plan, target: str | PathLike[str], spec: LabelSpec) -> Plan:
         payload=encode(spec.record(number), wrapped=True),
         produce_id=number,
         replaced=() if found is None else (text_of(found.slot.raw),),
-        notes=(note,),
+        notes=(note, *unsigned(spec)),
     )
 
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from os import PathLike
 
+    from ailabel.spi import Signer
+
 __all__ = ["PLACES", "LabelSpec"]
 
 _ENDS: Final = ("start", "end", "both")
@@ -77,6 +79,8 @@ class LabelSpec:
         fast_in_place: whether a change that fits where it stands is written there, through a
             journal, when a file is labelled in place; for files that nobody reads meanwhile.
         durable: whether every file is flushed to the disk before the call returns.
+        signer: who signs the label and binds it to its content; None leaves it unsigned. A label
+            of ours that lacks this seal, or whose seal does not hold, is written anew.
         limits: what reading a file may cost.
 
     Raises:
@@ -108,6 +112,7 @@ class LabelSpec:
     hardlinks: bool = False
     fast_in_place: bool = False
     durable: bool = True
+    signer: Signer | None = None
     limits: Limits = field(default_factory=Limits)
 
     def __post_init__(self) -> None:
@@ -122,6 +127,8 @@ class LabelSpec:
             problems.append(Message("neither the implicit nor the explicit label is asked for"))
         if self.implicit and not self.producer.strip():
             problems.append(Message("the producer is empty: give its name or 27-character code"))
+        if self.signer is not None and not self.implicit:
+            problems.append(Message("only the implicit label can be signed"))
         if problems:
             raise LabelError(
                 "this labelling is not possible: {reasons}",

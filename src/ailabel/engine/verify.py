@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ailabel import registry
 from ailabel.engine import checks
-from ailabel.engine.examine import examine, found_label, found_mention
+from ailabel.engine.examine import examine, found_label, found_mention, may_be_sealed
 from ailabel.engine.options import VerifyOptions
 from ailabel.engine.scan import scan
 from ailabel.errors import (
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ailabel.io.source import View
     from ailabel.model.media import Format
     from ailabel.model.report import FoundLabel
+    from ailabel.model.seal import SealReport
     from ailabel.spi import Mention, Sighting
 
 __all__ = ["error_message", "verify"]
@@ -62,6 +63,11 @@ def verify(
         regimes=options.regimes,
     )
     results = checks.run(case)
+    seals = _seals(view, examined, options)
+    if seals:
+        from ailabel.engine.seal_checks import judge
+
+        results += judge(seals)
     return FileReport(
         path=path,
         format=examined.format.id,
@@ -71,8 +77,19 @@ def verify(
         mentions=tuple(map(found_mention, _mentions(view, examined))),
         sightings=() if evidence is None else tuple(map(_sighting, evidence.sightings)),
         checks=results,
+        seals=seals,
         preview=None if evidence is None else evidence.preview,
     )
+
+
+def _seals(view: View, examined: Examined, options: VerifyOptions) -> tuple[SealReport, ...]:
+    """Check the seals of the labels, where they are asked about and there are any."""
+    asked = options.implicit and options.seals and "cn" in options.regimes
+    if not asked or not any(may_be_sealed(item, options.trust) for item in examined.found):
+        return ()
+    from ailabel.engine.seals import check_seals
+
+    return check_seals(view, examined, options.trust)
 
 
 def _mentions(view: View, examined: Examined) -> tuple[Mention, ...]:
@@ -152,13 +169,16 @@ def _weigh(results: tuple[Check, ...], label: str) -> Verdict:
     What a person must judge leaves the verdict open, unless another label keeps the same rule.
     """
     undecided = set()
+    sealed = (
+        "seal" if label == "implicit" else label
+    )  # a seal that cannot be checked decides nothing
     for check in [check for check in results if check.outcome is not Outcome.PASS]:
         rule = RULES[check.rule]
-        if rule.label != label or rule.level is not Level.ERROR:
+        if rule.label not in {label, sealed} or rule.level is not Level.ERROR:
             continue
         if check.outcome is Outcome.FAIL:
             return Verdict.NONCOMPLIANT
-        if check.outcome in (Outcome.INCONCLUSIVE, Outcome.REVIEW):
+        if check.outcome in (Outcome.INCONCLUSIVE, Outcome.REVIEW) and rule.label == label:
             undecided.add(check.rule)
     if undecided:
         undecided -= {check.rule for check in results if check.outcome is Outcome.PASS}

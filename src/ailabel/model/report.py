@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ailabel.messages import Message
+    from ailabel.model.seal import SealReport
 
 __all__ = [
     "Change",
@@ -165,6 +166,7 @@ class FileReport:
         mentions: what only looks like one.
         sightings: what was seen or heard of the explicit label, in the order of the content.
         checks: every rule that applies, in the order of the table.
+        seals: what checking the signatures of the labels came to, where there are any.
         error: why the file could not be worked on, or None.
         preview: a PNG picture of what was seen, where it was asked for and can be made.
     """
@@ -177,6 +179,7 @@ class FileReport:
     mentions: tuple[FoundMention, ...] = ()
     sightings: tuple[FoundSighting, ...] = ()
     checks: tuple[Check, ...] = field(default=())
+    seals: tuple[SealReport, ...] = ()
     error: Message | None = None
     preview: bytes | None = field(default=None, repr=False)
 

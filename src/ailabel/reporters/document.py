@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         LabelResult,
         Mark,
     )
+    from ailabel.model.seal import SealReport
     from ailabel.reporters.summary import Header, Item
 
 __all__ = ["SCHEMA_VERSION", "header_document", "item_document"]
@@ -73,6 +74,7 @@ def _report(report: FileReport, language: str) -> dict[str, object]:
         "mentions": [_mention(found) for found in report.mentions],
         "sightings": [_sighting(found) for found in report.sightings],
         "checks": _checks(report.checks, language),
+        "seals": [_seal(seal, language) for seal in report.seals],
         "error": worded(report.error, language),
     }
 
@@ -144,6 +146,30 @@ def _sighting(found: FoundSighting) -> dict[str, object]:
         "contrast": found.contrast,
         "seconds": None if found.seconds is None else list(found.seconds),
         "rate": found.rate,
+    }
+
+
+def _seal(seal: SealReport, language: str) -> dict[str, object]:
+    parts = {"label": seal.label, "binding": seal.binding, "hash": seal.hash}
+    key = seal.key
+    return {
+        "field": seal.field,
+        "location": seal.location,
+        "content": seal.content.value,
+        **{
+            name: {"result": part.result.value, "reason": worded(part.reason, language)}
+            for name, part in parts.items()
+        },
+        "key": key
+        and {
+            "id": key.id,
+            "algorithm": key.algorithm,
+            "standing": key.standing.value,
+            "code": key.code,
+        },
+        "time": seal.time,
+        "digest": seal.digest,
+        "expected": seal.expected,
     }
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from ailabel.messages import Message, translate
 from ailabel.messages import render as sentence
 from ailabel.model.report import FileReport, LabelDiff, Outcome
+from ailabel.model.seal import Standing
 from ailabel.reporters.summary import Summary, clean
 from ailabel.standard.notices import DISCLAIMER
 from ailabel.standard.rules import RULES
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ailabel.model.report import Check, FoundLabel, LabelResult, Mark
+    from ailabel.model.seal import SealReport
     from ailabel.reporters.summary import Header, Item
     from ailabel.standard.dialects import Dialect
 
@@ -58,6 +60,33 @@ def _report(report: FileReport, language: str) -> Iterator[str]:
     for check in report.checks:
         if check.outcome in _SHOWN:
             yield _check(check, language)
+    for seal in report.seals:
+        yield _seal(seal, language)
+
+
+def _seal(seal: SealReport, language: str) -> str:
+    """Tell the three results, and whose key it was; what is wrong stands in the checks."""
+    key = seal.key
+    whose = Message("no key")
+    if key is not None:
+        values = {"algorithm": key.algorithm, "key": key.id[:16], "code": key.code or "?"}
+        whose = Message(_WHOSE.get(key.standing, _KEY).text, values)
+    params = {
+        "field": seal.field,
+        "label": Message(seal.label.result.value),
+        "binding": Message(seal.binding.result.value),
+        "content": Message(seal.hash.result.value),
+        "whose": whose,
+    }
+    told = Message("{field}: label {label}, binding {binding}, content {content}; {whose}", params)
+    return f"    {clean(sentence(told.text, told.params, language))}\n"
+
+
+_KEY: Final = Message("key {key} ({algorithm})")
+_WHOSE: Final = {
+    Standing.TRUSTED: Message("verified as {code}, key {key} ({algorithm})"),
+    Standing.NO_DIRECTORY: Message("key {key} ({algorithm}) came with the file"),
+}
 
 
 def _check(check: Check, language: str) -> str:

@@ -20,7 +20,15 @@ if TYPE_CHECKING:
 
     from ailabel.spi import Signer
 
-__all__ = ["CommandSigner", "KeySigner", "load_key", "make_key", "read_public", "signer_of"]
+__all__ = [
+    "CommandSigner",
+    "KeySigner",
+    "load_key",
+    "make_key",
+    "read_public",
+    "signer_of",
+    "write_key",
+]
 
 _EC: Final = der.object_id("1.2.840.10045.2.1")  # [RFC 5480 2.1.1]
 _SM2: Final = der.object_id("1.2.156.10197.1.301")  # [GM/T 0006]
@@ -245,6 +253,29 @@ def make_key(algorithm: str) -> tuple[str, str]:
     public = _public(secret)
     body = _pkcs8(algorithm, secret, public)
     return armoured(body, "PRIVATE KEY"), armoured(public.spki, "PUBLIC KEY")
+
+
+def write_key(folder: str | PathLike[str], private: str, public: str) -> None:
+    """Write ``label.key``, which only its owner can read, and ``label.pub``; never over others.
+
+    Raises:
+        SealError: one of them stands there already.
+        OSError: one cannot be written.
+    """
+    os.makedirs(folder, exist_ok=True)  # noqa: PTH103 - no pathlib here
+    for name in ("label.key", "label.pub"):
+        path = os.path.join(folder, name)  # noqa: PTH118
+        if os.path.lexists(path):
+            raise SealError(
+                "{path} stands there already, and a key is never overwritten", path=path
+            )
+    for name, text, mode in (("label.key", private, 0o600), ("label.pub", public, 0o644)):
+        path = os.path.join(folder, name)  # noqa: PTH118
+        opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+        with os.fdopen(opened, "w", encoding="ascii") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(opened)
 
 
 def _public(secret: object) -> PublicKey:

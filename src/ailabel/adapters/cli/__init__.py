@@ -31,6 +31,7 @@ _COMMANDS: Final = {  # name: module
     "rule": "info",
     "formats": "info",
     "code": "code",
+    "keys": "keys",
     "evidence": "evidence",
     "config": "config",
     "schema": "info",

@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 from functools import partial
 from importlib import import_module
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -25,17 +26,20 @@ from ailabel.batch.local import work
 from ailabel.engine.options import VerifyOptions
 from ailabel.errors import AilabelError, UnsupportedFormatError
 from ailabel.messages import Message
-from ailabel.model.report import FileReport, Verdict
+from ailabel.model.report import FileReport, Outcome, Verdict
 from ailabel.reporters.summary import Header
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+    from ailabel.seal.trust import Directory
 
 __all__ = ["read_command", "verify_command"]
 
 FORMATS: Final = {"text": "text", "json": "json", "json-lines": "json_lines"}
 _BAD: Final = 1
 _BROKEN: Final = 2
+_OPEN: Final = {Outcome.INCONCLUSIVE, Outcome.REVIEW}
 _GOOD: Final = {Verdict.COMPLIANT, Verdict.NOT_APPLICABLE}
 
 
@@ -81,20 +85,52 @@ def _shared(function: Callable[..., Any]) -> Callable[..., Any]:
     metavar="DIR",
     help="Write NAME.explain.png below a folder: what was seen, with the measured figures.",
 )
+@click.option(
+    "--trust",
+    multiple=True,
+    metavar="KEYS.JSON",
+    help="A directory of keys: whose signatures they are; what does not hold then fails.",
+)
+@click.option("--no-signatures", is_flag=True, help="Do not check signatures of labels.")
 def verify_command(**options: Any) -> None:  # noqa: ANN401 - click's way
     """Verify files."""
     if options["implicit_only"] and options["explicit_only"]:
         raise usage_error("--implicit-only and --explicit-only exclude each other")
     if options["implicit_only"] and options["explain"]:
         raise usage_error("--explain shows what was seen, and --implicit-only does not look")
+    if options["trust"] and (options["no_signatures"] or options["explicit_only"]):
+        raise usage_error("--trust asks for signatures, which another option leaves out")
     asked = VerifyOptions(
         implicit=not options["explicit_only"],
         explicit=not options["implicit_only"],
         explain=options["explain"] is not None,
+        seals=not options["no_signatures"],
+        trust=_directory(options["trust"]),
     )
     good = _GOOD | ({Verdict.INCONCLUSIVE} if options["allow_inconclusive"] else set())
-    codes = _Codes(lambda report: 0 if {report.implicit, report.explicit} <= good else _BAD)
-    _tell("verify", options, asked, codes)
+    doubtful = {Outcome.FAIL} | (set() if options["allow_inconclusive"] else _OPEN)
+
+    def judge(report: FileReport) -> int:
+        trusted = asked.trust is None or _holds(report, doubtful)
+        return 0 if trusted and {report.implicit, report.explicit} <= good else _BAD
+
+    _tell("verify", options, asked, _Codes(judge))
+
+
+def _directory(paths: Sequence[str]) -> Directory | None:
+    """Read the directories of keys that were named."""
+    if not paths:
+        return None
+    from ailabel.seal.trust import load
+
+    return load(paths)
+
+
+def _holds(report: FileReport, doubtful: set[Outcome]) -> bool:
+    """Say whether no check of a signature came to one of these outcomes."""
+    return not any(
+        check.outcome in doubtful for check in report.checks if check.rule.startswith("SIG-")
+    )
 
 
 @click.command(
@@ -107,7 +143,7 @@ def verify_command(**options: Any) -> None:  # noqa: ANN401 - click's way
 def read_command(**options: Any) -> None:  # noqa: ANN401 - click's way
     """Read files."""
     codes = _Codes(lambda report: 0 if report.error is None else _BROKEN)
-    _tell("read", options, VerifyOptions(explicit=False), codes)
+    _tell("read", options, VerifyOptions(explicit=False, seals=False), codes)
 
 
 class _Codes:
@@ -132,11 +168,25 @@ def _tell(command: str, options: dict[str, Any], asked: VerifyOptions, codes: _C
     reporter = import_module(f"ailabel.reporters.{FORMATS[options['output_format']]}")
     one = partial(_verify_one, options=asked, name=options["name"])
     processes = 1 if any(item.path == STDIN for item in items) else options["jobs"]
-    reports = codes.watch(work(one, items, processes))
+    found = work(one, items, processes)
+    if asked.seals and len(items) > 1:
+        found = _numbers_watched(found)
+    reports = codes.watch(found)
     if folder is not None:
         reports = _explained(reports, items, folder)
     emit(reporter.render(header, reports), machine=options["output_format"] != "text")
     click.get_current_context().exit(codes.worst)
+
+
+def _numbers_watched(reports: Iterator[FileReport]) -> Iterator[FileReport]:
+    """Tell where a number was signed twice; nothing is loaded before a seal was met."""
+    for report in reports:
+        if report.seals:
+            from ailabel.engine.seal_checks import watch_numbers
+
+            yield from watch_numbers(chain([report], reports))
+            return
+        yield report
 
 
 def _explained(
