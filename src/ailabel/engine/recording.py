@@ -7,24 +7,35 @@ is missing: a number that is reserved and not recorded is recorded by the next r
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ailabel import registry
 from ailabel.engine.examine import examine
 from ailabel.errors import AilabelError
-from ailabel.ledger.record import Record
+from ailabel.ledger.record import Kind, Person, Record
+from ailabel.messages import Message
 from ailabel.model.media import Medium
 from ailabel.spi import essence_digest
 
 if TYPE_CHECKING:
+    from ailabel.engine.export import Grant
     from ailabel.engine.plan import Plan
     from ailabel.engine.spec import LabelSpec
     from ailabel.io.source import View
-    from ailabel.ledger import Ledger
+    from ailabel.ledger import Entry, Ledger
     from ailabel.ledger.rows import Claim
     from ailabel.model.media import Format
 
-__all__ = ["claimed", "content_digest", "picture_hash", "record_of", "recorded_already"]
+__all__ = [
+    "claimed",
+    "content_digest",
+    "log_export",
+    "log_restored",
+    "picture_hash",
+    "record_of",
+    "recorded_already",
+]
 
 
 def claimed(plan: Plan, spec: LabelSpec, ledger: Ledger) -> Claim | None:
@@ -60,6 +71,49 @@ def recorded_already(plan: Plan, spec: LabelSpec, ledger: Ledger, view: View) ->
     found = examine(view).found
     label = found[0].slot.payload if found else ""
     ledger.adopt(record_of(plan, spec, view, label))
+
+
+def log_export(
+    ledger: Ledger, plan: Plan, spec: LabelSpec, grounds: tuple[Grant, dict[str, str]]
+) -> Message:
+    """Log an export before the file is written; return what is said of it.
+
+    Args:
+        ledger: where it belongs.
+        plan: of the file to hand out.
+        spec: what was asked for.
+        grounds: on what grounds, and what is to be known of the agreement and of looking.
+
+    Raises:
+        PlanError: the content number was used before.
+        LedgerError: the ledger failed.
+    """
+    from ailabel.ledger import keep
+
+    is_fresh = plan.payload is not None
+    label = plan.payload or examine(plan.result).found[0].slot.payload
+    record = replace(record_of(plan, spec, plan.result, label), kind=Kind.EXPORT)
+    grant, facts = grounds
+    person = Person(recipient=grant.recipient, reason=grant.reason)
+    entry, day = keep.log_export(ledger, record, (person, facts), is_fresh=is_fresh)
+    return Message(
+        "logged as row {row} of the ledger, where it is kept until {day} at least",
+        {"row": entry.row, "day": day.isoformat()},
+    )
+
+
+def log_restored(ledger: Ledger, plan: Plan, known: Entry) -> None:
+    """Record that the label of a number was put back into a copy."""
+    record = replace(
+        known.record,
+        kind=Kind.RELABEL,
+        digest=content_digest(plan.result, plan.format),
+        picture=picture_hash(plan.result, plan.format),
+        format=plan.format.id,
+        label=plan.payload or "",
+        details="",
+    )
+    ledger.record(record)
 
 
 def record_of(plan: Plan, spec: LabelSpec, view: View, label: str) -> Record:

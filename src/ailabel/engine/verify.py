@@ -27,9 +27,10 @@ if TYPE_CHECKING:
     from ailabel.model.media import Format
     from ailabel.model.report import FoundLabel
     from ailabel.model.seal import SealReport
+    from ailabel.model.trace import Trace
     from ailabel.spi import Mention, Sighting
 
-__all__ = ["error_message", "verify"]
+__all__ = ["error_message", "look_at", "verify"]
 
 
 def verify(
@@ -54,7 +55,7 @@ def verify(
         examined = examine(view)
     except (MalformedFileError, LimitExceededError) as error:
         return _damaged(view, path, options, error)
-    evidence = _look(view, examined.format, options.explain) if options.explicit else None
+    evidence = look_at(view, examined.format, options.explain) if options.explicit else None
     case = checks.Case(
         format=examined.format,
         found=examined.found,
@@ -78,6 +79,7 @@ def verify(
         sightings=() if evidence is None else tuple(map(_sighting, evidence.sightings)),
         checks=results,
         seals=seals,
+        traces=_traces(view, examined.format, options) if options.traces else None,
         preview=None if evidence is None else evidence.preview,
     )
 
@@ -90,6 +92,12 @@ def _seals(view: View, examined: Examined, options: VerifyOptions) -> tuple[Seal
     from ailabel.engine.seals import check_seals
 
     return check_seals(view, examined, options.trust)
+
+
+def _traces(view: View, file_format: Format, options: VerifyOptions) -> tuple[Trace, ...]:
+    from ailabel.traces import find
+
+    return find(view, file_format.id, validate=options.check_c2pa)
 
 
 def _mentions(view: View, examined: Examined) -> tuple[Mention, ...]:
@@ -108,7 +116,7 @@ def error_message(error: AilabelError) -> Message:
     return Message("{problem} (byte {offset})", {"problem": inner, "offset": offset})
 
 
-def _look(view: View, file_format: Format, explain: bool) -> Evidence:  # noqa: FBT001 - passed on
+def look_at(view: View, file_format: Format, explain: bool) -> Evidence:  # noqa: FBT001 - passed on
     marker = registry.inspector_of(file_format.id)
     if marker is None:
         reason = Message(

@@ -130,15 +130,21 @@ def prove_part(ledger: Ledger, size: int) -> Proof:
     )
 
 
-def log_export(ledger: Ledger, record: Record, person: Person, facts: dict[str, str]) -> Entry:
+def log_export(
+    ledger: Ledger, record: Record, whom: tuple[Person, dict[str, str]], *, is_fresh: bool
+) -> tuple[Entry, dt.date]:
     """Log an export before the file is handed out; see `personal.export`.
 
+    Returns:
+        The row, and the last day until which it is kept.
+
     Raises:
-        PlanError: the content number was used before.
+        PlanError: the content number was to be a fresh one, and was used before.
     """
-    return ledger.guarded(
-        lambda connection: personal.export(connection, record, person, facts), [record]
+    entry = ledger.guarded(
+        lambda connection: personal.export(connection, record, whom, is_fresh=is_fresh), [record]
     )
+    return entry, personal.first_day_after(personal.day_of(entry.time)) - dt.timedelta(days=1)
 
 
 def erase(ledger: Ledger, who: str, *, within_retention: bool = False) -> Deletion:

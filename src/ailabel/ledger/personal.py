@@ -27,7 +27,16 @@ if TYPE_CHECKING:
 
     from ailabel.ledger.record import Entry
 
-__all__ = ["Deletion", "erase", "export", "findings", "first_day_after", "people", "purge"]
+__all__ = [
+    "Deletion",
+    "day_of",
+    "erase",
+    "export",
+    "findings",
+    "first_day_after",
+    "people",
+    "purge",
+]
 
 _CHINA: Final = dt.timezone(dt.timedelta(hours=8))  # whose days count
 _MONTHS: Final = 6
@@ -48,19 +57,31 @@ class Deletion:
     entries: tuple[Entry, ...]
 
 
-def export(connection: Connection, record: Record, person: Person, facts: dict[str, str]) -> Entry:
+def export(
+    connection: Connection,
+    record: Record,
+    whom: tuple[Person, dict[str, str]],
+    *,
+    is_fresh: bool,
+) -> Entry:
     """Log an export.
 
     Args:
         connection: of a transaction that writes.
         record: of the file, without details.
-        person: whom it is made for, and why.
-        facts: the agreement, and what was found when the file was looked at.
+        whom: the person that it is made for; the agreement, and what looking at the file found.
+        is_fresh: whether its number must not be known yet.
+
+    Raises:
+        PlanError: it is known, or reserved.
     """
+    person, facts = whom
 
     def details(commitment: bytes) -> str:
         return _json({**facts, "person": commitment.hex()})
 
+    if is_fresh:
+        rows.refuse_known(connection, record)
     return rows.with_person(connection, record, person, details)
 
 
@@ -89,7 +110,7 @@ def erase(
         .order_by(tables.person.c.row)
     )
     found = connection.execute(query).all()
-    free = [first_day_after(_day(time)) for _, time in found]
+    free = [first_day_after(day_of(time)) for _, time in found]
     if free and max(free) > today and not within_retention:
         raise LedgerError(
             "the log of an export is kept for six calendar months, here until {day}; only where "
@@ -231,7 +252,8 @@ def _json(value: object) -> str:
     return json.dumps(value, separators=(",", ":"), sort_keys=True)
 
 
-def _day(time: int) -> dt.date:
+def day_of(time: int) -> dt.date:
+    """Return the day in China of a moment."""
     return dt.datetime.fromtimestamp(time / _MICROSECONDS, _CHINA).date()
 
 

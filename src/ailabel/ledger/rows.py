@@ -39,6 +39,7 @@ __all__ = [
     "confirm",
     "entries",
     "head",
+    "refuse_known",
     "with_person",
     "write",
 ]
@@ -128,11 +129,7 @@ def claim_number(connection: Connection, record: Record) -> Claim:
     if known:
         if record.kind in _LATER or any(item.digest == record.digest for item in known):
             return Claim(_as_later(record), reserved=False)
-        raise PlanError(
-            "the content number {number} of {producer} was used before, for other content",
-            number=number,
-            producer=producer,
-        )
+        raise _used(record)
     waiting = _reserved(connection, record)
     if waiting is None:
         values = {"number": number, "producer": producer, "time": time.time_ns() // 1000}
@@ -167,6 +164,16 @@ def confirm(connection: Connection, claim: Claim) -> Entry:
             )
         )
     return write(connection, [record])[0]
+
+
+def refuse_known(connection: Connection, record: Record) -> None:
+    """Refuse a number that was used before.
+
+    Raises:
+        PlanError: it was.
+    """
+    if next(entries(connection, _is_number(record.number, record.producer)), None) is not None:
+        raise _used(record)
 
 
 def with_person(
@@ -313,6 +320,14 @@ def _refuse_reserved(connection: Connection, records: Iterable[Record]) -> None:
         for number, producer in connection.execute(query):
             if (number, producer) in wanted:
                 raise _taken(wanted[number, producer])
+
+
+def _used(record: Record) -> PlanError:
+    return PlanError(
+        "the content number {number} of {producer} was used before, for other content",
+        number=record.number,
+        producer=record.producer,
+    )
 
 
 def _taken(record: Record) -> PlanError:
