@@ -23,10 +23,12 @@ __all__ = ["cli", "main"]
 _COMMANDS: Final = {  # name: module
     "label": "label",
     "propagate": "propagate",
+    "decide": "decide",
     "verify": "verify",
     "read": "verify",
     "carry": "pair",
     "diff": "pair",
+    "check": "check",
     "scene": "scene",
     "rule": "info",
     "formats": "info",
@@ -34,6 +36,7 @@ _COMMANDS: Final = {  # name: module
     "keys": "keys",
     "evidence": "evidence",
     "config": "config",
+    "init": "init",
     "schema": "info",
     "doctor": "doctor",
 }

@@ -17,7 +17,7 @@ from ailabel.values import frozen
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["STDIN", "Input", "collect", "output_of", "usage_error"]
+__all__ = ["STDIN", "Input", "collect", "listed", "output_of", "usage_error"]
 
 STDIN: Final = "-"
 
@@ -58,12 +58,12 @@ def collect(
         outside: a folder that is not walked, because outputs go there.
         name: what standard input is called below an output folder.
     """
-    listed = list(_listed(files_from)) if files_from else []
-    if not paths and not listed:
+    named = list(listed(files_from)) if files_from else []
+    if not paths and not named:
         raise usage_error("give files or folders, or --files-from")
     skipped = os.path.realpath(outside) if outside else None
     found: dict[str, Input] = {}
-    for path in (*paths, *listed):
+    for path in (*paths, *named):
         for item in _stdin(name) if path == STDIN else _walk(path, skipped):
             found.setdefault(item.path, item)
     return list(found.values())
@@ -87,11 +87,17 @@ def output_of(item: Input, output: str | None, count: int) -> str | None:
     return output
 
 
-def _listed(source: str) -> Iterator[str]:
+def listed(source: str, *, null: bool = False) -> Iterator[str]:
+    """Yield the paths that a file lists.
+
+    Args:
+        source: its path, or ``-`` for standard input.
+        null: whether NUL separates them; otherwise it does where there is one, and line ends else.
+    """
     from pathlib import Path
 
     data = sys.stdin.buffer.read() if source == STDIN else Path(source).read_bytes()
-    separator = b"\0" if b"\0" in data else b"\n"
+    separator = b"\0" if null or b"\0" in data else b"\n"
     for line in data.split(separator):
         name = line.rstrip(b"\r") if separator == b"\n" else line
         if name:

@@ -1,0 +1,232 @@
+"""One file through the gate: what it holds, held against what it is declared to be."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, Self
+
+from ailabel import api, registry
+from ailabel.engine.options import VerifyOptions
+from ailabel.engine.verify import error_message, verify
+from ailabel.errors import AilabelError, UnsupportedFormatError
+from ailabel.gate.fingerprint import findings
+from ailabel.gate.fix import missing, refused
+from ailabel.gate.judge import Case, judge
+from ailabel.gate.lfs import is_pointer
+from ailabel.io.source import open_view
+from ailabel.messages import Message
+from ailabel.model.gate import GateFile
+from ailabel.model.media import Medium
+from ailabel.model.report import Outcome
+from ailabel.values import frozen
+
+if TYPE_CHECKING:
+    from ailabel.config import Configuration, Profile
+    from ailabel.engine.spec import LabelSpec
+    from ailabel.gate.eyes import Eyes
+    from ailabel.gate.judge import Point
+    from ailabel.io.source import View
+    from ailabel.model.report import FileReport
+    from ailabel.model.trace import Trace
+
+__all__ = ["Looked", "Looker"]
+
+_OF_ITSELF: Final = frozenset({"markdown", "html"})  # formats that may say what they are
+_READ: Final = frozenset({Medium.TEXT, Medium.DOCUMENT})  # exact and cheap, unlike looking
+_SIDECAR: Final = ".aigc.json"
+_PASSING: Final = Outcome.INCONCLUSIVE  # it may be settled once an extra is installed
+
+
+@frozen(kw_only=True)
+class Looked:
+    """What the gate says of a file, and of its saying so.
+
+    Args:
+        file: what is told.
+        lasting: whether it will say the same as long as the file and the configuration do.
+        unseen: whether a label that people see or hear is recommended, and was not looked for.
+    """
+
+    file: GateFile
+    lasting: bool = True
+    unseen: bool = False
+
+
+@frozen(kw_only=True)
+class Looker:
+    """Looks into the files of a run.
+
+    Args:
+        root: the folder that paths count from.
+        configuration: of the run.
+        eyes: what looks at pixels and listens to sound.
+        implicit_only: whether the label that people see or hear is left out.
+        reports: whether all that was found out is handed on, with pictures of what was seen.
+        fix: whether declared files of the tree are labelled where a label is missing.
+    """
+
+    root: str
+    configuration: Configuration
+    eyes: Eyes
+    implicit_only: bool = False
+    reports: bool = False
+    fix: bool = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.eyes.close()
+
+    def path(self, path: str) -> Looked:
+        """Look into a file of the tree; whatever prevents it is its error."""
+        try:
+            with open_view(f"{self.root}/{path}") as view:
+                looked = self.view(view, path)
+                wanted = self.wanted(looked.file, view) if self.fix else None
+            return looked if wanted is None else self._mended(looked, wanted)
+        except Exception as error:  # noqa: BLE001 - one file must not end a run of thousands
+            return self.failed(path, error)
+
+    def wanted(self, file: GateFile, view: View) -> LabelSpec | None:
+        """Return the label that can be put into a file, or None where there is none."""
+        if file.ai != "yes" or not file.findings:
+            return None
+        profile = self.configuration.profile(file.path, format=file.format, view=view)
+        return missing(file, profile)
+
+    def _mended(self, looked: Looked, wanted: LabelSpec) -> Looked:
+        """Label a file and look again; what cannot be labelled keeps its findings, and why."""
+        file = looked.file
+        try:
+            result = api.label(f"{self.root}/{file.path}", wanted)
+        except AilabelError as error:
+            return replace(looked, file=refused(file, error_message(error)), lasting=False)
+        again = replace(self, fix=False).path(file.path)
+        fixed = result.status != "already"
+        return replace(again, file=replace(again.file, fixed=fixed), lasting=not fixed)
+
+    def failed(self, path: str, error: Exception) -> Looked:
+        """Return what is said of a file that could not be looked into."""
+        return _failed(path, _reason(error))
+
+    def view(self, view: View, path: str) -> Looked:
+        """Look into a file.
+
+        Raises:
+            AilabelError: it cannot be done.
+            OSError: it cannot be read.
+        """
+        if is_pointer(view):
+            return _failed(path, Message("it is a Git LFS pointer, not the content: git lfs pull"))
+        profile = self.configuration.profile(path)
+        report, reason = _examined(view, path, profile)
+        if report is not None and report.format in _OF_ITSELF and report.error is None:
+            own = self.configuration.profile(path, format=report.format, view=view)
+            if own.regimes != profile.regimes:
+                report, reason = _examined(view, path, own)
+            profile = own
+        if report is None and profile.ai != "yes":
+            return self._told(path, profile, None, [], view)
+        if report is None and (not view.size or path.endswith(_SIDECAR)):
+            return self._told(path, profile, None, [], view)
+        return self._judged(view, path, profile, report, reason)
+
+    def _judged(
+        self,
+        view: View,
+        path: str,
+        profile: Profile,
+        report: FileReport | None,
+        reason: Message | None,
+    ) -> Looked:
+        medium = None if report is None or report.format is None else medium_of(report.format)
+        if profile.media and medium is not None and medium.value not in profile.media:
+            return self._told(path, profile, report, [], view)
+        asked = self._asks(profile, medium)
+        if asked and report is not None and report.error is None:
+            report, reason = self.eyes.look(view, report, self._options(profile), profile)
+        case = Case(
+            path=path,
+            profile=profile,
+            report=report,
+            reason=reason,
+            traces=_traces(view, profile, report),
+        )
+        told = self._told(path, profile, report, judge(case), view)
+        seen = asked or self.implicit_only or medium is None or profile.ai != "yes"
+        return replace(told, unseen=not seen and profile.explicit == "recommended")
+
+    def _asks(self, profile: Profile, medium: Medium | None) -> bool:
+        """Say whether the label that people see or hear is looked for."""
+        if self.implicit_only or medium is None:
+            return False
+        if profile.ai != "yes":
+            return profile.deep
+        if profile.explicit == "off":
+            return False
+        return medium in _READ or profile.deep or profile.explicit == "required"
+
+    def _options(self, profile: Profile) -> VerifyOptions:
+        return VerifyOptions(explain=self.reports, regimes=profile.regimes)
+
+    def _told(
+        self,
+        path: str,
+        profile: Profile,
+        report: FileReport | None,
+        points: list[Point],
+        view: View,
+    ) -> Looked:
+        found = findings(points, view, profile) if points else ()
+        file = GateFile(
+            path=path,
+            format=None if report is None else report.format,
+            ai=profile.ai,
+            explicit=profile.explicit,
+            findings=found,
+            report=report if self.reports else None,
+        )
+        return Looked(file=file, lasting=not any(item.outcome is _PASSING for item in found))
+
+
+@lru_cache(maxsize=256)
+def medium_of(format_id: str) -> Medium:
+    """Return the medium of a format."""
+    formats = registry.carrier_of(format_id).formats
+    return next(item.medium for item in formats if item.id == format_id)
+
+
+def _examined(view: View, path: str, profile: Profile) -> tuple[FileReport | None, Message | None]:
+    """Return what the metadata hold, or why nothing can be said of them."""
+    options = VerifyOptions(explicit=False, regimes=profile.regimes)
+    try:
+        return verify(view, path, options), None
+    except UnsupportedFormatError as error:
+        return None, error_message(error)
+
+
+def _traces(view: View, profile: Profile, report: FileReport | None) -> tuple[Trace, ...]:
+    """Look for traces where nobody said that AI was used, and no label does."""
+    if report is None or report.format is None or report.error is not None:
+        return ()
+    if profile.ai == "yes" or report.labels:
+        return ()
+    from ailabel.traces import find
+
+    return tuple(trace for trace in find(view, report.format) if trace.of_ai)
+
+
+def _failed(path: str, reason: Message) -> Looked:
+    file = GateFile(path=path, format=None, ai=None, explicit="off", error=reason)
+    return Looked(file=file, lasting=False)
+
+
+def _reason(error: Exception) -> Message:
+    if isinstance(error, AilabelError):
+        return error_message(error)
+    if isinstance(error, OSError):
+        return Message("cannot be read: {reason}", {"reason": error.strerror or str(error)})
+    reason = {"reason": f"{type(error).__name__}: {error}"}
+    return Message("this is a defect of ailabel; please report it with the file: {reason}", reason)

@@ -1,0 +1,318 @@
+"""A run of the gate: select, survey, look, hold against the baseline, and say how it ended."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Final
+
+from ailabel.config import load
+from ailabel.engine.verify import error_message
+from ailabel.errors import AilabelError
+from ailabel.gate.baseline import NAME, Baseline, read_baseline, write_baseline
+from ailabel.gate.cache import Cache, cache_folder
+from ailabel.gate.options import GateOptions
+from ailabel.gate.select import select
+from ailabel.gate.survey import Survey
+from ailabel.messages import Message
+from ailabel.model.gate import GateEnd, GateFile, Stale, Standing
+from ailabel.values import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ailabel.config import Configuration
+    from ailabel.gate.look import Looked, Looker
+    from ailabel.gate.select import Selection
+
+__all__ = ["GateRun"]
+
+_BAD: Final = 1
+_BROKEN: Final = 2
+
+
+class GateRun:
+    """The files of a run, to be gone through once; then `end` says how it ended.
+
+    What prevents the run as a whole is no exception but a problem of its end, so that reports are
+    whole whatever happens.
+
+    Args:
+        options: what is asked for.
+        home: the user's folder for caches, for trees that are no repository; None for none.
+    """
+
+    def __init__(self, options: GateOptions | None = None, *, home: str | None = None) -> None:
+        self._options = options or GateOptions()
+        self._home = home
+        self._root = ""
+        self._code = 0
+        self._problems: list[Message] = []
+        self._notes: list[Message] = []
+        self._hidden: set[str] = set()
+        self._stale: tuple[Stale, ...] = ()
+        self._counts = {"undeclared": 0, "unseen": 0}
+        self._files = self._guarded()
+
+    def __iter__(self) -> Iterator[GateFile]:
+        """Yield what is said of each file, in the order of their paths."""
+        return self._files
+
+    def end(self) -> GateEnd:
+        """Say how the run ended, once its files have passed."""
+        for _ in self._files:  # whoever asks early gets the end all the same
+            pass
+        return GateEnd(
+            code=_BROKEN if self._problems else self._code,
+            problems=tuple(self._problems),
+            notes=tuple(self._notes),
+            hidden=tuple(sorted(self._hidden)),
+            stale=self._stale,
+            root=self._root,
+        )
+
+    def _guarded(self) -> Iterator[GateFile]:
+        """Go through the files; what ends the run becomes its problem."""
+        try:
+            yield from self._run()
+        except AilabelError as error:
+            self._problems.append(error_message(error))
+        except OSError as error:
+            reason = {"path": error.filename or "-", "reason": error.strerror or str(error)}
+            self._problems.append(Message("{path}: {reason}", reason))
+
+    def _run(self) -> Iterator[GateFile]:
+        options = self._options
+        selection = select(options.choice)
+        self._root = selection.root
+        self._problems += selection.problems
+        self._notes += selection.notes
+        if self._problems:
+            return
+        terms = Terms.of(selection.root, options)
+        configuration = terms.load()
+        cache = self._cache(selection, configuration)
+        survey = Survey(selection, configuration, options, cache)
+        survey.go()
+        self._problems += survey.problems
+        self._notes += survey.notes()
+        self._check_empty(selection, survey)
+        path, baseline = self._baseline(configuration)
+        try:
+            for looked in self._looked(terms, configuration, selection, survey):
+                file = baseline.settle(looked.file)
+                self._count(file, looked)
+                yield file
+        finally:
+            if cache is not None:
+                cache.save()
+        if cache is not None and selection.whole and not self._problems:
+            cache.keep(survey.paths)
+            cache.save()
+        self._settle(path, baseline, whole=selection.whole and options.choice.source == "tree")
+        self._remark(survey)
+
+    # -- before ------------------------------------------------------------------------------------
+
+    def _cache(self, selection: Selection, configuration: Configuration) -> Cache | None:
+        if not self._options.cache or self._options.choice.source == "staged":
+            return None
+        named = self._options.cache_dir or configuration.run.cache
+        if named is False:
+            return None
+        if isinstance(named, str):
+            return Cache(named, own=True)
+        store = selection.repository.store if selection.repository else None
+        folder = cache_folder(selection.root, store, self._home)
+        return None if folder is None else Cache(folder, own=False)
+
+    def _check_empty(self, selection: Selection, survey: Survey) -> None:
+        """Let nobody take for a pass that nothing was looked at."""
+        asked = self._options.choice
+        if survey.paths or survey.problems or asked.source != "tree" or not asked.strict:
+            return
+        if not survey.excluded:
+            self._problems.append(Message("there is nothing to check"))
+        elif not selection.named:
+            self._problems.append(Message("the configuration leaves out every file"))
+
+    def _baseline(self, configuration: Configuration) -> tuple[str, Baseline]:
+        """Read what was accepted before, if anything was."""
+        named = self._options.baseline or configuration.run.baseline
+        path = named or f"{self._root}/{NAME}"
+        writing = self._options.update == "write"
+        missing_is_fine = named is None or writing
+        entries = []
+        if not missing_is_fine or os.path.lexists(path):
+            entries = read_baseline(path)
+        today = self._options.today or time.strftime("%Y-%m-%d", time.gmtime())
+        return path, Baseline(entries, today, accepting=writing)
+
+    # -- meanwhile ---------------------------------------------------------------------------------
+
+    def _looked(
+        self, terms: Terms, configuration: Configuration, selection: Selection, survey: Survey
+    ) -> Iterator[Looked]:
+        """Yield what is said of each file, known or found out now."""
+        todo = survey.todo()
+        now = time.time_ns()
+        fresh = self._fresh(terms, configuration, selection, todo) if todo else iter(())
+        for path in survey.paths:
+            looked = survey.known.get(path)
+            if looked is None:
+                looked = next(fresh)
+                survey.remember(path, looked, now)
+                yield looked
+            else:
+                yield _named(looked, path)
+        yield from fresh  # ends what works for it
+
+    def _fresh(
+        self, terms: Terms, configuration: Configuration, selection: Selection, todo: list[str]
+    ) -> Iterator[Looked]:
+        """Look into files, in the index or in the tree."""
+        jobs = configuration.run.jobs
+        jobs = os.cpu_count() or 1 if jobs == 0 else jobs or 1
+        if selection.blobs is not None:
+            from ailabel.gate.staged import look_into_index
+
+            with terms.looker(configuration) as looker:
+                yield from look_into_index(selection, looker, todo, self._problems)
+        elif jobs > 1:
+            from ailabel.batch.local import work
+
+            yield from work(partial(_in_worker, terms), todo, jobs)
+        else:
+            with terms.looker(configuration) as looker:
+                yield from map(looker.path, todo)
+
+    def _count(self, file: GateFile, looked: Looked) -> None:
+        if file.error is not None:
+            self._code = _BROKEN
+            return
+        self._counts["unseen"] += looked.unseen
+        self._counts["undeclared"] += file.ai is None and file.format is not None
+        if not file.findings:
+            return
+        if file.stops or file.fixed:
+            self._code = max(self._code, _BAD)
+        self._hidden.update(
+            item.rule for item in file.findings if item.standing is Standing.IGNORED
+        )
+
+    # -- afterwards --------------------------------------------------------------------------------
+
+    def _settle(self, path: str, baseline: Baseline, *, whole: bool) -> None:
+        """Find what is stale in the baseline, and write it anew if that was asked for."""
+        stale = baseline.stale(whole=whole)
+        if self._options.update is None or self._problems:
+            self._stale = stale
+            return
+        entries = baseline.without(stale)
+        write_baseline(path, entries)
+        counts = {"path": path, "count": len(entries), "stale": len(stale)}
+        self._notes.append(
+            Message("{path} accepts {count} findings now; cleared away: {stale}", counts)
+        )
+
+    def _remark(self, survey: Survey) -> None:
+        """Say what was not looked at."""
+        undeclared, unseen = self._counts["undeclared"], self._counts["unseen"]
+        if undeclared and undeclared == len(survey.paths):
+            self._notes.append(
+                Message("nothing is declared of any file; for a first configuration: ailabel init")
+            )
+        elif undeclared:
+            self._notes.append(
+                Message("files of which nothing is declared: {count}", {"count": undeclared})
+            )
+        if self._options.implicit_only:
+            self._notes.append(
+                Message("labels that people see or hear were not asked about (--implicit-only)")
+            )
+        elif unseen:
+            self._notes.append(
+                Message(
+                    "pictures, sounds and films whose recommended label nobody looked for: {count} "
+                    "(--deep)",
+                    {"count": unseen},
+                )
+            )
+
+
+@frozen(kw_only=True)
+class Terms:
+    """What a process that looks into files has to know.
+
+    Args:
+        root: the folder that paths count from.
+        config: as in `GateOptions`.
+        isolated: as in `GateOptions`.
+        settings: as in `GateOptions`, as JSON.
+        implicit_only: as in `GateOptions`.
+        reports: as in `GateOptions`.
+        fix: as in `GateOptions`.
+    """
+
+    root: str
+    config: str | None
+    isolated: bool
+    settings: str
+    implicit_only: bool
+    reports: bool
+    fix: bool
+
+    @staticmethod
+    def of(root: str, options: GateOptions) -> Terms:
+        """Return the terms of a run."""
+        return Terms(
+            root=root,
+            config=options.config,
+            isolated=options.isolated,
+            settings=json.dumps(dict(options.settings)),
+            implicit_only=options.implicit_only,
+            reports=options.reports,
+            fix=options.fix,
+        )
+
+    def load(self) -> Configuration:
+        """Prepare the configuration."""
+        return load(
+            self.root,
+            config=self.config,
+            isolated=self.isolated,
+            options=json.loads(self.settings),
+        )
+
+    def looker(self, configuration: Configuration) -> Looker:
+        """Return what looks into files, for a `with` statement."""
+        from ailabel.gate.eyes import Eyes
+        from ailabel.gate.look import Looker
+
+        return Looker(
+            root=self.root,
+            configuration=configuration,
+            eyes=Eyes(),
+            implicit_only=self.implicit_only,
+            reports=self.reports,
+            fix=self.fix,
+        )
+
+
+def _in_worker(terms: Terms, path: str) -> Looked:
+    """Look into a file, in a process that works for one run alone."""
+    return _looker(terms).path(path)
+
+
+@lru_cache(maxsize=1)
+def _looker(terms: Terms) -> Looker:
+    return terms.looker(terms.load())
+
+
+def _named(looked: Looked, path: str) -> Looked:
+    """Give what is known of a file its name."""
+    from dataclasses import replace
+
+    return replace(looked, file=replace(looked.file, path=path))
