@@ -46,7 +46,9 @@ def configuration_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def opened(options: dict[str, Any], given: dict[str, object] | None = None) -> Configuration:
-    """Return the configuration that the options of a command ask for, from this folder on.
+    """Return the configuration that the options of a command ask for.
+
+    Paths count from the repository that this folder belongs to, else from this folder.
 
     Args:
         options: has ``config`` and ``isolated``, as `configuration_options` gives them.
@@ -62,7 +64,16 @@ def opened(options: dict[str, Any], given: dict[str, object] | None = None) -> C
     if options["isolated"] and named:
         raise usage_error("--config and --isolated exclude each other")
     config = None if options["isolated"] else options["config"] or None
-    return load(os.getcwd(), config=config, isolated=options["isolated"], options=given)  # noqa: PTH109 - no pathlib here
+    return load(_root(), config=config, isolated=options["isolated"], options=given)
+
+
+def _root() -> str:
+    here = above = os.getcwd()  # noqa: PTH109 - no pathlib here
+    while not os.path.lexists(f"{above}/.git"):
+        above, below = os.path.dirname(above), above  # noqa: PTH120 - no pathlib here
+        if above == below:
+            return here
+    return above
 
 
 @click.group("config", cls=TranslatedGroup, help="Look into the configuration of the gate.")
@@ -99,14 +110,15 @@ def _profile(configuration: Configuration, path: str) -> Profile:
     from ailabel.errors import UnsupportedFormatError
     from ailabel.io.source import open_view
 
+    whole = os.path.abspath(path)  # noqa: PTH100 - no pathlib here
     if not os.path.isfile(path):  # noqa: PTH113 - no pathlib here
-        return configuration.profile(path)
+        return configuration.profile(whole)
     with open_view(path) as view:
         try:
             found = registry.detect(view).format.id
         except UnsupportedFormatError:
             found = None
-        return configuration.profile(path, format=found, view=view)
+        return configuration.profile(whole, format=found, view=view)
 
 
 def _values(
@@ -123,10 +135,11 @@ def _values(
 def _document(configuration: Configuration, path: str, profile: Profile) -> dict[str, object]:
     from ailabel.reporters.summary import printable
 
+    whole = os.path.abspath(path)  # noqa: PTH100 - no pathlib here
     return {
         "path": printable(path),
-        "configuration": _file(configuration.settings(path).file),
-        "selected": configuration.selects(path),
+        "configuration": _file(configuration.settings(whole).file),
+        "selected": configuration.selects(whole),
         "values": {
             name: {
                 "value": list(value) if isinstance(value, tuple) else value,
@@ -144,10 +157,11 @@ def _lines(configuration: Configuration, path: str, profile: Profile) -> Iterato
     def say(text: str) -> str:
         return translate(text, language())
 
-    file = _file(configuration.settings(path).file)
+    whole = os.path.abspath(path)  # noqa: PTH100 - no pathlib here
+    file = _file(configuration.settings(whole).file)
     yield f"{clean(path, None)}\n"
     yield f"  {say('configuration')}: {clean(file, None) if file else say('none')}\n"
-    if not configuration.selects(path):
+    if not configuration.selects(whole):
         yield f"  {say('include or exclude leave this file out')}\n"
     for name, value, origin in _values(configuration, profile):
         where = say("default")
@@ -168,5 +182,4 @@ def _file(path: str | None) -> str | None:
 
     if path is None:
         return None
-    here = os.getcwd()  # noqa: PTH109 - no pathlib here
-    return printable(path.removeprefix(f"{here.rstrip('/')}/"))
+    return printable(os.path.relpath(path))
