@@ -21,7 +21,8 @@ __all__ = ["Header", "first_pixels", "header"]
 
 _IHDR: Final = 13  # bytes [PNG3 11.2.1]
 _CHANNELS: Final = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
-_PIECE: Final = 1 << 15  # of the compressed data, read at once
+_FIRST: Final = 1 << 9  # of the compressed data, read at once; most pictures need no more
+_PIECE: Final = 1 << 15
 _LEFT, _UP, _AVERAGE, _PAETH = 1, 2, 3, 4
 
 
@@ -87,11 +88,14 @@ class _Inflated:
         self._input = b""
 
     def _compressed(self) -> Iterator[bytes]:
+        size = _FIRST
         for chunk in png.chunks(self._view):
-            if chunk.type == b"IDAT":
-                end = chunk.body + chunk.length
-                for offset in range(chunk.body, end, _PIECE):
-                    yield self._view.read(offset, min(_PIECE, end - offset), "a PNG chunk")
+            if chunk.type != b"IDAT":
+                continue
+            offset, end = chunk.body, chunk.body + chunk.length
+            while offset < end:
+                yield self._view.read(offset, min(size, end - offset), "a PNG chunk")
+                offset, size = offset + size, _PIECE
 
     def take(self, length: int) -> bytes:
         """Return the next bytes; fewer at the end."""

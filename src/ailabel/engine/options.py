@@ -28,6 +28,10 @@ class VerifyOptions:
             binds the content, which is then read whole.
         trust: the directory of keys that says who signs with which; None checks with the keys that
             the files bring along.
+        traces: whether the report shall bring what else in a file speaks of AI
+            (`FileReport.traces`), which decides nothing.
+        check_c2pa: whether C2PA manifests among the traces are checked, which needs the extra
+            ``c2pa`` and reads the file whole; otherwise they are shown as they stand.
         limits: what reading a file may cost.
     """
 
@@ -37,4 +41,6 @@ class VerifyOptions:
     regimes: tuple[str, ...] = ("cn",)
     seals: bool = True
     trust: Directory | None = None
+    traces: bool = False
+    check_c2pa: bool = False
     limits: Limits = field(default_factory=Limits)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from ailabel.messages import Message
     from ailabel.model.seal import SealReport
+    from ailabel.model.trace import Trace
 
 __all__ = [
     "Change",
@@ -167,6 +168,7 @@ class FileReport:
         sightings: what was seen or heard of the explicit label, in the order of the content.
         checks: every rule that applies, in the order of the table.
         seals: what checking the signatures of the labels came to, where there are any.
+        traces: what else speaks of AI; None where it was not asked for.
         error: why the file could not be worked on, or None.
         preview: a PNG picture of what was seen, where it was asked for and can be made.
     """
@@ -180,6 +182,7 @@ class FileReport:
     sightings: tuple[FoundSighting, ...] = ()
     checks: tuple[Check, ...] = field(default=())
     seals: tuple[SealReport, ...] = ()
+    traces: tuple[Trace, ...] | None = None
     error: Message | None = None
     preview: bytes | None = field(default=None, repr=False)
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     )
     from ailabel.model.seal import SealReport
     from ailabel.reporters.summary import Header, Item
+    from ailabel.model.trace import Trace
 
 __all__ = ["SCHEMA_VERSION", "header_document", "item_document"]
 
@@ -81,6 +82,9 @@ def _report(report: FileReport, language: str) -> dict[str, object]:
 
 def _result(result: LabelResult, language: str) -> dict[str, object]:
     return {
+        "traces": None
+        if report.traces is None
+        else [_trace(trace, language) for trace in report.traces],
         "path": printable(result.path),
         "output": None if result.output is None else printable(result.output),
         "format": result.format,
@@ -106,6 +110,20 @@ def _label(found: FoundLabel, language: str) -> dict[str, object]:
         "location": found.location,
         "offset": found.offset,
         "official": found.official,
+def _trace(trace: Trace, language: str) -> dict[str, object]:
+    return {
+        "kind": trace.kind,
+        "claim": trace.claim.value,
+        "strength": trace.strength.value,
+        "product": None if trace.product is None else printable(trace.product),
+        "message": worded(trace.message, language),
+        "location": printable(trace.location),
+        "offset": trace.offset,
+        "length": trace.length,
+        "raw": trace.raw.decode("utf-8", "backslashreplace"),
+    }
+
+
         "raw": found.raw,
         "dialect": _dialect(found),
         "products": products_behind(found.fields["ContentProducer"] or ""),

@@ -69,6 +69,7 @@ def _seal(seal: SealReport, language: str) -> str:
     key = seal.key
     whose = Message("no key")
     if key is not None:
+    yield from _traces(report, language)
         values = {"algorithm": key.algorithm, "key": key.id[:16], "code": key.code or "?"}
         whose = Message(_WHOSE.get(key.standing, _KEY).text, values)
     params = {
@@ -118,6 +119,22 @@ def _form(row: Dialect | None, language: str) -> str:
     return "" if row is None else row.name[1 if language == "zh" else 0]
 
 
+    yield from _traces(report, language)
+
+
+def _traces(report: FileReport, language: str) -> Iterator[str]:
+    """Tell what else speaks of AI, where it was asked for, and also that there is nothing."""
+    if report.traces is None:
+        return
+    count = Message("traces: {count}", {"count": len(report.traces)})
+    yield f"    {sentence(count.text, count.params, language)}\n"
+    for trace in report.traces:
+        told = clean(sentence(trace.message.text, trace.message.params, language))
+        claim, strength = (
+            translate(word.value, language) for word in (trace.claim, trace.strength)
+        )
+        place = "" if trace.offset is None else f" [{clean(trace.location)} @{trace.offset}]"
+        yield f"        {claim}, {strength}: {told}{place}\n"
 def _found(found: FoundLabel, language: str) -> Iterator[str]:
     from ailabel.standard.dialects import dialect_of
     from ailabel.standard.organisations import products_behind

@@ -39,7 +39,6 @@ def find(view: View, format_id: str, *, validate: bool = False) -> tuple[Trace, 
         PluginError: an extension that brings a kind of its own is broken.
         MissingExtraError: manifests are to be checked, and the package for it is absent.
     """
-    del validate
     from ailabel.traces.places import entries
 
     texts = entries(view, format_id)
@@ -49,7 +48,15 @@ def find(view: View, format_id: str, *, validate: bool = False) -> tuple[Trace, 
             found += tracer.find(view, format_id, texts)
         except AilabelError:
             continue
-    return tuple(found)
+    return _checked_manifests(view, format_id, found) if validate else tuple(found)
+
+
+def _checked_manifests(view: View, format_id: str, found: list[Trace]) -> tuple[Trace, ...]:
+    from ailabel.traces.c2pa_validity import checked
+
+    return tuple(
+        checked(view, format_id, trace) if trace.kind == "c2pa" else trace for trace in found
+    )
 
 
 @lru_cache(maxsize=128)

@@ -33,7 +33,9 @@ _STORE, _MANIFEST, _UPDATE, _ASSERTIONS, _CLAIM, _SIGNATURE = (
 _CONTENT: Final = (b"cbor", b"json")
 _PARTIAL: Final = ("c2pa.edited", "c2pa.placed", "c2pa.removed", "c2pa.drawing", "c2pa.filtered")
 _DISCLOSURES: Final = ("c2pa.ai-disclosure", "c2pa.ai_generated_content")
+_INGREDIENT: Final = "c2pa.ingredient"
 _TERM: Final = "digitalsourcetype"
+_NEEDLE: Final = b"igitalSourceType"  # in either spelling
 _CERTIFICATES: Final = (33, "x5chain")  # of a COSE header [RFC 9360 2]
 _VALUES: Final = 10_000  # of one assertion that are looked through
 _NAME: Final = 200  # characters of a name that is shown
@@ -132,22 +134,19 @@ def _trace(place: Place, manifest: _Manifest, statement: _Statement | None) -> T
     location = f"{place.location}/{manifest.label}"
     if statement is None:
         message = Message(
-            "a C2PA manifest by {generator}, signed as {signer}, does not speak of AI; its "
-            "signature was not checked",
-            names,
+            "a C2PA manifest by {generator}, signed as {signer}, does not speak of AI", names
         )
     else:
         location += f"/{statement.label}"
         message = Message(
-            "a C2PA manifest by {generator}, signed as {signer}, says {type}; its signature was "
-            "not checked",
+            "a C2PA manifest by {generator}, signed as {signer}, says {type}",
             {**names, "type": statement.term},
         )
     return Trace(
         kind="c2pa",
         claim=Claim.PROVENANCE if statement is None else statement.claim,
         strength=TraceStrength.STATED,
-        message=message,
+        message=Message("{manifest}; its signature was not checked", {"manifest": message}),
         product=_product(manifest, statement),
         location=location,
         offset=offset,
@@ -214,7 +213,7 @@ def _manifest(data: bytes, manifest: jumbf.SuperBox, limits: Limits) -> _Manifes
         if found.type == _ASSERTIONS:
             for inner in found.content:
                 assertion = jumbf.superbox(data, inner, limits)
-                if assertion is not None:
+                if assertion is not None and _tells(data, assertion):
                     value = _value(data, assertion, limits)
                     statements += _statements(assertion, value)
                     ingredients += _ingredients(assertion.label, value)
@@ -248,6 +247,13 @@ def _value(data: bytes, found: jumbf.SuperBox, limits: Limits) -> object:
     except (AilabelError, ValueError, RecursionError):
         return None
     return value
+
+
+def _tells(data: bytes, found: jumbf.SuperBox) -> bool:
+    """Say whether an assertion may speak of AI or of an ingredient; most need not be decoded."""
+    if found.label.startswith((_INGREDIENT, *_DISCLOSURES)):
+        return True
+    return data.find(_NEEDLE, found.box.body, found.box.end) >= 0
 
 
 def _statements(assertion: jumbf.SuperBox, value: object) -> Iterator[_Statement]:
@@ -293,7 +299,7 @@ def _terms(value: object) -> Iterator[tuple[dict[object, object], str]]:
 
 def _ingredients(label: str, value: object) -> Iterator[tuple[str, str]]:
     """Yield relationship and manifest of an ingredient that has one [C2PA 2.2 18.13]."""
-    if not label.startswith("c2pa.ingredient") or not isinstance(value, dict):
+    if not label.startswith(_INGREDIENT) or not isinstance(value, dict):
         return
     link = value.get("activeManifest", value.get("c2pa_manifest"))
     url = link.get("url") if isinstance(link, dict) else None

@@ -69,7 +69,7 @@ def _trace(offset: int, name: bytes, text: bytes) -> Trace:
         kind="film-sei",
         claim=Claim.TOOL,
         strength=TraceStrength.WEAK,
-        message=said(Claim.TOOL, product, location),
+        message=said(Claim.TOOL, product),
         product=product,
         location=location,
         offset=offset,

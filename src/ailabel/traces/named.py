@@ -30,25 +30,30 @@ class _Named:
         del view, format_id
         index = _index()
         for entry in entries:
-            for row, pattern in index.get((entry.system, entry.key.casefold()), ()):
-                if pattern is None or pattern.search(entry.text):
-                    yield _trace(row, entry)
-                    break
+            rows = index.get((entry.system, entry.key.casefold()), ())
+            row = next((row for row in rows if _fits(row, entry.text)), None)
+            if row is not None:
+                yield _trace(row, entry)
 
 
 TRACER: Final[Tracer] = _Named()
 
 
 @lru_cache(maxsize=1)
-def _index() -> dict[tuple[str, str], list[tuple[Row, re.Pattern[str] | None]]]:
+def _index() -> dict[tuple[str, str], list[Row]]:
     """Return the rows by system and key."""
-    found: dict[tuple[str, str], list[tuple[Row, re.Pattern[str] | None]]] = {}
+    found: dict[tuple[str, str], list[Row]] = {}
     for row in ROWS:
-        pattern = re.compile(row.pattern) if row.pattern else None
         for place in row.places:
             system, _, key = place.partition(":")
-            found.setdefault((system, key.casefold()), []).append((row, pattern))
+            found.setdefault((system, key.casefold()), []).append(row)
     return found
+
+
+def _fits(row: Row, text: str) -> bool:
+    if row.holds and not any(piece in text for piece in row.holds):
+        return False
+    return not row.pattern or re.search(row.pattern, text) is not None
 
 
 def _trace(row: Row, entry: Entry) -> Trace:
@@ -56,7 +61,7 @@ def _trace(row: Row, entry: Entry) -> Trace:
         kind=row.kind,
         claim=row.claim,
         strength=row.strength,
-        message=said(row.claim, row.product, entry.location),
+        message=said(row.claim, row.product),
         product=row.product or None,
         location=entry.location,
         offset=entry.offset,
@@ -65,13 +70,13 @@ def _trace(row: Row, entry: Entry) -> Trace:
     )
 
 
-def said(claim: Claim, product: str, location: str) -> Message:
-    """Return the sentence on a text that a product leaves, or on one that names no product."""
-    params = {"location": location, "product": product}
+def said(claim: Claim, product: str) -> Message:
+    """Return the sentence on metadata that a product leaves, or that name no product."""
     if not product:
-        return Message("{location} is as generators of content write it", params)
+        return Message("metadata as generators of content write them")
+    params = {"product": product}
     if claim is Claim.GENERATED:
-        return Message("{location} is as {product} writes it into what it generates", params)
+        return Message("metadata as {product} writes them into what it generates", params)
     if claim is Claim.EDITED:
-        return Message("{location} is as {product} writes it into what it edits with AI", params)
-    return Message("{location} names {product}, which generates content", params)
+        return Message("metadata as {product} writes them into what it edits with AI", params)
+    return Message("metadata name {product}, which generates content", params)

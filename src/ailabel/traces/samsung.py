@@ -43,7 +43,7 @@ class _Samsung:
                     kind="samsung",
                     claim=Claim.EDITED,
                     strength=TraceStrength.STATED,
-                    message=said(Claim.EDITED, _PRODUCT, location),
+                    message=said(Claim.EDITED, _PRODUCT),
                     product=_PRODUCT,
                     location=location,
                     offset=block.data + found.start(),

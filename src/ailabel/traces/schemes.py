@@ -55,7 +55,7 @@ def _trace(entry: Entry, kind: str, vendor: str) -> Trace:
         kind=kind,
         claim=claim,
         strength=TraceStrength.STATED,
-        message=said(claim, product, entry.location),
+        message=said(claim, product),
         product=product,
         location=entry.location,
         offset=entry.offset,

@@ -61,7 +61,7 @@ class _Stealth:
             kind="stealth",
             claim=Claim.GENERATED,
             strength=TraceStrength.STATED,
-            message=said(Claim.GENERATED, product, location),
+            message=said(Claim.GENERATED, product),
             product=product,
             location=location,
             raw=text.encode("utf-8", "replace")[:RAW_MOST],

@@ -26,7 +26,9 @@ class Row:
         strength: the same, for what stands behind it.
         places: ``system:key`` of `spi.Entry`, the key in any case; none where a module of its own
             looks for it.
-        pattern: what the text must hold; empty where the place alone tells.
+        holds: of which one must stand in the text, so that few texts are searched for the pattern;
+            none where any text will do.
+        pattern: what must be found in the text, beyond that; empty where nothing more is asked for.
         known: how: ``bytes`` of a real file, its writer's ``text`` (source or document), or
             ``hearsay``.
     """
@@ -36,6 +38,7 @@ class Row:
     claim: Claim = Claim.GENERATED
     strength: TraceStrength = TraceStrength.STATED
     places: tuple[str, ...] = ()
+    holds: tuple[str, ...] = ()
     pattern: str = ""
     known: str = "text"
 
@@ -67,24 +70,27 @@ ROWS: Final = (
         kind="swarmui",
         product="SwarmUI",
         places=_FREE,
-        pattern=r'"sui_image_params"',
+        holds=('"sui_image_params"',),
     ),
     Row(
         kind="fooocus",
         product="Fooocus",
         places=(*_FREE, "png:fooocus_scheme"),
+        holds=("fooocus", "Fooocus", "a1111"),
         pattern=r'"metadata_scheme": ?"fooocus"|"version": ?"Fooocus |\A(?:fooocus|a1111)\Z',
     ),
     Row(
         kind="draw-things",
         product="Draw Things",
         places=("xmp:exif:UserComment", "xmp:xmp:CreatorTool", "exif:UserComment"),
+        holds=("Draw Things", '"sampler"'),
         pattern=r'\ADraw Things|\{(?=.*"sampler")(?=.*"scale")(?=.*"v2")',
     ),
     Row(
         kind="a1111",
         product="Stable Diffusion web UI",
         places=_FREE,
+        holds=("Steps: ",),
         pattern=r"\bSteps: \d+, (?:Sampler|Seed|CFG scale|Schedule type|Size): ",
         known="bytes",
     ),
@@ -105,7 +111,7 @@ ROWS: Final = (
             *("vorbis:WORKFLOW", "vorbis:COMMENT", "id3:TXXX[prompt]", "id3:TXXX[workflow]"),
             "id3:COMM",
         ),
-        pattern=r'"class_type"\s*:|"last_node_id"\s*:|\\"class_type\\"|\\"last_node_id\\"',
+        holds=('"class_type"', '"last_node_id"', '\\"class_type\\"', '\\"last_node_id\\"'),
         known="bytes",
     ),
     Row(
@@ -132,6 +138,7 @@ ROWS: Final = (
         kind="midjourney",
         product="Midjourney",
         places=("png:Description", "xmp:dc:description", "exif:ImageDescription"),
+        holds=("Job ID: ",),
         pattern=rf"\bJob ID: {_UUID}\s*\Z",
         known="bytes",
     ),
@@ -197,6 +204,7 @@ ROWS: Final = (
         product="",
         strength=TraceStrength.WEAK,
         places=_FREE,
+        holds=('"generationParams"',),
         pattern=r'"generationParams"\s*:\s*\{[^}]*"modelName"',
         known="hearsay",
     ),
@@ -205,6 +213,7 @@ ROWS: Final = (
         kind="suno",
         product="Suno",
         places=(*_FREE, "id3:WOAS", "id3:WOAR", "id3:WXXX"),
+        holds=("suno", "Suno", "SUNO"),
         pattern=r"(?i)\bmade with suno\b|\Ahttps?://(?:www\.)?suno\.(?:com|ai)\b",
     ),
 )

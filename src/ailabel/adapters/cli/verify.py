@@ -61,6 +61,16 @@ def _shared(function: Callable[..., Any]) -> Callable[..., Any]:
             click.option(
                 "--jobs", type=click.IntRange(1, 64), default=1, help="How many processes to use."
             ),
+            click.option(
+                "--traces",
+                is_flag=True,
+                help="Show what else in the metadata speaks of AI; it decides nothing.",
+            ),
+            click.option(
+                "--check-c2pa",
+                is_flag=True,
+                help="Show traces, and check C2PA manifests among them (extra c2pa).",
+            ),
             language_option,
         )
     ):
@@ -164,6 +174,15 @@ class _Codes:
 def _tell(command: str, options: dict[str, Any], asked: VerifyOptions, codes: _Codes) -> None:
     folder = options.get("explain")
     items = collect(options["paths"], options["files_from"], folder)
+    if options["check_c2pa"]:
+        from ailabel.traces.c2pa_validity import require
+
+        require()
+    asked = replace(
+        asked,
+        traces=options["traces"] or options["check_c2pa"],
+        check_c2pa=options["check_c2pa"],
+    )
     header = Header(command=command, tool_version=ailabel.__version__, language=language())
     reporter = import_module(f"ailabel.reporters.{FORMATS[options['output_format']]}")
     one = partial(_verify_one, options=asked, name=options["name"])
