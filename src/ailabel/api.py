@@ -524,7 +524,14 @@ def _keep_recorded(
 
 
 def _reading(options: VerifyOptions | None) -> VerifyOptions:
-    return replace(_READING, limits=options.limits) if options else _READING
+    if options is None:
+        return _READING
+    return replace(
+        _READING,
+        limits=options.limits,
+        traces=options.traces,
+        check_c2pa=options.check_c2pa,
+    )
 
 
 def _beside(path: str | PathLike[str], view: FileView) -> tuple[FoundLabel, ...]:
