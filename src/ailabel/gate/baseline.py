@@ -174,7 +174,7 @@ def _entries(data: bytes) -> Iterator[Entry]:
 def _entry(row: Any) -> Entry:  # noqa: ANN401 - what JSON brings
     texts = [row[name] for name in ("fingerprint", "rule", "path", "reason")]
     if not all(isinstance(text, str) for text in texts):
-        raise TypeError("an entry has a value that is no text")
+        raise TypeError("text")
     until = row.get("until")
     if until is not None and not (isinstance(until, str) and _DAY.fullmatch(until)):
         raise ValueError("until")
