@@ -49,6 +49,7 @@ _STRUCTURE: Final = re.compile(r"(?:an?|the) [\w ,/:.'-]+")  # names of structur
 _ENUMS: Final = {"Verdict", "Outcome", "Level", "Medium", "SealResult", "Standing"}
 _WORDS: Final = (  # values that are shown as they are, besides the enumerations
     *("labelled", "replaced", "already", "planned", "refused", "failed", "skipped"),
+    *("decision", "is", "may_be", "suspected"),
     *("carried", "kept", "propagated", "changed", "lost", "added", "none"),
     *("start", "middle", "end", "both"),
     *("top-left", "top", "top-right", "left", "right", "bottom-left", "bottom", "bottom-right"),

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from ailabel.api import (
         carry,
         carry_bytes,
+        decide,
+        decide_async,
+        decide_bytes,
+        decide_bytes_async,
         diff,
         label,
         label_async,
@@ -35,6 +39,7 @@ if TYPE_CHECKING:
         verify_bytes_async,
     )
     from ailabel.config import read_style
+    from ailabel.engine.decide import DecideOptions
     from ailabel.engine.options import VerifyOptions
     from ailabel.engine.propagate import PropagateSpec
     from ailabel.engine.spec import LabelSpec
@@ -47,6 +52,7 @@ if TYPE_CHECKING:
         MissingExtraError,
         PlanError,
         PluginError,
+        SealError,
         UnsupportedFormatError,
     )
     from ailabel.io.atomic import WriteOptions
@@ -54,6 +60,7 @@ if TYPE_CHECKING:
     from ailabel.marks.scene import SceneOverlay, scene_overlay
     from ailabel.messages import Message
     from ailabel.model.content_number import new_content_number
+    from ailabel.model.decision import Clue, FileDecision
     from ailabel.model.provider import ProviderCode, ServiceType, parse_code
     from ailabel.model.record import AigcRecord, Label
     from ailabel.model.report import (
@@ -70,12 +77,19 @@ if TYPE_CHECKING:
         Outcome,
         Verdict,
     )
+    from ailabel.model.seal import SealReport, SealResult
+    from ailabel.seal.keyfile import load_key
+    from ailabel.seal.trust import load_trust
     from ailabel.spi import Look
 
 _HOMES = {
     "api": (
         "carry",
         "carry_bytes",
+        "decide",
+        "decide_async",
+        "decide_bytes",
+        "decide_bytes_async",
         "diff",
         "label",
         "label_async",
@@ -97,6 +111,7 @@ _HOMES = {
         "verify_bytes_async",
     ),
     "config": ("read_style",),
+    "engine.decide": ("DecideOptions",),
     "engine.options": ("VerifyOptions",),
     "engine.propagate": ("PropagateSpec",),
     "engine.spec": ("LabelSpec",),
@@ -109,6 +124,7 @@ _HOMES = {
         "MissingExtraError",
         "PlanError",
         "PluginError",
+        "SealError",
         "UnsupportedFormatError",
     ),
     "marks.scene": ("SceneOverlay", "scene_overlay"),
@@ -116,6 +132,7 @@ _HOMES = {
     "io.source": ("Limits",),
     "messages": ("Message",),
     "model.content_number": ("new_content_number",),
+    "model.decision": ("Clue", "FileDecision"),
     "model.provider": ("ProviderCode", "ServiceType", "parse_code"),
     "model.record": ("AigcRecord", "Label"),
     "model.report": (
@@ -132,6 +149,9 @@ _HOMES = {
         "Outcome",
         "Verdict",
     ),
+    "model.seal": ("SealReport", "SealResult"),
+    "seal.keyfile": ("load_key",),
+    "seal.trust": ("load_trust",),
     "spi": ("Look",),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
@@ -141,7 +161,10 @@ __all__ = [
     "AilabelError",
     "Change",
     "Check",
+    "Clue",
     "ConfigError",
+    "DecideOptions",
+    "FileDecision",
     "FileReport",
     "FoundLabel",
     "FoundMention",
@@ -165,6 +188,9 @@ __all__ = [
     "PropagateSpec",
     "ProviderCode",
     "SceneOverlay",
+    "SealError",
+    "SealReport",
+    "SealResult",
     "ServiceType",
     "UnsupportedFormatError",
     "Verdict",
@@ -172,12 +198,18 @@ __all__ = [
     "WriteOptions",
     "carry",
     "carry_bytes",
+    "decide",
+    "decide_async",
+    "decide_bytes",
+    "decide_bytes_async",
     "diff",
     "label",
     "label_async",
     "label_bytes",
     "label_bytes_async",
     "label_text",
+    "load_key",
+    "load_trust",
     "new_content_number",
     "parse_code",
     "plan",

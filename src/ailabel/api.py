@@ -21,10 +21,13 @@ from ailabel.duties import (
     decide_async,
     decide_bytes,
     decide_bytes_async,
+    export,
     propagate,
     propagate_async,
     propagate_bytes,
     propagate_bytes_async,
+    recover,
+    restore,
 )
 from ailabel.engine.options import VerifyOptions
 from ailabel.io.source import BytesView, open_view
@@ -32,12 +35,10 @@ from ailabel.io.source import BytesView, open_view
 if TYPE_CHECKING:
     from os import PathLike
 
-    from ailabel.engine.export import Grant
     from ailabel.engine.plan import Plan
-    from ailabel.engine.recover import Recovery
     from ailabel.engine.spec import LabelSpec
     from ailabel.io.atomic import WriteOptions
-    from ailabel.io.source import FileView, Limits
+    from ailabel.io.source import FileView
     from ailabel.io.steps import Steps
     from ailabel.ledger import Ledger
     from ailabel.ledger.rows import Claim
@@ -233,94 +234,6 @@ def carry_bytes(source: bytes, target: bytes, *, names: tuple[str, str] | None =
     labelled = found.result.read(0, found.result.size)
     proof(found)(BytesView(labelled, second))
     return labelled
-
-
-def export(
-    path: str | PathLike[str],
-    spec: LabelSpec,
-    grant: Grant,
-    *,
-    output: str | PathLike[str],
-    ledger: Ledger,
-) -> LabelResult:
-    """Hand out a file without the explicit label, on a user's request; log who gets it.
-
-    Args:
-        path: the original that was never labelled explicitly.
-        spec: whose implicit label it gets.
-        grant: who applied, why, and by which agreement.
-        output: where the file goes; nothing may stand there.
-        ledger: where it is logged, before the file is written.
-
-    Raises:
-        PlanError: the file shows an explicit label, or that cannot be told; its format cannot carry
-            the implicit one; the number was used; or something stands at the output.
-        AilabelError: as `label` does.
-    """
-    from ailabel.engine.execute import execute
-    from ailabel.engine.export import plan_export
-    from ailabel.engine.recording import log_export
-    from ailabel.engine.results import result_of
-    from ailabel.errors import PlanError
-
-    if os.path.lexists(output):
-        raise PlanError("{path} exists; choose another output", path=os.fspath(output))
-    with open_view(path, spec.limits) as view:
-        found, facts = plan_export(view, spec, grant)
-        note = log_export(ledger, found, spec, (grant, facts))
-        execute(found, view, output, spec)
-        logged = replace(found, notes=(note,))
-        return result_of(logged, path, output, "exported")
-
-
-def recover(path: str | PathLike[str], ledger: Ledger, *, limits: Limits | None = None) -> Recovery:
-    """Trace a file that lost its label back to its content number.
-
-    Args:
-        path: the file.
-        ledger: where its number may be recorded.
-        limits: what reading the file may cost.
-
-    Raises:
-        UnsupportedFormatError: the format is not known.
-        MalformedFileError: the file is damaged.
-        LedgerError: the ledger failed.
-        OSError: the file cannot be read.
-    """
-    from ailabel.engine import recover as engine
-
-    with open_view(path, limits) as view:
-        return engine.recover(view, os.fspath(path), ledger)
-
-
-def restore(
-    path: str | PathLike[str], ledger: Ledger, *, output: str | PathLike[str] | None = None
-) -> LabelResult:
-    """Put the recorded label back into a file that lost it, every value as it was.
-
-    Args:
-        path: the file.
-        ledger: where its number is recorded.
-        output: where the labelled file goes; None replaces the file, safely.
-
-    Raises:
-        PlanError: the ledger knows nothing that fits, or more than one number; or the file has a
-            label.
-        AilabelError: as `label` does.
-    """
-    from ailabel.engine import recover as engine
-    from ailabel.engine.execute import execute
-    from ailabel.engine.recording import log_restored
-    from ailabel.engine.results import result_of
-    from ailabel.io.atomic import WriteOptions
-
-    goal = path if output is None else output
-    with open_view(path) as view:
-        match = engine.recover(view, os.fspath(path), ledger)
-        found = engine.plan_restore(view, match)
-        execute(found, view, goal, WriteOptions())
-        log_restored(ledger, found, match.matches[0].entry)
-        return result_of(found, path, goal)
 
 
 def diff(before: str | PathLike[str], after: str | PathLike[str]) -> LabelDiff:

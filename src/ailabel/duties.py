@@ -1,10 +1,12 @@
-"""The duties of who passes content on, as calls: propagate a label, decide about a file.
+"""The duties around labels, as calls: propagate, decide, hand out on request, trace back.
 
 `ailabel.api` has them beside the other calls; they stand here so that labelling need not load them.
 """
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ailabel.io.source import BytesView, open_view
@@ -12,17 +14,31 @@ from ailabel.io.source import BytesView, open_view
 if TYPE_CHECKING:
     from os import PathLike
 
+    from ailabel.engine.decide import DecideOptions
+    from ailabel.engine.export import Grant
     from ailabel.engine.propagate import PropagateSpec
+    from ailabel.engine.recover import Recovery
+    from ailabel.engine.spec import LabelSpec
+    from ailabel.io.source import FileView, Limits
     from ailabel.io.steps import Steps
+    from ailabel.ledger import Ledger
+    from ailabel.model.decision import FileDecision
     from ailabel.model.report import LabelResult
 
 __all__ = [
+    "decide",
+    "decide_async",
+    "decide_bytes",
+    "decide_bytes_async",
+    "export",
     "plan_propagating",
     "propagate",
     "propagate_async",
     "propagate_bytes",
     "propagate_bytes_async",
     "propagating",
+    "recover",
+    "restore",
 ]
 
 
@@ -134,3 +150,216 @@ async def propagate_bytes_async(
     from asyncio import to_thread
 
     return await to_thread(propagate_bytes, data, spec, name=name)
+
+
+def decide(
+    path: str | PathLike[str],
+    options: DecideOptions | None = None,
+    *,
+    apply: PropagateSpec | None = None,
+    output: str | PathLike[str] | None = None,
+) -> FileDecision:
+    """Decide what a platform tells the public of one file, and on what grounds.
+
+    Args:
+        path: the file.
+        options: what is known beside it; by default nothing.
+        apply: who passes it on: what the decision asks for is then written. Where it asks for
+            nothing, nothing is.
+        output: where the file goes; None edits it in place.
+
+    Raises:
+        PlanError: what was decided must not or cannot be written; the file is untouched.
+        UnsupportedFormatError: the format is not known.
+        MalformedFileError: the file is damaged.
+        OSError: the file cannot be read, or not be written.
+    """
+    from ailabel.engine import decide as engine
+
+    options = options or engine.DecideOptions()
+    with open_view(path, options.limits) as view:
+        found = engine.decide(view, os.fspath(path), options)
+        if apply is None or found.label is None:
+            return found
+        return replace(found, result=_written(view, found, (options, apply), (path, output)))
+
+
+def _written(
+    view: FileView,
+    found: FileDecision,
+    asked: tuple[DecideOptions, PropagateSpec],
+    paths: tuple[str | PathLike[str], str | PathLike[str] | None],
+) -> LabelResult:
+    """Write what was decided."""
+    from functools import partial
+
+    from ailabel.engine.decide import plan_decided
+    from ailabel.engine.execute import execute
+    from ailabel.engine.propagate import find_propagated
+    from ailabel.engine.results import earlier_output, is_same_file, result_of
+
+    (options, spec), (path, output) = asked, paths
+    done = partial(find_propagated, spec=spec)
+    earlier = None if output is None else earlier_output(view, output, spec.limits, done)
+    if earlier is not None:
+        return result_of(earlier, path, output)
+    plan = plan_decided(view, found, spec, replace=options.replace)
+    target = path if output is None else output
+    if plan.status != "already" or not is_same_file(path, target):
+        execute(plan, view, target, spec)
+    return result_of(plan, path, target)
+
+
+def decide_bytes(
+    data: bytes,
+    options: DecideOptions | None = None,
+    *,
+    apply: PropagateSpec | None = None,
+    name: str | None = None,
+) -> FileDecision:
+    """Decide about one file in memory; the result's `data` is the new file where one was asked for.
+
+    Args:
+        data: the file.
+        options: as for `decide`.
+        apply: as for `decide`.
+        name: a file name, for formats that only the suffix tells apart.
+
+    Raises:
+        AilabelError: as `decide` does.
+    """
+    from ailabel.engine import decide as engine
+    from ailabel.engine.execute import proof
+    from ailabel.engine.results import result_of
+
+    options = options or engine.DecideOptions()
+    view = BytesView(data, name, options.limits)
+    found = engine.decide(view, name or "-", options)
+    if apply is None or found.label is None:
+        return found
+    plan = engine.plan_decided(view, found, apply, replace=options.replace)
+    written = plan.result.read(0, plan.result.size)
+    if plan.status != "already":
+        proof(plan)(BytesView(written, name, options.limits))
+    return replace(found, result=result_of(plan, name or "-", None, data=written))
+
+
+async def decide_async(
+    path: str | PathLike[str],
+    options: DecideOptions | None = None,
+    *,
+    apply: PropagateSpec | None = None,
+    output: str | PathLike[str] | None = None,
+) -> FileDecision:
+    """Run `decide` in a worker thread."""
+    from asyncio import to_thread
+
+    return await to_thread(decide, path, options, apply=apply, output=output)
+
+
+async def decide_bytes_async(
+    data: bytes,
+    options: DecideOptions | None = None,
+    *,
+    apply: PropagateSpec | None = None,
+    name: str | None = None,
+) -> FileDecision:
+    """Run `decide_bytes` in a worker thread."""
+    from asyncio import to_thread
+
+    return await to_thread(decide_bytes, data, options, apply=apply, name=name)
+
+
+def export(
+    path: str | PathLike[str],
+    spec: LabelSpec,
+    grant: Grant,
+    *,
+    output: str | PathLike[str],
+    ledger: Ledger,
+) -> LabelResult:
+    """Hand out a file without the explicit label, on a user's request; log who gets it.
+
+    Args:
+        path: the original that was never labelled explicitly.
+        spec: whose implicit label it gets.
+        grant: who applied, why, and by which agreement.
+        output: where the file goes; nothing may stand there.
+        ledger: where it is logged, before the file is written.
+
+    Raises:
+        PlanError: the file shows an explicit label, or that cannot be told; its format cannot carry
+            the implicit one; the number was used; or something stands at the output.
+        AilabelError: as `label` does.
+    """
+    import os
+    from dataclasses import replace
+
+    from ailabel.engine.execute import execute
+    from ailabel.engine.export import plan_export
+    from ailabel.engine.recording import log_export
+    from ailabel.engine.results import result_of
+    from ailabel.errors import PlanError
+
+    if os.path.lexists(output):  # an empty file, or a link that leads nowhere, counts
+        raise PlanError("{path} exists; choose another output", path=os.fspath(output))
+    with open_view(path, spec.limits) as view:
+        found, facts = plan_export(view, spec, grant)
+        note = log_export(ledger, found, spec, (grant, facts))
+        execute(found, view, output, spec)
+        logged = replace(found, notes=(note,))
+        return result_of(logged, path, output, "exported")
+
+
+def recover(path: str | PathLike[str], ledger: Ledger, *, limits: Limits | None = None) -> Recovery:
+    """Trace a file that lost its label back to its content number.
+
+    Args:
+        path: the file.
+        ledger: where its number may be recorded.
+        limits: what reading the file may cost.
+
+    Raises:
+        UnsupportedFormatError: the format is not known.
+        MalformedFileError: the file is damaged.
+        LedgerError: the ledger failed.
+        OSError: the file cannot be read.
+    """
+    import os
+
+    from ailabel.engine import recover as engine
+
+    with open_view(path, limits) as view:
+        return engine.recover(view, os.fspath(path), ledger)
+
+
+def restore(
+    path: str | PathLike[str], ledger: Ledger, *, output: str | PathLike[str] | None = None
+) -> LabelResult:
+    """Put the recorded label back into a file that lost it, every value as it was.
+
+    Args:
+        path: the file.
+        ledger: where its number is recorded.
+        output: where the labelled file goes; None replaces the file, safely.
+
+    Raises:
+        PlanError: the ledger knows nothing that fits, or more than one number; or the file has a
+            label.
+        AilabelError: as `label` does.
+    """
+    import os
+
+    from ailabel.engine import recover as engine
+    from ailabel.engine.execute import execute
+    from ailabel.engine.recording import log_restored
+    from ailabel.engine.results import result_of
+    from ailabel.io.atomic import WriteOptions
+
+    goal = path if output is None else output
+    with open_view(path) as view:
+        match = engine.recover(view, os.fspath(path), ledger)
+        found = engine.plan_restore(view, match)
+        execute(found, view, goal, WriteOptions())
+        log_restored(ledger, found, match.matches[0].entry)
+        return result_of(found, path, goal)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
+from ailabel.model.decision import FileDecision
 from ailabel.model.report import Check, FileReport, LabelDiff
 from ailabel.reporters.jsontext import Shared
 from ailabel.reporters.summary import printable
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
         Mark,
     )
     from ailabel.model.seal import SealReport
-    from ailabel.reporters.summary import Header, Item
     from ailabel.model.trace import Trace
+    from ailabel.reporters.summary import Header, Item
 
 __all__ = ["SCHEMA_VERSION", "header_document", "item_document"]
 
@@ -49,6 +50,11 @@ def item_document(item: Item, language: str) -> dict[str, object]:
     """Return one file's report or labelling result, or one comparison."""
     if isinstance(item, FileReport):
         return _report(item, language)
+    if isinstance(item, FileDecision):
+        from ailabel.reporters.decisions import document
+
+        written = item.result and _result(item.result, language)
+        return document(item, language) | {"result": written}
     return _difference(item, language) if isinstance(item, LabelDiff) else _result(item, language)
 
 
@@ -76,15 +82,15 @@ def _report(report: FileReport, language: str) -> dict[str, object]:
         "sightings": [_sighting(found) for found in report.sightings],
         "checks": _checks(report.checks, language),
         "seals": [_seal(seal, language) for seal in report.seals],
+        "traces": None
+        if report.traces is None
+        else [_trace(trace, language) for trace in report.traces],
         "error": worded(report.error, language),
     }
 
 
 def _result(result: LabelResult, language: str) -> dict[str, object]:
     return {
-        "traces": None
-        if report.traces is None
-        else [_trace(trace, language) for trace in report.traces],
         "path": printable(result.path),
         "output": None if result.output is None else printable(result.output),
         "format": result.format,
@@ -104,12 +110,6 @@ def _result(result: LabelResult, language: str) -> dict[str, object]:
     }
 
 
-def _label(found: FoundLabel, language: str) -> dict[str, object]:
-    return {
-        "site": found.site,
-        "location": found.location,
-        "offset": found.offset,
-        "official": found.official,
 def _trace(trace: Trace, language: str) -> dict[str, object]:
     return {
         "kind": trace.kind,
@@ -124,6 +124,12 @@ def _trace(trace: Trace, language: str) -> dict[str, object]:
     }
 
 
+def _label(found: FoundLabel, language: str) -> dict[str, object]:
+    return {
+        "site": found.site,
+        "location": found.location,
+        "offset": found.offset,
+        "official": found.official,
         "raw": found.raw,
         "dialect": _dialect(found),
         "products": products_behind(found.fields["ContentProducer"] or ""),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final, TypeAlias
 
+from ailabel.model.decision import FileDecision
 from ailabel.model.report import FileReport, LabelDiff, LabelResult
 from ailabel.values import frozen
 
@@ -15,8 +16,15 @@ _COMMAND: Final = re.compile(r"##(?=\w*\[)|^ *::")
 """What a log's reader takes for a command, and not for text: ``::error::…`` at the start of a line,
 ``##[error]…``, ``##vso[…]`` and ``##teamcity[…]`` anywhere in it [GHRUNNER]."""
 
-Item: TypeAlias = "FileReport | LabelResult | LabelDiff"
-"""What a report tells of: a file that was looked at, one that was labelled, a comparison."""
+_KINDS: Final = {  # what is counted, by command
+    "verify": ("implicit", "explicit"),
+    "read": ("implicit", "explicit"),
+    "decide": ("decision",),
+}
+
+Item: TypeAlias = "FileReport | LabelResult | LabelDiff | FileDecision"
+"""What a report tells of: a file that was looked at, one that was labelled, a comparison, what was
+decided about one."""
 
 
 @frozen(kw_only=True)
@@ -24,7 +32,8 @@ class Header:
     """What stands above the files of a report.
 
     Args:
-        command: ``verify``, ``read``, ``label``, ``carry``, ``diff`` or ``check``.
+        command: ``verify``, ``read``, ``label``, ``carry``, ``propagate``, ``decide``, ``diff`` or
+            ``check``.
         tool_version: of ailabel.
         language: ``en`` or ``zh``, for sentences; keys and ids are never translated.
     """
@@ -42,7 +51,7 @@ class Summary:
     """
 
     def __init__(self, command: str) -> None:
-        kinds = ("implicit", "explicit") if command in {"verify", "read"} else ("status",)
+        kinds = _KINDS.get(command, ("status",))
         self.counts: dict[str, dict[str, int]] = {kind: {} for kind in kinds}
         self.total = 0
         self.skipped = 0
@@ -55,6 +64,8 @@ class Summary:
         elif isinstance(item, FileReport):
             self._count("implicit", item.implicit.value)
             self._count("explicit", item.explicit.value)
+        elif isinstance(item, FileDecision):
+            self._count("decision", item.decision)
         else:
             self._count("status", item.status)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from ailabel.messages import Message, translate
 from ailabel.messages import render as sentence
+from ailabel.model.decision import FileDecision
 from ailabel.model.report import FileReport, LabelDiff, Outcome
 from ailabel.model.seal import Standing
 from ailabel.reporters.summary import Summary, clean
@@ -37,6 +38,12 @@ def render(header: Header, files: Iterable[Item]) -> Iterator[str]:
             continue
         if isinstance(item, LabelDiff):
             yield from _difference(item, header.language)
+        elif isinstance(item, FileDecision):
+            from ailabel.reporters.decisions import lines
+
+            yield from lines(item, header.language)
+            if item.result is not None:
+                yield from _result(item.result, header.language)
         elif not isinstance(item, FileReport):
             yield from _result(item, header.language)
         elif header.command == "read":
@@ -62,6 +69,7 @@ def _report(report: FileReport, language: str) -> Iterator[str]:
             yield _check(check, language)
     for seal in report.seals:
         yield _seal(seal, language)
+    yield from _traces(report, language)
 
 
 def _seal(seal: SealReport, language: str) -> str:
@@ -69,7 +77,6 @@ def _seal(seal: SealReport, language: str) -> str:
     key = seal.key
     whose = Message("no key")
     if key is not None:
-    yield from _traces(report, language)
         values = {"algorithm": key.algorithm, "key": key.id[:16], "code": key.code or "?"}
         whose = Message(_WHOSE.get(key.standing, _KEY).text, values)
     params = {
@@ -112,13 +119,6 @@ def _reading(report: FileReport, language: str) -> Iterator[str]:
     for mention in report.mentions:
         kind = _form(trace_of(mention.raw), language) or translate("no label", language)
         yield f"    {clean(mention.location)} ({kind})\n"
-
-
-def _form(row: Dialect | None, language: str) -> str:
-    """Return what a form is called."""
-    return "" if row is None else row.name[1 if language == "zh" else 0]
-
-
     yield from _traces(report, language)
 
 
@@ -135,6 +135,13 @@ def _traces(report: FileReport, language: str) -> Iterator[str]:
         )
         place = "" if trace.offset is None else f" [{clean(trace.location)} @{trace.offset}]"
         yield f"        {claim}, {strength}: {told}{place}\n"
+
+
+def _form(row: Dialect | None, language: str) -> str:
+    """Return what a form is called."""
+    return "" if row is None else row.name[1 if language == "zh" else 0]
+
+
 def _found(found: FoundLabel, language: str) -> Iterator[str]:
     from ailabel.standard.dialects import dialect_of
     from ailabel.standard.organisations import products_behind

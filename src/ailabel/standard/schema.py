@@ -119,7 +119,8 @@ def encode(record: AigcRecord, *, wrapped: bool = False) -> str:
         wrapped: whether to put it inside ``{"AIGC": …}``, as annex-B places want it.
 
     Raises:
-        LabelError: a required value is empty, or a value holds control characters or is too long.
+        LabelError: a required value is empty (the producer's two are required where the label says
+            that the content is AI-generated), or a value holds control characters or is too long.
     """
     problems = _unusable(record)
     if problems:
@@ -210,11 +211,16 @@ def _unusable(record: AigcRecord) -> list[Message]:
     problems = []
     for key, name in KEYS.items():
         text = _text_of(getattr(record, name))
-        if key in _REQUIRED and not text.strip():
+        if _is_required(key, record) and not text.strip():
             problems.append(Message("{key} is empty", {"key": key}))
         if not text.isprintable() and re.search(_CONTROL, text):
             problems.append(Message("{key} holds control characters", {"key": key}))
     return problems
+
+
+def _is_required(key: str, record: AigcRecord) -> bool:
+    """Say whether a value must be there: who passes on what it suspects knows no producer."""
+    return key in _REQUIRED and (key == "Label" or record.label is Label.IS)
 
 
 def _text_of(value: str | Label) -> str:

@@ -1,0 +1,295 @@
+"""Decide what a platform tells the public of a file, and plan what it must write into it.
+
+The grounds are gathered here; what follows from them is the table in `standard.decision`. A label
+that cannot be read, or whose signature does not hold, is a trace like others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import field
+from typing import TYPE_CHECKING, Final
+
+from ailabel import registry, traces
+from ailabel.engine.examine import examine, may_be_sealed, text_of
+from ailabel.engine.plan import Plan, refuse_manifest
+from ailabel.engine.propagate import plan_propagation
+from ailabel.errors import AilabelError, PlanError
+from ailabel.io.source import Limits
+from ailabel.io.splice import SplicedView, normalise
+from ailabel.messages import Message
+from ailabel.model.content_number import new_content_number
+from ailabel.model.decision import Clue, FileDecision
+from ailabel.model.record import AigcRecord, Label
+from ailabel.spi import Evidence, Finding
+from ailabel.standard.decision import Said, Standing, decided
+from ailabel.standard.schema import encode
+from ailabel.values import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from ailabel.engine.examine import Examined, Found
+    from ailabel.engine.propagate import PropagateSpec
+    from ailabel.io.source import View
+    from ailabel.model.trace import Trace
+    from ailabel.seal.directory import Directory
+    from ailabel.standard.decision import Verdict
+
+__all__ = ["DecideOptions", "decide", "plan_decided"]
+
+_LABELS: Final = {label.value: label for label in Label}
+_UNSURE: Final = {"IMP-002", "IMP-003", "IMP-011"}  # under which what Label says is not sure
+_SILENT: Final = Message(
+    "the producer's fields stay empty: who made the content is not known, and neither the standard "
+    "nor the guides say what a platform writes there"
+)
+
+
+@frozen(kw_only=True)
+class DecideOptions:
+    """What is known of files beside themselves, and what is looked at.
+
+    Args:
+        declared: whether the user declared the content as AI-generated, or as not; None where the
+            user was not asked.
+        explicit: whether the explicit label is looked for in the content.
+        trust: the directory of keys that says who signs with which, or None.
+        replace: whether a label that cannot be read, or is not to be trusted, gives way to one that
+            says what was decided.
+        limits: what reading a file may cost.
+    """
+
+    declared: bool | None = None
+    explicit: bool = True
+    trust: Directory | None = None
+    replace: bool = False
+    limits: Limits = field(default_factory=Limits)
+
+
+def decide(view: View, path: str, options: DecideOptions) -> FileDecision:
+    """Decide about one file.
+
+    Args:
+        view: the file.
+        path: what the decision shall call it.
+        options: what is known beside it.
+
+    Raises:
+        UnsupportedFormatError: the format is not known.
+        MalformedFileError: the file is damaged.
+        LimitExceededError: reading it would cost more than the view's limits allow.
+    """
+    examined = examine(view)
+    said, clues = _of_label(view, examined, options)
+    evidence = _look(view, examined) if options.explicit else None
+    found = traces.find(view, examined.format.id)
+    clues += [*_declaration(options), *_of_explicit(evidence), *map(_of_trace, found)]
+    verdict = decided(
+        Standing(
+            said=said,
+            declared=options.declared is True,
+            explicit=evidence is not None and evidence.finding is Finding.FOUND,
+            traces=any(trace.of_ai for trace in found),
+        )
+    )
+    return FileDecision(
+        path=path,
+        format=examined.format.id,
+        decision=verdict.id,
+        clause=verdict.clause,
+        label=verdict.label.value if verdict.label else None,
+        wording=verdict.wording,
+        writes=tuple(_writes(said, verdict)),
+        clues=tuple(clues),
+        notes=tuple(_notes(said, verdict, options)),
+    )
+
+
+def plan_decided(
+    view: View, decision: FileDecision, spec: PropagateSpec, *, replace: bool = False
+) -> Plan:
+    """Plan what a decision asks to be written.
+
+    Args:
+        view: the file, of which it was decided.
+        decision: one that asks for something.
+        spec: who passes it on.
+        replace: whether a label that says something else gives way.
+
+    Raises:
+        PlanError: it must not or cannot be written.
+    """
+    examined = examine(view)
+    label = _LABELS[decision.label or ""]
+    if _said(examined.found) == Said(label.value) and not _has(decision, "seal"):
+        return plan_propagation(view, spec)
+    if examined.found and not replace:
+        raise PlanError(
+            "the file carries a label that cannot be relied on; --replace puts one in its place "
+            "that says what was decided, and the report keeps the old one"
+        )
+    if not examined.format.has_slot:
+        raise PlanError("{format} has no place for metadata", format=examined.format.name)
+    if not spec.break_c2pa:
+        refuse_manifest(view, examined.format)
+    number = spec.propagate_id or new_content_number()
+    record = AigcRecord(
+        label=label,
+        content_producer="",
+        produce_id="",
+        content_propagator=spec.propagator,
+        propagate_id=number,
+        reserved_code2=spec.reserved_code2 or "",
+    )
+    payload = encode(record)
+    return Plan(
+        format=examined.format,
+        status="labelled" if not examined.found else "replaced",
+        result=SplicedView(view, normalise(examined.carrier.write(view, payload), view.size)),
+        payload=payload,
+        propagate_id=number,
+        replaced=tuple(text_of(found.slot.raw) for found in examined.found),
+        notes=(_SILENT,),
+    )
+
+
+def _has(decision: FileDecision, kind: str) -> bool:
+    return any(clue.kind == kind for clue in decision.clues)
+
+
+# -- the grounds -----------------------------------------------------------------------------------
+
+
+def _of_label(view: View, examined: Examined, options: DecideOptions) -> tuple[Said, list[Clue]]:
+    """Return what the labels of a file come to, and the clues that they are."""
+    clues = [_label_clue(found) for found in examined.found]
+    broken = list(_broken_seals(view, examined, options))
+    said = Said.BROKEN if broken else _said(examined.found)
+    return said, clues + broken
+
+
+def _said(found: Iterable[Found]) -> Said:
+    """Return what labels say of the content."""
+    said = {_said_by(item) for item in found}
+    if not said:
+        return Said.NOTHING
+    return said.pop() if len(said) == 1 else Said.CONFLICT
+
+
+def _said_by(found: Found) -> Said:
+    value = found.decoded.fields["Label"]
+    unsure = any(problem.rule in _UNSURE for problem in found.decoded.problems)
+    return Said.MALFORMED if unsure or value not in _LABELS else Said(value)
+
+
+def _label_clue(found: Found) -> Clue:
+    said = _said_by(found)
+    if said is Said.MALFORMED:
+        message = Message("the implicit label does not say what the content is")
+    else:
+        values = {"label": said.value, "producer": found.producer[:60] or "?"}
+        message = Message("the implicit label says {label}; its producer: {producer}", values)
+    return Clue(kind="label", message=message, location=found.slot.location)
+
+
+def _broken_seals(view: View, examined: Examined, options: DecideOptions) -> Iterator[Clue]:
+    """Yield the signatures of producers that do not hold."""
+    if not any(may_be_sealed(found, options.trust) for found in examined.found):
+        return
+    from ailabel.engine.seals import check_seals, trouble
+
+    for report in check_seals(view, examined, options.trust):
+        reason = trouble(report) if report.field == "ReservedCode1" else None
+        if reason is not None:
+            message = Message("the label's signature does not hold: {reason}", {"reason": reason})
+            yield Clue(kind="seal", message=message, location=report.location)
+
+
+def _declaration(options: DecideOptions) -> Iterator[Clue]:
+    if options.declared is True:
+        message = Message("the user declared the content as AI-generated")
+        yield Clue(kind="declaration", message=message)
+    elif options.declared is False:
+        message = Message(
+            "the user declared the content as not AI-generated, which decides nothing"
+        )
+        yield Clue(kind="declaration", message=message, counts=False)
+
+
+def _look(view: View, examined: Examined) -> Evidence:
+    marker = registry.inspector_of(examined.format.id)
+    if marker is None:
+        values = {"format": examined.format.name}
+        reason = Message("explicit labels in {format} are not examined", values)
+        return Evidence(finding=Finding.UNCHECKED, reason=reason)
+    try:
+        return marker.inspect(view, examined.format)
+    except AilabelError as error:
+        from ailabel.engine.verify import error_message
+
+        return Evidence(finding=Finding.UNCHECKED, reason=error_message(error))
+
+
+def _of_explicit(evidence: Evidence | None) -> Iterator[Clue]:
+    if evidence is None:
+        message = Message("the content was not looked at for an explicit label")
+        yield Clue(kind="unexamined", message=message, counts=False)
+        return
+    for seen in evidence.sightings:
+        if seen.finding is Finding.FOUND:
+            values = {"text": seen.text[:80], "place": Message(seen.place)}
+            message = Message("the label “{text}” stands at the {place}", values)
+            yield Clue(kind="explicit", message=message, location=seen.location)
+        else:
+            message = Message(
+                "“{text}” may be a label or prose that speaks of AI; a person must judge",
+                {"text": seen.text[:80]},
+            )
+            yield Clue(kind="review", message=message, counts=False, location=seen.location)
+    if evidence.finding is Finding.UNCHECKED and evidence.reason is not None:
+        yield Clue(kind="unexamined", message=evidence.reason, counts=False)
+
+
+def _of_trace(trace: Trace) -> Clue:
+    return Clue(
+        kind="trace",
+        message=trace.message,
+        counts=trace.of_ai,
+        location=trace.location,
+        id=trace.kind,
+    )
+
+
+# -- what follows ----------------------------------------------------------------------------------
+
+
+def _writes(said: Said, verdict: Verdict) -> Iterator[Message]:
+    """Say what the metadata must hold then."""
+    if verdict.label is None:
+        return
+    if said.value == verdict.label.value:
+        yield Message(
+            "the platform's name or code and its number, in the propagator's fields; the rest of "
+            "the label stays as it is"
+        )
+        return
+    yield Message(
+        "Label \"{label}\", and the platform's name or code and its number, in the propagator's "
+        "fields",
+        {"label": verdict.label.value},
+    )
+
+
+def _notes(said: Said, verdict: Verdict, options: DecideOptions) -> Iterator[Message]:
+    if verdict.id == "none":
+        yield Message(
+            "nothing was found and nothing was declared; that does not show that no AI was used"
+        )
+        if options.declared is None:
+            yield Message("users are to be asked whether they publish AI-generated content")
+    if verdict.label is not None and said.value != verdict.label.value:
+        yield _SILENT
+    if said in {Said.MALFORMED, Said.BROKEN, Said.CONFLICT}:
+        yield Message("a label that cannot be relied on counts as a trace")
+    if verdict.id == "is" and options.declared is False:
+        yield Message("the label speaks against the user's declaration, and decides")
