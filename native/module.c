@@ -1,13 +1,10 @@
-/* ailabel.codecs._native: the Python side of jpeg.h, inflate.h and filters.h.
+/* ailabel.codecs._native: the Python side of jpeg.h, inflate.h and filters.h; see module_walk.c, too.
  *
  * Arguments are checked here, files are checked there. A file that breaks its format raises ValueError
  * with a reason and an offset; wrong arguments raise TypeError. The lock of the interpreter is let go
  * wherever a whole scan or stream is walked.
  */
-#define PY_SSIZE_T_CLEAN
-#define Py_LIMITED_API 0x030B0000
-#define _GNU_SOURCE 1 /* memmem, which the BSDs and macOS have without it */
-#include <Python.h>
+#include "module.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -384,26 +381,6 @@ static PyObject *py_filter(PyObject *module, PyObject *args)
     return rows;
 }
 
-/* bytes.find for needles without a rare end: the C library's search is several times as fast. */
-static PyObject *py_find(PyObject *module, PyObject *args)
-{
-    Py_buffer data, needle;
-    Py_ssize_t start, found = -1;
-    (void)module;
-    if (!PyArg_ParseTuple(args, "y*y*n", &data, &needle, &start))
-        return NULL;
-    if (start >= 0 && start <= data.len && needle.len) {
-        const char *begin = data.buf;
-        const char *place =
-            memmem(begin + start, (size_t)(data.len - start), needle.buf, (size_t)needle.len);
-        if (place)
-            found = place - begin;
-    }
-    PyBuffer_Release(&data);
-    PyBuffer_Release(&needle);
-    return PyLong_FromSsize_t(found);
-}
-
 static PyMethodDef METHODS[] = {
     {"find", py_find, METH_VARARGS, NULL},
     {"jpeg_read", py_jpeg_read, METH_O, NULL},
@@ -411,6 +388,9 @@ static PyMethodDef METHODS[] = {
     {"png_filter", py_filter, METH_VARARGS, NULL},
     {"png_unfilter", py_unfilter, METH_VARARGS, NULL},
     {"inflate", py_inflate, METH_VARARGS, NULL},
+    {"jpeg_header", py_jpeg_header, METH_VARARGS, NULL},
+    {"ogg_skip", py_ogg_skip, METH_VARARGS, NULL},
+    {"png_chunks", py_png_chunks, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 

@@ -104,7 +104,7 @@ class _Jpeg:
 
     def read(self, view: View) -> Sequence[Slot | Mention]:
         """Find every label in the header: XMP, Exif, comments and bare application segments."""
-        places = tuple(_places(view, jpeg.segments(view)))
+        places = tuple(_places(view, jpeg.segments(view, _KINDS)))
         found = [item for place in places for item in _items(view, place)]
         for extension in _extensions(view, places):
             offset = extension.segments[0].offset
@@ -144,7 +144,7 @@ class _Jpeg:
 
     def write_at(self, view: View, slot: Slot, payload: str) -> Sequence[Edit]:
         """Edit the label in its segment, or its Extended XMP."""
-        places = tuple(_places(view, jpeg.segments(view)))
+        places = tuple(_places(view, jpeg.segments(view, _KINDS)))
         edits = list(_rewritten(view, places, slot, payload))
         return [*edits, *_follow(view, places, edits)]
 
@@ -157,7 +157,7 @@ class _Jpeg:
 
     def canonical(self, view: View) -> Sequence[Edit]:
         """Drop the padding of the packet that holds the label."""
-        places = tuple(_places(view, jpeg.segments(view)))
+        places = tuple(_places(view, jpeg.segments(view, _KINDS)))
         main = _main(places)
         if main is None:
             return []

@@ -185,9 +185,7 @@ class _Inflated:
 
 def _places(view: View) -> Iterator[_Place]:
     inflated = _Inflated(view.limits)
-    for chunk in png.chunks(view):
-        if chunk.type == b"IDAT":  # most of them
-            continue
+    for chunk in png.chunks(view, pixels=False):
         if chunk.type in png.TEXT_CHUNKS:
             place = _text_place(view, chunk, inflated)
         elif chunk.type == b"eXIf":
@@ -359,7 +357,9 @@ def _new_packet(view: View, payload: str) -> Edit:
 
 def _header(view: View) -> png.Chunk:
     """Return IHDR: a label goes behind it, where readers that stop at the pixels find it."""
-    header = next((chunk for chunk in png.chunks(view) if chunk.type == b"IHDR"), None)
+    header = next(
+        (chunk for chunk in png.chunks(view, pixels=False) if chunk.type == b"IHDR"), None
+    )
     if header is None:
         raise MalformedFileError("PNG chunk {name} is missing", name="IHDR")
     return header

@@ -9,14 +9,15 @@ from __future__ import annotations
 import itertools
 import re
 import struct
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
+from ailabel.codecs import native
 from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.source import check_limit
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
     from ailabel.io.source import View
 
@@ -64,7 +65,9 @@ MAX_BODY: Final = 0xFFFF - 2  # the length field counts itself
 _BARE: Final = frozenset({0x01, *range(0xD0, 0xDA)})  # TEM, RST0 … RST7, SOI, EOI: no length field
 _UNUSUAL: Final = _BARE | {0x00, _PREFIX}  # no length, no marker, fill bytes
 _HEAD: Final = struct.Struct(">BBH")  # a marker and the length field
-_HEADS: Final = 1024  # of a header that are read at once
+_BLOCK_OF_HEADS: Final = 1024  # bytes of a header that are read at once
+ANY: Final = range(0x100)
+_Row: TypeAlias = "tuple[int, int, int]"
 _HEADER: Final = "jpeg header"
 _NAMES: Final = {DHT: "DHT", EOI: "EOI", SOS: "SOS", DQT: "DQT", DRI: "DRI", COM: "COM"}
 _BLOCK: Final = 1 << 18
@@ -158,34 +161,45 @@ class Frame:
         return self.marker >= 0xC9  # noqa: PLR2004 - SOF9 and up
 
 
-def segments(view: View) -> Iterator[Segment]:
+def segments(view: View, markers: Container[int] = ANY) -> Iterator[Segment]:
     """Walk the header: the segments after SOI, up to and including the first SOS.
+
+    Args:
+        view: the file.
+        markers: which are wanted; the others are walked over.
 
     Raises:
         MalformedFileError: there is no SOI, a segment is broken, or EOI comes before any SOS.
         LimitExceededError: there are more segments than `Limits.items`.
     """
+    for rows in _header(view):
+        for row in rows:
+            if row[0] in markers:
+                yield Segment(*row)
+
+
+def _header(view: View) -> Iterator[list[_Row]]:
+    """Yield marker, offset and length of the header's segments, those of a block at once."""
     known = view.memo.get(_HEADER)
-    if isinstance(known, tuple):
-        yield from known
+    if isinstance(known, list):
+        yield known
         return
     if view.read_some(0, len(SIGNATURE)) != SIGNATURE:
         raise MalformedFileError("the JPEG start marker is missing", offset=0)
-    header = []
-    block, start, offset = b"", 0, 2
-    for number in itertools.count(1):
-        check_limit("the number of JPEG segments", number, view.limits.items)
-        if offset + 4 > start + len(block):
-            block, start = view.read_some(offset, _HEADS), offset
-        found = _usual(block, offset - start, offset, view.size) or _segment_at(view, offset)
-        header.append(found)
-        yield found
-        if found.marker == SOS:
-            view.memo[_HEADER] = tuple(header)
-            return
-        if found.marker == EOI:
+    heads = _heads if (fast := native.extension()) is None else fast.jpeg_header
+    header: list[_Row] = []
+    marker, offset = 0, 2
+    while marker != SOS:
+        rows = heads(view.read_some(offset, _BLOCK_OF_HEADS), offset, view.size)
+        rows = rows or [_segment_at(view, offset)]
+        header += rows
+        check_limit("the number of JPEG segments", len(header), view.limits.items)
+        yield rows
+        marker, start, length = rows[-1]
+        if marker == EOI:
             raise MalformedFileError("the JPEG image ends before its first scan", offset=offset)
-        offset = found.end
+        offset = start + length
+    view.memo[_HEADER] = header
 
 
 def scans(view: View, first: Segment) -> Iterator[Segment]:
@@ -212,7 +226,7 @@ def scans(view: View, first: Segment) -> Iterator[Segment]:
             if end == view.size:
                 return
             offset = end
-        found = _segment_at(view, offset)
+        found = Segment(*_segment_at(view, offset))
         yield found
         if found.marker == EOI:
             return
@@ -292,16 +306,29 @@ def name(marker: int) -> str:
     return _NAMES.get(marker, f"FF{marker:02X}")
 
 
-def _usual(block: bytes, place: int, offset: int, size: int) -> Segment | None:
-    """Parse a segment as nearly all are; None where it needs a closer look."""
-    if place + 4 > len(block):
-        return None
-    prefix, marker, length = _HEAD.unpack_from(block, place)
-    is_usual = prefix == _PREFIX and marker not in _UNUSUAL and length >= 2  # noqa: PLR2004 - its own
-    return Segment(marker, offset, 2 + length) if is_usual and offset + 2 + length <= size else None
+def _heads(block: bytes, offset: int, size: int) -> list[_Row]:
+    """Return the segments whose heads lie in a block, through SOS; the extension does the same.
+
+    What is not as nearly all segments are ends the walk: no length, no marker, fill bytes.
+
+    Args:
+        block: bytes of the file, from where a segment begins.
+        offset: where that is.
+        size: of the file.
+    """
+    rows: list[_Row] = []
+    place, marker = 0, 0
+    while marker != SOS and place + _HEAD.size <= len(block):
+        prefix, marker, length = _HEAD.unpack_from(block, place)
+        end = place + 2 + length
+        if prefix != _PREFIX or marker in _UNUSUAL or length < 2 or offset + end > size:  # noqa: PLR2004 - its own
+            break
+        rows.append((marker, offset + place, 2 + length))
+        place = end
+    return rows
 
 
-def _segment_at(view: View, offset: int) -> Segment:
+def _segment_at(view: View, offset: int) -> _Row:
     """Parse the segment whose marker, or whose fill bytes, begin at an offset."""
     prefix, marker, high, low = view.read_some(offset, 4).ljust(4, b"\0")
     if prefix == marker == _PREFIX:
@@ -314,13 +341,13 @@ def _segment_at(view: View, offset: int) -> Segment:
     if prefix != _PREFIX or not marker:
         raise MalformedFileError("no JPEG marker where one must stand", offset=offset)
     if marker in _BARE:
-        return Segment(marker, offset, 2)
+        return marker, offset, 2
     length = 2 + (high << 8 | low)
     if length < 4 or offset + length > view.size:  # noqa: PLR2004 - marker and length field
         raise MalformedFileError(
             "JPEG segment {name} has a wrong length", offset=offset, name=name(marker)
         )
-    return Segment(marker, offset, length)
+    return marker, offset, length
 
 
 def _skip_fill(view: View, offset: int) -> int:

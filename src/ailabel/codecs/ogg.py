@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
+from ailabel.codecs import native
 from ailabel.errors import MalformedFileError
-from ailabel.io.source import check_limit
+from ailabel.io.source import FileView, check_limit
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
@@ -180,30 +181,33 @@ class _Open:
 
 def pages(view: View, offset: int = 0) -> Iterator[Page]:
     """Walk the pages; the walk ends at the first bytes that are no whole page."""
-    while True:
-        head = view.read_some(offset, HEADER + SEGMENTS)
-        if len(head) < HEADER:
-            return
-        capture, version, flags, granule, serial, sequence, stated, count = _FIELDS.unpack_from(
-            head
-        )
-        body = offset + HEADER + count
-        lacing = head[HEADER : HEADER + count]
-        end = body + sum(lacing)
-        if capture != CAPTURE or version or len(lacing) < count or end > view.size:
-            return
-        yield Page(
-            offset=offset,
-            flags=flags,
-            granule=granule,
-            serial=serial,
-            sequence=sequence,
-            checksum=stated,
-            lacing=lacing,
-            body=body,
-            end=end,
-        )
-        offset = end
+    while (page := _page(view, offset)) is not None:
+        yield page
+        offset = page.end
+
+
+def _page(view: View, offset: int) -> Page | None:
+    """Return the page at an offset, or None where no whole page stands."""
+    head = view.read_some(offset, HEADER + SEGMENTS)
+    if len(head) < HEADER:
+        return None
+    capture, version, flags, granule, serial, sequence, stated, count = _FIELDS.unpack_from(head)
+    body = offset + HEADER + count
+    lacing = head[HEADER : HEADER + count]
+    end = body + sum(lacing)
+    if capture != CAPTURE or version or len(lacing) < count or end > view.size:
+        return None
+    return Page(
+        offset=offset,
+        flags=flags,
+        granule=granule,
+        serial=serial,
+        sequence=sequence,
+        checksum=stated,
+        lacing=lacing,
+        body=body,
+        end=end,
+    )
 
 
 def numbered(view: View) -> Iterator[tuple[int, Page]]:
@@ -238,24 +242,44 @@ def streams(view: View) -> tuple[Stream, ...]:
 
 def _walked(view: View) -> tuple[Stream, ...]:
     found: list[_Open] = []
-    link, begun = 0, False
-    for number, page in numbered(view):
-        if number == len(found):
+    current: dict[int, _Open] = {}
+    link, begun, offset, waiting = 0, False, 0, 0
+    while (page := _page(view, offset)) is not None:
+        offset = page.end
+        if page.flags & FIRST:
             link += begun
             begun = False
             kind = _kind_of(view, page)
             headers = _headers(view, page, kind)
-            found.append(_Open(number, link, kind, headers, headers))
+            current[page.serial] = _Open(len(found), link, kind, headers, headers)
+            found.append(current[page.serial])
+            waiting += 1
             check_limit("the number of Ogg streams", len(found), min(_STREAMS, view.limits.items))
-        else:
-            begun = True
-        stream = found[number]
+        stream = current.get(page.serial)
+        if stream is None:
+            continue
+        begun = begun or not page.flags & FIRST
         if stream.missing > 0:
             stream.pages.append(page)
             stream.missing -= sum(length < SEGMENTS for length in page.lacing)
+            waiting -= stream.missing <= 0
+        if begun and not waiting:
+            offset = _pass_over(view, offset)
     if not found:
         raise MalformedFileError("the first page of the Ogg file is missing", offset=0)
     return tuple(stream.close() for stream in found)
+
+
+def _pass_over(view: View, offset: int) -> int:
+    """Return where the next page stands that begins a stream, or is none; sound has thousands.
+
+    Without the extension nothing is passed over.
+    """
+    fast = native.extension()
+    if fast is None or not isinstance(view, FileView):
+        return offset
+    passed: int = fast.ogg_skip(view.fd, offset, view.size)
+    return passed
 
 
 def _kind_of(view: View, page: Page) -> Kind:

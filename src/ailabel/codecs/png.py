@@ -6,8 +6,9 @@ import struct
 import zlib
 from typing import TYPE_CHECKING, Final
 
+from ailabel.codecs import native
 from ailabel.errors import MalformedFileError
-from ailabel.io.source import check_limit
+from ailabel.io.source import FileView, check_limit
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
@@ -113,7 +114,8 @@ class Profile:
         return b"\n%s\n%8d\n%s\n" % (self.name, len(data), b"\n".join(lines))
 
 
-_CHUNKS: Final = "png.chunks"
+_CHUNKS: Final = ("png.chunks without pixels", "png.chunks")
+_PIXELS: Final = (b"IDAT", b"fdAT")
 
 
 def chunk(name: bytes, data: bytes) -> bytes:
@@ -122,23 +124,29 @@ def chunk(name: bytes, data: bytes) -> bytes:
     return len(data).to_bytes(4, "big") + name + data + crc.to_bytes(4, "big")
 
 
-def chunks(view: View) -> Iterator[Chunk]:
+def chunks(view: View, *, pixels: bool = True) -> Iterator[Chunk]:
     """Walk the chunks through IEND; CRCs are not checked. A whole walk is remembered by the view.
+
+    Args:
+        view: the file.
+        pixels: whether IDAT and fdAT are among them, of which a large picture has thousands.
 
     Raises:
         MalformedFileError: the signature is missing, a chunk runs past the end of the file or has
             no name, or IEND is missing.
         LimitExceededError: there are more chunks than `Limits.items`.
     """
-    known = view.memo.get(_CHUNKS)
-    return iter(known) if isinstance(known, list) else _walk(view)
+    known = view.memo.get(_CHUNKS[pixels])
+    return iter(known) if isinstance(known, list) else _walk(view, pixels=pixels)
 
 
-def _walk(view: View) -> Iterator[Chunk]:
+def _walk(view: View, *, pixels: bool) -> Iterator[Chunk]:
     if view.read(0, len(SIGNATURE), "the PNG signature") != SIGNATURE:
         raise MalformedFileError("the PNG signature is missing", offset=0)
-    found: list[Chunk] = []
-    position, name, size, most = len(SIGNATURE), b"", view.size, view.limits.items
+    found, position, count = _quick_walk(view, pixels=pixels)
+    yield from found
+    name = found[-1].type if found else b""
+    size, most = view.size, view.limits.items
     while name != b"IEND":
         length, name = _HEADER.unpack(view.read(position, _HEADER.size, "a PNG chunk header"))
         if not name.isalpha():
@@ -149,11 +157,27 @@ def _walk(view: View) -> Iterator[Chunk]:
                 offset=position,
                 name=name.decode("latin-1"),
             )
-        found.append(Chunk(name, position, length))
-        yield found[-1]
+        if pixels or name not in _PIXELS:
+            found.append(Chunk(name, position, length))
+            yield found[-1]
         position += _FRAME + length
-        check_limit("the number of PNG chunks", len(found), most)
-    view.memo[_CHUNKS] = found
+        count += 1
+        check_limit("the number of PNG chunks", count, most)
+    view.memo[_CHUNKS[pixels]] = found
+
+
+def _quick_walk(view: View, *, pixels: bool) -> tuple[list[Chunk], int, int]:
+    """Walk a file with the extension, as far as nothing is wrong.
+
+    Returns:
+        The chunks, where the next one begins, and how many were passed.
+    """
+    fast = native.extension()
+    start = len(SIGNATURE)
+    if fast is None or not isinstance(view, FileView):
+        return [], start, 0
+    rows, position, count = fast.png_chunks(view.fd, start, view.size, view.limits.items, pixels)
+    return [Chunk(*row) for row in rows], position, count
 
 
 def inflate(data: bytes, limit: int, structure: str) -> bytes:
