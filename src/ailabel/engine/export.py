@@ -96,8 +96,7 @@ def plan_export(view: View, spec: LabelSpec, grant: Grant) -> tuple[Plan, dict[s
         raise PlanError(
             "whether the file shows an explicit label cannot be told here ({reason}): look at it "
             "yourself, and if there is none, say so with --looked",
-            reason=evidence.reason
-            or Message("a person must judge: {text}", {"text": _seen(evidence)}),
+            reason=evidence.reason or shown,
         )
     facts = {"agreement": grant.agreement, "looked": "machine" if sure else "person"}
     return make_plan(view, replace(spec, explicit=False, implicit=True)), facts

@@ -1,4 +1,4 @@
-"""Tracing a copy that lost its label back to its number: by its content, or by what it looks like."""
+"""Tracing a copy that lost its label back to its number: by its content, or by its looks."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from ailabel.engine.plan import Plan, refuse_manifest
 from ailabel.engine.recording import content_digest, picture_hash
 from ailabel.errors import PlanError
 from ailabel.io.splice import SplicedView
-from ailabel.messages import Message
 from ailabel.standard.schema import verbatim
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from ailabel.io.source import View
     from ailabel.ledger import Entry, Ledger
+    from ailabel.messages import Message
 
 __all__ = ["Match", "Recovery", "plan_restore", "recover"]
 

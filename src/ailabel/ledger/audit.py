@@ -45,7 +45,7 @@ class Audit:
         size: how many rows it says it has.
         root: of the tree over the rows that are there.
         findings: what is wrong, in the order of the rows.
-        checkpoints: how many checkpoints were compared.
+        checkpoints: how many checkpoints that were kept elsewhere were compared.
         signed: whether the signature of each of them was checked.
         pending: numbers that are reserved, and whose files were never confirmed.
     """
@@ -60,24 +60,27 @@ class Audit:
 
 
 def audit(
-    connection: Connection, notes: Sequence[str] = (), verifier: Verifier | None = None
+    connection: Connection, notes: Sequence[str] = (), verifiers: Sequence[Verifier] = ()
 ) -> Audit:
     """Go over a whole ledger.
 
     Args:
         connection: of a transaction that reads.
         notes: checkpoints that were kept elsewhere; those that the ledger keeps are asked too.
-        verifier: whose signature they must bear; None compares them without asking.
+        verifiers: of which one must have signed each of the notes; without any, what they say is
+            compared, and who signed them is not asked.
 
     Raises:
-        LedgerError: a checkpoint is none, is signed by another key, or belongs to another ledger.
+        LedgerError: a note is no checkpoint, is not signed as asked, or is of another ledger.
     """
     origin, size, last = rows.head(connection)
-    kept = _checkpoints(connection, origin, notes, verifier)
+    given = _given(notes, verifiers, origin)
+    stored, findings = _stored(connection, origin)
+    kept = sorted(set(given) | set(stored), key=lambda item: item.size)
     walk = Walk(origin, {item.size for item in kept})
     for link in _links(connection):
         walk.take(link)
-    findings = walk.findings(size, last)
+    findings += walk.findings(size, last)
     findings += _differing(kept, walk.roots, walk.tree.size)
     findings += personal.findings(connection)
     findings += _indexes(connection)
@@ -87,8 +90,8 @@ def audit(
         size=size,
         root=walk.tree.root(),
         findings=tuple(sorted(findings, key=lambda item: (item.first, item.kind))),
-        checkpoints=len(kept),
-        signed=verifier is not None and bool(kept),
+        checkpoints=len(given),
+        signed=bool(given and verifiers),
         pending=int(pending or 0),
     )
 
@@ -119,23 +122,38 @@ def _bytes(value: object) -> bytes:
     return value if isinstance(value, bytes) else b""
 
 
-def _checkpoints(
-    connection: Connection, origin: str, notes: Sequence[str], verifier: Verifier | None
-) -> list[Checkpoint]:
-    """Return the checkpoints to compare: those that were given, and those that the ledger keeps."""
-    query = select(tables.checkpoint.c.note).order_by(tables.checkpoint.c.size)
-    stored = [str(note) for note in connection.execute(query).scalars()]
-    found = []
-    for note in dict.fromkeys([*notes, *stored]):
-        item = read_checkpoint(note) if verifier is None else open_checkpoint(note, verifier)
+def _given(notes: Sequence[str], verifiers: Sequence[Verifier], origin: str) -> list[Checkpoint]:
+    """Return what the checkpoints say that were kept elsewhere."""
+    found = [
+        open_checkpoint(note, verifiers) if verifiers else read_checkpoint(note) for note in notes
+    ]
+    for item in found:
         if item.origin != origin:
             raise LedgerError(
                 "the checkpoint belongs to the ledger {other}, not to {origin}",
                 other=item.origin,
                 origin=origin,
             )
-        found.append(item)
-    return sorted(found, key=lambda item: item.size)
+    return found
+
+
+def _stored(connection: Connection, origin: str) -> tuple[list[Checkpoint], list[Finding]]:
+    """Return what the checkpoints say that the ledger keeps itself, and which are damaged."""
+    query = select(tables.checkpoint.c.size, tables.checkpoint.c.note)
+    found, damaged = [], []
+    for size, note in connection.execute(query):
+        try:
+            item = read_checkpoint(str(note))
+        except LedgerError:
+            item = None
+        if item is not None and (item.origin, item.size) == (origin, size):
+            found.append(item)
+            continue
+        message = Message(
+            "the checkpoint of {size} rows that the ledger keeps is damaged", {"size": size}
+        )
+        damaged.append(Finding(kind="checkpoint", first=size, last=size, message=message))
+    return found, damaged
 
 
 def _differing(kept: Sequence[Checkpoint], roots: dict[int, bytes], there: int) -> list[Finding]:

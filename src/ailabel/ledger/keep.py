@@ -6,13 +6,15 @@ import datetime as dt
 import time
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert
 
 from ailabel.errors import LedgerError
 from ailabel.ledger import personal, tables
 from ailabel.ledger.audit import audit, leaves
+from ailabel.ledger.database import Database, address_of
 from ailabel.ledger.merkle import consistency_proof, inclusion_proof, root_of
 from ailabel.ledger.note import Checkpoint, sign_checkpoint
+from ailabel.ledger.schema import check_there, migrate
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
@@ -29,9 +31,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Proof",
+    "bring_up_to_date",
     "erase",
     "log_export",
     "make_checkpoint",
+    "people",
     "prove_part",
     "prove_row",
     "purge",
@@ -61,35 +65,58 @@ class Proof:
     nodes: tuple[bytes, ...]
 
 
-def verify(ledger: Ledger, notes: Sequence[str] = (), verifier: Verifier | None = None) -> Audit:
+def bring_up_to_date(where: str) -> tuple[str | None, str]:
+    """Migrate a ledger that an older version made; return its form before and afterwards.
+
+    Raises:
+        LedgerError: there is none, or a newer version made it.
+    """
+    database = Database(address_of(where))
+    try:
+        check_there(database)
+        with database.writing() as connection:
+            return migrate(connection, str(database.address))
+    finally:
+        database.close()
+
+
+def verify(ledger: Ledger, notes: Sequence[str] = (), verifiers: Sequence[Verifier] = ()) -> Audit:
     """Go over a whole ledger; see `audit.audit`."""
     with ledger.database.reading() as connection:
-        return audit(connection, notes, verifier)
+        return audit(connection, notes, verifiers)
 
 
-def make_checkpoint(ledger: Ledger, signer: Signer) -> str:
+def people(ledger: Ledger) -> dict[int, Person]:
+    """Return whom exports were made for, by their rows, as far as they are remembered."""
+    with ledger.database.reading() as connection:
+        return personal.people(connection)
+
+
+def make_checkpoint(ledger: Ledger, signer: Signer) -> tuple[str, Verifier]:
     """Sign the ledger as it is now, once all of it was gone over; keep the note in it.
+
+    Returns:
+        The checkpoint as a signed note, and the key that verifies it.
 
     Raises:
         LedgerError: something is wrong with the ledger, which is not signed then.
+        SealError: it could not be signed.
     """
     with ledger.database.reading() as connection:
         found = audit(connection)
     if found.findings:
         raise LedgerError("something is wrong with the ledger; look with: ailabel ledger verify")
-    note = sign_checkpoint(Checkpoint(found.origin, found.size, found.root), signer)
+    note, verifier = sign_checkpoint(Checkpoint(found.origin, found.size, found.root), signer)
+    moment = time.time_ns() // 1000
 
     def keep(connection: Connection) -> None:
-        known = select(tables.checkpoint.c.size).where(tables.checkpoint.c.size == found.size)
-        if connection.execute(known).first() is None:
-            connection.execute(
-                insert(tables.checkpoint).values(
-                    size=found.size, time=time.time_ns() // 1000, note=note
-                )
-            )
+        connection.execute(delete(tables.checkpoint).where(tables.checkpoint.c.size == found.size))
+        connection.execute(
+            insert(tables.checkpoint).values(size=found.size, time=moment, note=note)
+        )
 
     ledger.run(keep)
-    return note
+    return note, verifier
 
 
 def prove_row(ledger: Ledger, row: int) -> Proof:

@@ -15,6 +15,8 @@ from ailabel.errors import LedgerError
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
     from ailabel.spi import Signer
@@ -107,8 +109,8 @@ class Verifier:
             raise LedgerError("the verifier key is no Ed25519 key") from error
 
 
-def sign_checkpoint(checkpoint: Checkpoint, signer: Signer) -> str:
-    """Return a checkpoint as a note that was signed under the ledger's name.
+def sign_checkpoint(checkpoint: Checkpoint, signer: Signer) -> tuple[str, Verifier]:
+    """Return a checkpoint as a note that was signed under the ledger's name, and who verifies it.
 
     Raises:
         LedgerError: the key is no Ed25519 key.
@@ -121,7 +123,7 @@ def sign_checkpoint(checkpoint: Checkpoint, signer: Signer) -> str:
     verifier = Verifier(checkpoint.origin, signer.public_key[-_KEY_BYTES:])
     text = checkpoint.text()
     signature = verifier.id + signer.sign(text.encode())
-    return f"{text}\n{_SIGNED}{verifier.name} {_base64(signature)}\n"
+    return f"{text}\n{_SIGNED}{verifier.name} {_base64(signature)}\n", verifier
 
 
 def read_checkpoint(note: str) -> Checkpoint:
@@ -133,23 +135,23 @@ def read_checkpoint(note: str) -> Checkpoint:
     return _parsed(_parts(note)[0])
 
 
-def open_checkpoint(note: str, verifier: Verifier) -> Checkpoint:
-    """Return what a note says, if the key signed it.
+def open_checkpoint(note: str, verifiers: Sequence[Verifier]) -> Checkpoint:
+    """Return what a note says, if one of the keys signed it; signatures of others are passed over.
 
     Raises:
-        LedgerError: it is no checkpoint, or the key did not sign it.
+        LedgerError: it is no checkpoint, none of the keys signed it, or a signature is false.
     """
     text, signatures = _parts(note)
-    mine = [item[_ID_BYTES:] for name, item in signatures if _names(verifier, name, item)]
-    if not mine:
-        raise LedgerError("the checkpoint bears no signature of the key {key}", key=verifier.name)
-    if not all(verifier.is_signed(text, item) for item in mine):
-        raise LedgerError("the signature of the checkpoint is false")
+    is_signed = False
+    for name, signature in signatures:
+        for verifier in verifiers:
+            if name == verifier.name and signature[:_ID_BYTES] == verifier.id:
+                if not verifier.is_signed(text, signature[_ID_BYTES:]):
+                    raise LedgerError("the signature of the checkpoint is false")
+                is_signed = True
+    if not is_signed:
+        raise LedgerError("the checkpoint bears no signature of the key that was given")
     return _parsed(text)
-
-
-def _names(verifier: Verifier, name: str, signature: bytes) -> bool:
-    return name == verifier.name and signature[:_ID_BYTES] == verifier.id
 
 
 def _parts(note: str) -> tuple[str, list[tuple[str, bytes]]]:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from ailabel.ledger.database import Database
 
-__all__ = ["check_schema", "migrate", "version_of"]
+__all__ = ["check_schema", "check_there", "migrate", "version_of"]
 
 
 def version_of(connection: Connection) -> str | None:
@@ -24,6 +24,24 @@ def version_of(connection: Connection) -> str | None:
     return None if found is None else str(found)
 
 
+def check_there(database: Database) -> str:
+    """See to it that a database holds a ledger; return the revision of its schema.
+
+    Raises:
+        LedgerError: it holds none.
+    """
+    path, found = database.address.path, None
+    if path is None or path.exists():
+        with database.reading() as connection:
+            found = version_of(connection)
+    if found is None:
+        raise LedgerError(
+            "there is no ledger at {where}; make one with: ailabel ledger init",
+            where=str(database.address),
+        )
+    return found
+
+
 def check_schema(database: Database) -> None:
     """See to it that a database holds a ledger of this version's schema.
 
@@ -32,18 +50,8 @@ def check_schema(database: Database) -> None:
     """
     from ailabel.ledger.tables import NEWEST
 
-    path = database.address.path
-    if path is not None and not path.exists():
-        raise LedgerError(
-            "there is no ledger at {where}; make one with: ailabel ledger init", where=path
-        )
-    with database.reading() as connection:
-        found = version_of(connection)
+    found = check_there(database)
     where = str(database.address)
-    if found is None:
-        raise LedgerError(
-            "there is no ledger at {where}; make one with: ailabel ledger init", where=where
-        )
     if found > NEWEST:
         raise LedgerError("a newer version of ailabel wrote the ledger {where}", where=where)
     if found < NEWEST:

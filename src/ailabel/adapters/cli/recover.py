@@ -1,0 +1,168 @@
+"""``ailabel recover``: a copy that lost its label, traced back to its content number."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+import ailabel
+from ailabel import api
+from ailabel.adapters.cli.base import TranslatedCommand, emit, language, language_option
+from ailabel.adapters.cli.inputs import Input, collect, output_of, usage_error
+from ailabel.adapters.cli.jobs import failure
+from ailabel.adapters.cli.recording import LEDGER, wanted_ledger
+from ailabel.messages import Message, render, translate
+from ailabel.reporters.summary import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ailabel.engine.recover import Match, Recovery
+    from ailabel.ledger import Ledger
+
+__all__ = ["recover_command"]
+
+_CODES: Final = {"found": 0, "not_found": 1, "skipped": 0, "failed": 2}
+
+
+@click.command(
+    "recover",
+    cls=TranslatedCommand,
+    help="Trace files that lost their label back to their content numbers: by their content, and "
+    "pictures also by what they look like. With -o or --in-place the recorded label is put back. "
+    "Exit code 1: one was not found; 2: one could not be worked on.",
+)
+@click.argument("paths", nargs=-1, metavar="[FILES|FOLDERS]...")
+@click.option("--files-from", metavar="FILE", help="Read the paths from a file or -.")
+@click.option(
+    "-o", "--output", metavar="PATH", help="A file, or a folder that keeps the structure."
+)
+@click.option("--in-place", is_flag=True, help="Replace the files themselves, safely.")
+@LEDGER
+@click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How to tell the results.",
+)
+@language_option
+def recover_command(**options: Any) -> None:  # noqa: ANN401 - click's way
+    """Trace files."""
+    if options["output"] and options["in_place"]:
+        raise usage_error("-o and --in-place exclude each other")
+    book = wanted_ledger(options)
+    items = collect(options["paths"], options["files_from"])
+    found = [_traced(item, book, options, len(items)) for item in items]
+    if options["output_format"] == "json":
+        emit([_document(found)], machine=True)
+    else:
+        emit(line for item in found for line in _lines(item))
+    click.get_current_context().exit(max((_CODES[item["status"]] for item in found), default=0))
+
+
+def _traced(item: Input, book: Ledger, options: dict[str, Any], count: int) -> dict[str, Any]:
+    """Trace one file, and put its label back where that was asked for."""
+    told: dict[str, Any] = {
+        "item": item,
+        "status": "failed",
+        "found": None,
+        "restored": None,
+        "error": None,
+    }
+    try:
+        found = api.recover(item.path, book)
+        told |= {"found": found, "status": "found" if found.matches else "not_found"}
+        if found.matches and (options["in_place"] or options["output"]):
+            target = output_of(item, options["output"], count)
+            told["restored"] = api.restore(item.path, book, output=target).output
+    except Exception as error:  # noqa: BLE001 - told like every other failure
+        status, told["error"] = failure(error, item)
+        told["status"] = "skipped" if status == "skipped" else "failed"
+    return told
+
+
+def _lines(told: dict[str, Any]) -> Iterator[str]:
+    """Yield what came of a file, for people."""
+    item: Input = told["item"]
+    found: Recovery | None = told["found"]
+    if told["status"] == "skipped":
+        return
+    yield f"{clean(item.path)}: {translate(told['status'], language())}\n"
+    for match in found.matches if found else ():
+        yield from _match_lines(match)
+    if found and len(found.matches) == 1 and not found.labelled and not told["restored"]:
+        yield _said(
+            Message(
+                "the recorded label is put back with: {command}", {"command": _command(item.path)}
+            )
+        )
+    if found and found.labelled:
+        yield _said(Message("the file carries the number {number}", {"number": found.labelled}))
+    if told["restored"]:
+        yield _said(Message("the recorded label was put back: {path}", {"path": told["restored"]}))
+    if told["error"] is not None:
+        yield _said(told["error"])
+
+
+def _match_lines(match: Match) -> Iterator[str]:
+    record = match.entry.record
+    yield f"    {clean(record.number or '')} ({clean(record.producer)})\n"
+    row = {"row": match.entry.row}
+    if match.distance is None:
+        yield _said(Message("the content is the same as in row {row}", row))
+        return
+    values = row | {"distance": match.distance, "chance": f"{match.chance:.1g}"}
+    yield _said(
+        Message(
+            "it looks like the picture of row {row}: {distance} of 128 bits differ; the chance "
+            "that some other picture is as near: {chance}",
+            values,
+        )
+    )
+
+
+def _said(message: Message) -> str:
+    return f"    {clean(render(message.text, message.params, language()))}\n"
+
+
+def _command(path: str) -> str:
+    return f"ailabel recover {shlex.quote(path)} --in-place"
+
+
+def _document(found: list[dict[str, Any]]) -> str:
+    import json
+
+    from ailabel.reporters.ledger import head_document
+
+    files = [_file_document(told) for told in found]
+    head = head_document("recover", ailabel.__version__)
+    return json.dumps({**head, "files": files}, ensure_ascii=False, indent=2) + "\n"
+
+
+def _file_document(told: dict[str, Any]) -> dict[str, object]:
+    from ailabel.reporters.ledger import entry_document
+    from ailabel.reporters.summary import printable
+
+    found: Recovery | None = told["found"]
+    error: Message | None = told["error"]
+    return {
+        "path": printable(told["item"].path),
+        "format": found and found.format,
+        "status": told["status"],
+        "labelled": found and found.labelled,
+        "matches": [
+            {
+                "by": "content" if match.distance is None else "looks",
+                "distance": match.distance,
+                "chance": match.chance,
+                "entry": entry_document(match.entry),
+            }
+            for match in (found.matches if found else ())
+        ],
+        "restored": told["restored"] and printable(told["restored"]),
+        "error": error and render(error.text, error.params, language()),
+    }
