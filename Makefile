@@ -16,7 +16,7 @@ FONT := /usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: gallery help demo test quick lint types layers tests oracles samples catalogues bench bench-all evaluate peers fuzz sanitize nightly office kill mutate lock clean
+.PHONY: gallery help demo gate-demo test quick lint types layers tests oracles samples catalogues bench bench-all evaluate peers fuzz sanitize nightly office kill mutate lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -55,6 +55,11 @@ oracles: ## the independent tools that read our output, from Debian's packages
 	test -e $(FONT) || missing="$$missing fonts-noto-cjk"; \
 	if [ -n "$$missing" ]; then echo "installing the tools:$$missing"; \
 	  $(SUDO) apt-get update -q && DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -q --no-install-recommends $(PACKAGES); fi
+
+gate-demo: $(STAMP) ## make a repository of 500 files, half of them wrong, and check it
+	@rm -rf demo-repository demo-repository.json
+	@cd scripts && ../$(BIN)/python -m make_repository ../demo-repository
+	@cd demo-repository && { ../$(BIN)/ailabel check --format concise --report html=../demo-repository.html; test $$? = 1; }
 
 samples: $(STAMP) ## make samples/ anew
 	cd scripts && ../$(BIN)/python -m make_samples
