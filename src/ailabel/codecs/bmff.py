@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from ailabel.errors import MalformedFileError, PlanError
@@ -97,6 +98,10 @@ def _open(view: View, start: int, end: int, parent: Box | None) -> Box | None:
     head = view.read_some(start, min(32, end - start))
     size, kind = int.from_bytes(head[:4], "big"), head[4:8]
     field, body = 4, start + 8
+    if 8 <= size <= end - start and kind != b"uuid":  # noqa: PLR2004 - nearly all of thousands
+        return Box(
+            type=kind, offset=start, body=body, end=start + size, size_field=4, parent=parent
+        )
     if size == 0:
         if parent is not None or kind == bytes(4):
             return None
@@ -175,6 +180,7 @@ def is_picture(found: tuple[bytes, ...]) -> bool:
     return found[:1] != () and found[0] in _PICTURES
 
 
+@lru_cache(maxsize=256)
 def name(kind: bytes) -> str:
     """Return a type as people write it."""
     return "".join(chr(code) if 32 < code < 127 or code == 0xA9 else "_" for code in kind)  # noqa: PLR2004 - ASCII, and ©

@@ -44,6 +44,7 @@ _EXTENDED: Final = 0x40  # in version 2.2: the whole tag is compressed
 _FOOTED: Final = 0x10
 V2, V3, V4 = KNOWN = (2, 3, 4)  # minor versions
 _TAGS: Final = 1000  # ours; files with three are rare
+_LEADING: Final = "id3 tags in front"
 _FRAMES: Final = 10_000  # in one tag; the fullest of people have some hundreds
 _SYNCSAFE_MAX: Final = 0x7F
 _NO_VERSION: Final = 0xFF  # [ID3v2.3 3.1]
@@ -224,13 +225,17 @@ def tag_at(view: View, offset: int) -> Tag | None:
 
 def tags(view: View) -> tuple[Tag, ...]:
     """Return the tags that stand at the beginning of the file, one after the other."""
+    known = view.memo.get(_LEADING)
+    if isinstance(known, tuple):  # five formats may begin with tags, and each asks what follows
+        return known
     found: list[Tag] = []
     offset = 0
     while tag := tag_at(view, offset):
         found.append(tag)
         offset = tag.end
         check_limit("the number of ID3 tags", len(found), min(_TAGS, view.limits.items))
-    return tuple(found)
+    view.memo[_LEADING] = leading = tuple(found)
+    return leading
 
 
 def end_of_tags(view: View) -> int:
