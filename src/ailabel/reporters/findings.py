@@ -38,7 +38,7 @@ UNCHECKED: Final = "unchecked"
 WORST_FIRST: Final = (Level.ERROR, Level.WARNING, Level.NOTE)
 _Item = TypeVar("_Item")
 _LONG: Final = 1000  # characters of a sentence in reports that programs show
-_ACTIVE: Final = ("-", "=", "+", "@")  # an option of a command, a formula of a spreadsheet
+_ACTIVE: Final = ("-", "=", "+", "@", ":")  # an option, a formula of a spreadsheet, a command
 
 _DECLARED: Final = {
     None: Message("nothing declared"),
@@ -171,16 +171,22 @@ def full(finding: GateFinding, language: str) -> str:
 
 
 def advice(finding: GateFinding, language: str) -> str:
-    """Return what to do about a finding; empty where nothing is known."""
-    return "" if finding.fix is None else told(finding.fix, language)
+    """Return what to do about a finding; empty where nothing is known.
+
+    It is not shortened, since a command that lost its end would do something else.
+    """
+    if finding.fix is None:
+        return ""
+    return clean(render(finding.fix.text, finding.fix.params, language), None)
 
 
 def place(path: str) -> str:
     """Return a path as people and shells are shown it.
 
-    One that would act as an option or as a formula is given as ``./…``, which is the same file.
+    One that would act as something else at the start of a line is given as ``./…``, which is the
+    same file.
     """
-    return clean(f"./{path}" if path.startswith(_ACTIVE) else path, None)
+    return clean(f"./{path}" if path.lstrip().startswith(_ACTIVE) else path, None)
 
 
 def line_of(finding: GateFinding) -> int:

@@ -30,9 +30,10 @@ def _entity(found: re.Match[str]) -> str:
 
 
 def code(text: str) -> str:
-    """Return text as a code span; within, nothing is looked for at all [GFM 6.3]."""
+    """Return text as a code span; within, nothing is looked for at all."""
     text = clean(text, None) or " "
     longest = max(map(len, _BACKTICKS.findall(text)), default=0)
     fence = "`" * (longest + 1)
-    room = " " if text[0] in "` " or text[-1] in "` " else ""
+    edges = {text[0], text[-1]}
+    room = " " if edges & {"`", " "} and text.strip(" ") else ""  # [GFM 6.3] takes one space off
     return f"{fence}{room}{text}{room}{fence}"

@@ -43,18 +43,17 @@ def render(header: Header, files: Iterable[GateFile], end: Callable[[], GateEnd]
     for file in files:
         tally.add(file)
         path = clean(file.path, None)
-        yield _suite(path, path, _cases(file, path, language))
+        yield _suite(path, _cases(file, path, language))
     ending = end()
-    yield _suite(_CLASS, "", _run(tally, ending, language))
+    yield _suite(_CLASS, _run(tally, ending, language))
     yield "</testsuites>\n"
 
 
-def _suite(name: str, file: str, cases: Iterable[tuple[str, str]]) -> str:
+def _suite(name: str, cases: Iterable[tuple[str, str]]) -> str:
     """Return a suite of cases, each with the kind of its outcome."""
     kinds, texts = zip(*cases, strict=True)
     counts = "".join(f' {key}="{kinds.count(kind)}"' for key, kind in _COUNTED.items())
-    place = f' file="{_text(file)}"' if file else ""
-    head = f'  <testsuite name="{_text(name)}" tests="{len(kinds)}"{counts}{place}>\n'
+    head = f'  <testsuite name="{_text(name)}" tests="{len(kinds)}"{counts}>\n'
     return head + "".join(texts) + "  </testsuite>\n"
 
 

@@ -13,7 +13,6 @@ from ailabel.reporters.findings import (
     WORST_FIRST,
     Tally,
     Worst,
-    advice,
     declared,
     rank_of,
     remarks,
@@ -100,7 +99,7 @@ def _finding(finding: GateFinding, language: str) -> str:
     line = f"  - {_SIGNS[finding.level]} **{finding.rule}** {_said(finding.message, language)}"
     if finding.fix is None:
         return line
-    to_do = f"{translate('to do', language)}: {advice(finding, language)}"
+    to_do = f"{translate('to do', language)}: {told(finding.fix, language)}"
     return f"{line}\\\n    {plain(to_do)}"
 
 
