@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         decide_bytes,
         decide_bytes_async,
         diff,
+        export,
         label,
         label_async,
         label_bytes,
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
         read_async,
         read_bytes,
         read_bytes_async,
+        recover,
+        restore,
         verify,
         verify_async,
         verify_bytes,
@@ -40,13 +43,16 @@ if TYPE_CHECKING:
     )
     from ailabel.config import read_style
     from ailabel.engine.decide import DecideOptions
+    from ailabel.engine.export import Grant
     from ailabel.engine.options import VerifyOptions
     from ailabel.engine.propagate import PropagateSpec
+    from ailabel.engine.recover import Match, Recovery
     from ailabel.engine.spec import LabelSpec
     from ailabel.errors import (
         AilabelError,
         ConfigError,
         LabelError,
+        LedgerError,
         LimitExceededError,
         MalformedFileError,
         MissingExtraError,
@@ -57,6 +63,7 @@ if TYPE_CHECKING:
     )
     from ailabel.io.atomic import WriteOptions
     from ailabel.io.source import Limits
+    from ailabel.ledger import Ledger
     from ailabel.marks.scene import SceneOverlay, scene_overlay
     from ailabel.messages import Message
     from ailabel.model.content_number import new_content_number
@@ -91,6 +98,7 @@ _HOMES = {
         "decide_bytes",
         "decide_bytes_async",
         "diff",
+        "export",
         "label",
         "label_async",
         "label_bytes",
@@ -105,6 +113,8 @@ _HOMES = {
         "read_async",
         "read_bytes",
         "read_bytes_async",
+        "recover",
+        "restore",
         "verify",
         "verify_async",
         "verify_bytes",
@@ -112,13 +122,16 @@ _HOMES = {
     ),
     "config": ("read_style",),
     "engine.decide": ("DecideOptions",),
+    "engine.export": ("Grant",),
     "engine.options": ("VerifyOptions",),
     "engine.propagate": ("PropagateSpec",),
+    "engine.recover": ("Match", "Recovery"),
     "engine.spec": ("LabelSpec",),
     "errors": (
         "AilabelError",
         "ConfigError",
         "LabelError",
+        "LedgerError",
         "LimitExceededError",
         "MalformedFileError",
         "MissingExtraError",
@@ -127,6 +140,7 @@ _HOMES = {
         "SealError",
         "UnsupportedFormatError",
     ),
+    "ledger": ("Ledger",),
     "marks.scene": ("SceneOverlay", "scene_overlay"),
     "io.atomic": ("WriteOptions",),
     "io.source": ("Limits",),
@@ -169,17 +183,21 @@ __all__ = [
     "FoundLabel",
     "FoundMention",
     "FoundSighting",
+    "Grant",
     "Label",
     "LabelDiff",
     "LabelError",
     "LabelResult",
     "LabelSpec",
+    "Ledger",
+    "LedgerError",
     "Level",
     "LimitExceededError",
     "Limits",
     "Look",
     "MalformedFileError",
     "Mark",
+    "Match",
     "Message",
     "MissingExtraError",
     "Outcome",
@@ -187,6 +205,7 @@ __all__ = [
     "PluginError",
     "PropagateSpec",
     "ProviderCode",
+    "Recovery",
     "SceneOverlay",
     "SealError",
     "SealReport",
@@ -203,6 +222,7 @@ __all__ = [
     "decide_bytes",
     "decide_bytes_async",
     "diff",
+    "export",
     "label",
     "label_async",
     "label_bytes",
@@ -222,6 +242,8 @@ __all__ = [
     "read_bytes",
     "read_bytes_async",
     "read_style",
+    "recover",
+    "restore",
     "scene_overlay",
     "verify",
     "verify_async",

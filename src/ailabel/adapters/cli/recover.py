@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["recover_command"]
 
-_CODES: Final = {"found": 0, "not_found": 1, "skipped": 0, "failed": 2}
+_CODES: Final = {"found": 0, "not_found": 1, "skipped": 0, "refused": 1, "failed": 2}
 
 
 @click.command(
@@ -81,7 +81,7 @@ def _traced(item: Input, book: Ledger, options: dict[str, Any], count: int) -> d
             told["restored"] = api.restore(item.path, book, output=target).output
     except Exception as error:  # noqa: BLE001 - told like every other failure
         status, told["error"] = failure(error, item)
-        told["status"] = "skipped" if status == "skipped" else "failed"
+        told["status"] = status
     return told
 
 
