@@ -69,7 +69,8 @@ class Baseline:
 
     def settle(self, file: GateFile) -> GateFile:
         """Return a file with the findings that are accepted marked."""
-        self._checked.add(file.path)
+        if self._entries:
+            self._checked.add(file.path)
         if not file.findings:
             return file
         found = tuple(self._settled(item, file.path) for item in file.findings)

@@ -73,7 +73,9 @@ class Cache:
     def get(self, path: str, found: Stamp) -> str | None:
         """Return what was kept of a file, if it is still the same."""
         entry = self._entries.get(path)
-        return self._texts[entry[5]] if entry is not None and entry[:5] == found else None
+        if entry is None or entry[:5] != found:
+            return None
+        return self._texts[entry[5]]
 
     def put(self, path: str, found: Stamp, text: str, now: int | None = None) -> None:
         """Keep something of a file.

@@ -14,6 +14,7 @@ from ailabel.gate.fingerprint import findings
 from ailabel.gate.fix import missing, refused
 from ailabel.gate.judge import Case, judge
 from ailabel.gate.lfs import is_pointer
+from ailabel.gate.looked import Looked
 from ailabel.io.source import open_view
 from ailabel.messages import Message
 from ailabel.model.gate import GateFile
@@ -30,27 +31,12 @@ if TYPE_CHECKING:
     from ailabel.model.report import FileReport
     from ailabel.model.trace import Trace
 
-__all__ = ["Looked", "Looker"]
+__all__ = ["Looker"]
 
 _OF_ITSELF: Final = frozenset({"markdown", "html"})  # formats that may say what they are
 _READ: Final = frozenset({Medium.TEXT, Medium.DOCUMENT})  # exact and cheap, unlike looking
 _SIDECAR: Final = ".aigc.json"
 _PASSING: Final = Outcome.INCONCLUSIVE  # it may be settled once an extra is installed
-
-
-@frozen(kw_only=True)
-class Looked:
-    """What the gate says of a file, and of its saying so.
-
-    Args:
-        file: what is told.
-        lasting: whether it will say the same as long as the file and the configuration do.
-        unseen: whether a label that people see or hear is recommended, and was not looked for.
-    """
-
-    file: GateFile
-    lasting: bool = True
-    unseen: bool = False
 
 
 @frozen(kw_only=True)

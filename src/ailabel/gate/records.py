@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from ailabel.gate.look import Looked
+from ailabel.gate.looked import Looked
 from ailabel.messages import Message, Reasons
 from ailabel.model.gate import GateFile, GateFinding, Standing
 from ailabel.model.report import Level, Outcome

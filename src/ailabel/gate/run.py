@@ -9,7 +9,6 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Final
 
 from ailabel.config import load
-from ailabel.engine.verify import error_message
 from ailabel.errors import AilabelError
 from ailabel.gate.baseline import NAME, Baseline, read_baseline, write_baseline
 from ailabel.gate.cache import Cache, cache_folder
@@ -24,7 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ailabel.config import Configuration
-    from ailabel.gate.look import Looked, Looker
+    from ailabel.gate.look import Looker
+    from ailabel.gate.looked import Looked
     from ailabel.gate.select import Selection
 
 __all__ = ["GateRun"]
@@ -78,7 +78,7 @@ class GateRun:
         try:
             yield from self._run()
         except AilabelError as error:
-            self._problems.append(error_message(error))
+            self._problems.append(Message(error.text, error.params))
         except OSError as error:
             reason = {"path": error.filename or "-", "reason": error.strerror or str(error)}
             self._problems.append(Message("{path}: {reason}", reason))
@@ -101,9 +101,10 @@ class GateRun:
         self._check_empty(selection, survey)
         path, baseline = self._baseline(configuration)
         try:
-            for looked in self._looked(terms, configuration, selection, survey):
-                file = baseline.settle(looked.file)
-                self._count(file, looked)
+            for found, unseen in self._looked(terms, configuration, selection, survey):
+                file = baseline.settle(found)
+                self._counts["unseen"] += unseen
+                self._count(file)
                 yield file
         finally:
             if cache is not None:
@@ -154,8 +155,8 @@ class GateRun:
 
     def _looked(
         self, terms: Terms, configuration: Configuration, selection: Selection, survey: Survey
-    ) -> Iterator[Looked]:
-        """Yield what is said of each file, known or found out now."""
+    ) -> Iterator[tuple[GateFile, bool]]:
+        """Yield what is said of each file, known or found out now, and whether it was not seen."""
         todo = survey.todo()
         now = time.time_ns()
         fresh = self._fresh(terms, configuration, selection, todo) if todo else iter(())
@@ -164,10 +165,10 @@ class GateRun:
             if looked is None:
                 looked = next(fresh)
                 survey.remember(path, looked, now)
-                yield looked
+                yield looked.file, looked.unseen
             else:
-                yield _named(looked, path)
-        yield from fresh  # ends what works for it
+                yield _named(looked.file, path), looked.unseen
+        yield from ((looked.file, looked.unseen) for looked in fresh)  # ends what works for it
 
     def _fresh(
         self, terms: Terms, configuration: Configuration, selection: Selection, todo: list[str]
@@ -188,11 +189,10 @@ class GateRun:
             with terms.looker(configuration) as looker:
                 yield from map(looker.path, todo)
 
-    def _count(self, file: GateFile, looked: Looked) -> None:
+    def _count(self, file: GateFile) -> None:
         if file.error is not None:
             self._code = _BROKEN
             return
-        self._counts["unseen"] += looked.unseen
         self._counts["undeclared"] += file.ai is None and file.format is not None
         if not file.findings:
             return
@@ -311,8 +311,8 @@ def _looker(terms: Terms) -> Looker:
     return terms.looker(terms.load())
 
 
-def _named(looked: Looked, path: str) -> Looked:
+def _named(file: GateFile, path: str) -> GateFile:
     """Give what is known of a file its name."""
-    from dataclasses import replace
-
-    return replace(looked, file=replace(looked.file, path=path))
+    return GateFile(
+        path=path, format=file.format, ai=file.ai, explicit=file.explicit, findings=file.findings
+    )

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ailabel.gate.git import Repository
-    from ailabel.gate.look import Looked, Looker
+    from ailabel.gate.look import Looker
+    from ailabel.gate.looked import Looked
     from ailabel.gate.select import Selection
     from ailabel.io.source import View
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from ailabel.config import Configuration
     from ailabel.gate.cache import Cache, Stamp
-    from ailabel.gate.look import Looked
+    from ailabel.gate.looked import Looked
     from ailabel.gate.options import GateOptions
     from ailabel.gate.select import Selection
 
@@ -116,9 +116,14 @@ class Survey:
         return meant
 
     def _enter(self, paths: list[str]) -> None:
-        """Ask the file system about the files of a folder, and the cache."""
+        """Ask the file system about the files of a folder, and the cache.
+
+        This is done for every file of every run, so it is written to be quick.
+        """
         start = self._selection.root.rstrip("/") + "/"
         prefix = None if self._varies(paths[0]) else self._prefix(paths[0])
+        kept = self._cache.get if self._cache else _nothing
+        parsed, known = self._parsed, self.known
         for path in paths:
             try:
                 found = os.lstat(start + path)
@@ -131,24 +136,22 @@ class Survey:
                     continue
                 found = other
             self.paths.append(path)
-            if self._cache is None:
-                continue
-            mark = self.stamps[path] = stamp(found)
-            text = self._cache.get(path, mark)
+            mark = stamp(found)
+            text = kept(path, mark)
             if text is not None and text.startswith(prefix or self._prefix(path)):
-                self._know(path, text)
+                looked = parsed.get(text) or self._parse(text)
+                if looked is not None and not (self._reports and looked.file.findings):
+                    known[path] = looked
+                    continue
+            self.stamps[path] = mark
 
-    def _know(self, path: str, text: str) -> None:
-        """Take what is known of a file, unless more is asked for than was kept."""
-        looked = self._parsed.get(text)
-        if looked is None:
-            try:
-                looked = records.from_text(text.partition(_END)[2])
-            except ValueError:
-                return
-            self._parsed[text] = looked
-        if not (self._reports and looked.file.findings):
-            self.known[path] = looked
+    def _parse(self, text: str) -> Looked | None:
+        """Read a text of the cache; equal ones are read once."""
+        try:
+            looked = self._parsed[text] = records.from_text(text.partition(_END)[2])
+        except ValueError:
+            return None
+        return looked
 
     def _absent(self, path: str) -> None:
         if path in self._selection.named:
@@ -194,6 +197,10 @@ class Survey:
         if found is None:
             found = self._prefixes[id(settings)] = _short(self._decides + settings.said)
         return found
+
+
+def _nothing(path: str, mark: Stamp) -> None:
+    del path, mark
 
 
 def _by_folder(paths: Sequence[str]) -> Iterator[list[str]]:
