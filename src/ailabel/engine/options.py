@@ -9,7 +9,7 @@ from ailabel.io.source import Limits
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
-    from ailabel.seal.trust import Directory
+    from ailabel.seal.directory import Directory
 
 __all__ = ["VerifyOptions"]
 

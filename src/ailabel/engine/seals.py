@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ailabel.io.source import View
     from ailabel.model.record import AigcRecord
     from ailabel.model.seal import SealReport
-    from ailabel.seal.trust import Directory
+    from ailabel.seal.directory import Directory
     from ailabel.spi import Carrier, Signer
 
 __all__ = ["FileContent", "check_seals", "is_sealed_by", "seal_record", "seal_value", "trouble"]

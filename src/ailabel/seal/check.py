@@ -23,8 +23,8 @@ from ailabel.seal import security_data as guide
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from ailabel.seal.directory import Directory
     from ailabel.seal.publickey import PublicKey
-    from ailabel.seal.trust import Directory
 
 __all__ = ["Content", "check", "check_all", "looks_sealed"]
 
@@ -197,8 +197,8 @@ class _Examination:
         if signed is None or binding is None or signed.key is None:
             return _broken(Message("a part of the seal is missing"))
         labelled = self.held.label
-        made = labelled.signature if labelled is not None else b""
-        written = guide.encode(signed.algorithm, signed.key, (made, signed.signature), binding.text)
+        made = (labelled.signature if labelled is not None else b"", signed.signature)
+        written = guide.encode(signed.algorithm, signed.key, _canonical(signed, made), binding.text)
         if written != self.held.text:
             return _broken(Message("the seal is not written in its one form"))
         protected = guide.fragment(self.field, self.fields)
@@ -269,6 +269,17 @@ class _Examination:
             return _misfit(sure=sure or algorithm == "sm2")
         self.key = fitting
         return _VALID
+
+
+def _canonical(signed: guide.Signed, made: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
+    """Return two signatures in the one form that we write; nothing where they have none."""
+    from ailabel.seal.algorithms import OIDS, canonical
+
+    algorithm = OIDS.get(signed.algorithm, "")
+    try:
+        return canonical(algorithm, made[0]), canonical(algorithm, made[1])
+    except AilabelError:
+        return b"", b""
 
 
 def _misfit(*, sure: bool) -> SealPart:

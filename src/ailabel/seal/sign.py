@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from ailabel.seal import security_data as guide
 from ailabel.seal.algorithms import OIDS, SHA256
-from ailabel.seal.trust import utc_now
+from ailabel.seal.directory import utc_now
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -21,7 +21,7 @@ from ailabel.messages import Message, render, translate
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ailabel.seal.trust import Directory, Key
+    from ailabel.seal.directory import Directory, Key
     from ailabel.spi import Signer
 
 __all__ = ["keys_command"]
@@ -79,8 +79,8 @@ def keys_command() -> None:
 )
 def new_command(alg: str, output: str) -> None:
     """Write a pair of keys."""
+    from ailabel.seal.keyfile import make_key, write_key
     from ailabel.seal.publickey import read_pem
-    from ailabel.seal.signers import make_key, write_key
 
     private, public = make_key(alg)
     write_key(output, private, public)
@@ -98,9 +98,9 @@ def new_command(alg: str, output: str) -> None:
 @_with(click.argument("directory", metavar="KEYS.JSON"))
 def list_command(directory: str) -> None:
     """Print a line a key."""
-    from ailabel.seal.trust import load, state, utc_now
+    from ailabel.seal.directory import state, utc_now
 
-    found = load([directory])
+    found = _read(directory)
     now = utc_now()
     for key in found.keys.values():
         worth = state(key, found.revocations.get(key.id), now)
@@ -125,7 +125,7 @@ def add_command(
     directory: str, public: str, code: str, since: str | None, until: str | None
 ) -> None:
     """Add a key that pinning vouches for."""
-    from ailabel.seal.trust import introduced
+    from ailabel.seal.vouching import introduced
 
     before = _read(directory) if os.path.exists(directory) else None  # noqa: PTH110
     key = _entry(public, code, since or _ALWAYS, until)
@@ -147,7 +147,7 @@ def add_command(
 def rotate_command(directory: str, public: str, **options: Any) -> None:  # noqa: ANN401 - click's way
     """Add a key that its predecessor vouches for."""
     from ailabel.seal.publickey import read_key
-    from ailabel.seal.trust import introduced
+    from ailabel.seal.vouching import introduced
 
     before, by = _read(directory), _signer(options)
     older = before.keys.get(read_key(by.public_key).id)
@@ -178,7 +178,7 @@ def rotate_command(directory: str, public: str, **options: Any) -> None:  # noqa
 )
 def revoke_command(directory: str, key_id: str, **options: Any) -> None:  # noqa: ANN401 - click's way
     """Give up a key."""
-    from ailabel.seal.trust import revoked
+    from ailabel.seal.vouching import revoked
 
     before = _read(directory)
     found = [known for known in before.keys if known.startswith(key_id.lower())]
@@ -201,7 +201,7 @@ def revoke_command(directory: str, key_id: str, **options: Any) -> None:  # noqa
 )
 def update_command(pinned: str, newer: str) -> None:
     """Put a newer directory in the place of a pinned one."""
-    from ailabel.seal.trust import merged
+    from ailabel.seal.vouching import merged
 
     before = _read(pinned)
     after = merged(before, _read(newer))
@@ -224,8 +224,8 @@ def _signer(options: dict[str, Any]) -> Signer:
 
 
 def _entry(public: str, code: str, since: str | None, until: str | None) -> Key:
+    from ailabel.seal.directory import Key
     from ailabel.seal.signers import read_public
-    from ailabel.seal.trust import Key
 
     key = read_public(public)
     return Key(
@@ -242,7 +242,7 @@ def _time(text: str | None) -> str:
     """Read a day or a time in UTC; now where none is given."""
     from datetime import UTC, datetime
 
-    from ailabel.seal.trust import utc_now
+    from ailabel.seal.directory import utc_now
 
     if text is None:
         return utc_now()
@@ -255,15 +255,15 @@ def _time(text: str | None) -> str:
 
 
 def _empty() -> Directory:
-    from ailabel.seal.trust import Directory
+    from ailabel.seal.directory import Directory
 
     return Directory()
 
 
 def _read(path: str) -> Directory:
-    from ailabel.seal.trust import load
+    from ailabel.seal.trust import load_trust
 
-    return load([path])
+    return load_trust(path)
 
 
 def _write(path: str, directory: Directory) -> None:

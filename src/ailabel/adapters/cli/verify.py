@@ -28,11 +28,12 @@ from ailabel.errors import AilabelError, UnsupportedFormatError
 from ailabel.messages import Message
 from ailabel.model.report import FileReport, Outcome, Verdict
 from ailabel.reporters.summary import Header
+from ailabel.standard.rules import REGIMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from ailabel.seal.trust import Directory
+    from ailabel.seal.directory import Directory
 
 __all__ = ["read_command", "verify_command"]
 
@@ -102,6 +103,14 @@ def _shared(function: Callable[..., Any]) -> Callable[..., Any]:
     help="A directory of keys: whose signatures they are; what does not hold then fails.",
 )
 @click.option("--no-signatures", is_flag=True, help="Do not check signatures of labels.")
+@click.option(
+    "--regime",
+    metavar="cn,eu,us-ca",
+    default="cn",
+    show_default=True,
+    help="Whose rules: of China, the European Union, California; of others than China's, what the "
+    "metadata can tell.",
+)
 def verify_command(**options: Any) -> None:  # noqa: ANN401 - click's way
     """Verify files."""
     if options["implicit_only"] and options["explicit_only"]:
@@ -116,24 +125,38 @@ def verify_command(**options: Any) -> None:  # noqa: ANN401 - click's way
         explain=options["explain"] is not None,
         seals=not options["no_signatures"],
         trust=_directory(options["trust"]),
+        regimes=_regimes(options["regime"]),
     )
     good = _GOOD | ({Verdict.INCONCLUSIVE} if options["allow_inconclusive"] else set())
     doubtful = {Outcome.FAIL} | (set() if options["allow_inconclusive"] else _OPEN)
 
     def judge(report: FileReport) -> int:
         trusted = asked.trust is None or _holds(report, doubtful)
-        return 0 if trusted and {report.implicit, report.explicit} <= good else _BAD
+        return 0 if trusted and {*report.verdicts.values()} <= good else _BAD
 
     _tell("verify", options, asked, _Codes(judge))
+
+
+def _regimes(value: str) -> tuple[str, ...]:
+    """Read the names of regimes, in the order of the table."""
+    named = {name.strip() for name in value.split(",") if name.strip()}
+    unknown = ", ".join(sorted(named - set(REGIMES)))
+    if unknown or not named:
+        raise usage_error(
+            "there is no regime {name}; there are {known}",
+            name=unknown or "-",
+            known=", ".join(REGIMES),
+        )
+    return tuple(name for name in REGIMES if name in named)
 
 
 def _directory(paths: Sequence[str]) -> Directory | None:
     """Read the directories of keys that were named."""
     if not paths:
         return None
-    from ailabel.seal.trust import load
+    from ailabel.seal.trust import load_trust
 
-    return load(paths)
+    return load_trust(*paths)
 
 
 def _holds(report: FileReport, doubtful: set[Outcome]) -> bool:
