@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ailabel import registry
 from ailabel.engine import checks
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from ailabel.spi import Mention, Sighting
 
 __all__ = ["error_message", "look_at", "verify"]
+
+_OWN: Final = ("cn",)
 
 
 def verify(
@@ -69,15 +71,20 @@ def verify(
         from ailabel.engine.seal_checks import judge
 
         results += judge(seals)
+    foreign = _foreign(view, examined, (evidence, seals), options)
+    cn = "cn" in options.regimes
     return FileReport(
         path=path,
         format=examined.format.id,
-        implicit=_implicit(examined, results) if options.implicit else Verdict.NOT_APPLICABLE,
-        explicit=_explicit(evidence, results),
+        implicit=_implicit(examined, results)
+        if options.implicit and cn
+        else Verdict.NOT_APPLICABLE,
+        explicit=_explicit(evidence, results) if cn else Verdict.NOT_APPLICABLE,
+        regimes=_weighed(foreign, options),
         labels=(*map(found_label, examined.found), *beside),
         mentions=tuple(map(found_mention, _mentions(view, examined))),
         sightings=() if evidence is None else tuple(map(_sighting, evidence.sightings)),
-        checks=results,
+        checks=results + foreign,
         seals=seals,
         traces=_traces(view, examined.format, options) if options.traces else None,
         preview=None if evidence is None else evidence.preview,
@@ -92,6 +99,28 @@ def _seals(view: View, examined: Examined, options: VerifyOptions) -> tuple[Seal
     from ailabel.engine.seals import check_seals
 
     return check_seals(view, examined, options.trust)
+
+
+def _foreign(
+    view: View,
+    examined: Examined,
+    seen: tuple[Evidence | None, tuple[SealReport, ...]],
+    options: VerifyOptions,
+) -> tuple[Check, ...]:
+    """Apply the rules of other regimes than China's, where they are asked about."""
+    if options.regimes == _OWN:
+        return ()
+    from ailabel.engine import regimes
+
+    return regimes.judge(regimes.gather(view, examined, *seen), options.regimes)
+
+
+def _weighed(foreign: tuple[Check, ...], options: VerifyOptions) -> dict[str, Verdict]:
+    if options.regimes == _OWN:
+        return {}
+    from ailabel.engine.regimes import verdicts
+
+    return verdicts(foreign, options.regimes)
 
 
 def _traces(view: View, file_format: Format, options: VerifyOptions) -> tuple[Trace, ...]:
@@ -202,11 +231,13 @@ def _damaged(
     except (UnsupportedFormatError, MalformedFileError, LimitExceededError):
         format_id = None
     check = Check(rule="IMP-018", outcome=Outcome.INCONCLUSIVE, message=message)
+    cn = "cn" in options.regimes
     return FileReport(
         path=path,
         format=format_id,
-        implicit=Verdict.INCONCLUSIVE if options.implicit else Verdict.NOT_APPLICABLE,
-        explicit=Verdict.INCONCLUSIVE if options.explicit else Verdict.NOT_APPLICABLE,
+        implicit=Verdict.INCONCLUSIVE if options.implicit and cn else Verdict.NOT_APPLICABLE,
+        explicit=Verdict.INCONCLUSIVE if options.explicit and cn else Verdict.NOT_APPLICABLE,
+        regimes={name: Verdict.INCONCLUSIVE for name in options.regimes if name != "cn"},
         checks=(check,),
         error=message,
     )

@@ -169,6 +169,7 @@ class FileReport:
         checks: every rule that applies, in the order of the table.
         seals: what checking the signatures of the labels came to, where there are any.
         traces: what else speaks of AI; None where it was not asked for.
+        regimes: what the file can tell of the rules of other regimes, for those asked about.
         error: why the file could not be worked on, or None.
         preview: a PNG picture of what was seen, where it was asked for and can be made.
     """
@@ -183,13 +184,19 @@ class FileReport:
     checks: tuple[Check, ...] = field(default=())
     seals: tuple[SealReport, ...] = ()
     traces: tuple[Trace, ...] | None = None
+    regimes: Mapping[str, Verdict] = field(default_factory=dict)
     error: Message | None = None
     preview: bytes | None = field(default=None, repr=False)
 
     @property
     def ok(self) -> bool:
-        """Whether both verdicts are compliant or not applicable."""
-        return self.error is None and {self.implicit, self.explicit} <= _GOOD
+        """Whether every verdict is compliant or not applicable."""
+        return self.error is None and {*self.verdicts.values()} <= _GOOD
+
+    @property
+    def verdicts(self) -> dict[str, Verdict]:
+        """Every verdict: on the two labels, then by regime."""
+        return {"implicit": self.implicit, "explicit": self.explicit, **self.regimes}
 
     @property
     def skipped(self) -> bool:

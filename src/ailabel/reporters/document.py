@@ -77,6 +77,7 @@ def _report(report: FileReport, language: str) -> dict[str, object]:
         "format": report.format,
         "implicit": {"verdict": report.implicit.value},
         "explicit": {"verdict": report.explicit.value},
+        "regimes": {name: {"verdict": found.value} for name, found in report.regimes.items()},
         "labels": [_label(found, language) for found in report.labels],
         "mentions": [_mention(found) for found in report.mentions],
         "sightings": [_sighting(found) for found in report.sightings],

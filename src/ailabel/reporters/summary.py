@@ -64,6 +64,8 @@ class Summary:
         elif isinstance(item, FileReport):
             self._count("implicit", item.implicit.value)
             self._count("explicit", item.explicit.value)
+            for regime, verdict in item.regimes.items():
+                self._count(regime, verdict.value)
         elif isinstance(item, FileDecision):
             self._count("decision", item.decision)
         else:
@@ -74,7 +76,7 @@ class Summary:
         return {"files": self.total, "skipped": self.skipped, **self.counts}
 
     def _count(self, what: str, value: str) -> None:
-        row = self.counts[what]
+        row = self.counts.setdefault(what, {})
         row[value] = row.get(value, 0) + 1
 
 

@@ -60,7 +60,9 @@ def _report(report: FileReport, language: str) -> Iterator[str]:
     yield (
         f"{clean(report.path)}: {translate('implicit', language)} "
         f"{word(report.implicit.value)}, {translate('explicit', language)} "
-        f"{word(report.explicit.value)}\n"
+        f"{word(report.explicit.value)}"
+        + "".join(f", {name} {word(found.value)}" for name, found in report.regimes.items())
+        + "\n"
     )
     if report.error is not None and not report.checks:
         yield f"    {clean(sentence(report.error.text, report.error.params, language))}\n"

@@ -35,7 +35,8 @@ class Rule:
         title: (en, zh), one line.
         help: (en, zh), what to do.
         label: ``implicit`` or ``explicit``; ``pair`` for rules on a file before and after a step;
-            ``gate`` for rules on what a file is declared to be; ``seal`` for its signatures.
+            ``gate`` for rules on what a file is declared to be; ``seal`` for its signatures;
+            ``regime`` for those of other regimes, which do not part the two labels.
         media: the media it speaks of.
         decidable: by ``bytes``, by ``evidence`` of looking and listening, or by a ``person``.
         since: the version of ailabel that first checked it.
@@ -553,7 +554,10 @@ _ROWS: Final = (
         clause="Measures art. 10; GB 45438-2025 annex E f, i",
         tag=_SEEN,
         level=_E,
-        title=("what ailabel sealed of the label is unchanged", "标识中由 ailabel 签名的内容未被改动"),
+        title=(
+            "what ailabel sealed of the label is unchanged",
+            "标识中由 ailabel 签名的内容未被改动",
+        ),
         help=(
             "The label, or its seal, was changed after signing, or the seal was taken from another "
             "label. Get the file from its source again, or have the producer label it anew.",
@@ -592,7 +596,10 @@ _ROWS: Final = (
         clause="",
         tag="ours",
         level=_W,
-        title=("the key is one of the provider that the label names", "签名密钥属于标识所写的服务提供者"),
+        title=(
+            "the key is one of the provider that the label names",
+            "签名密钥属于标识所写的服务提供者",
+        ),
         help=(
             "Give the directory of keys with --trust keys.json. Without one a signature shows that "
             "nothing was changed, and not who signed.",
@@ -617,12 +624,99 @@ _ROWS: Final = (
         clause="GB 45438-2025 annex E e",
         tag="inferred",
         level=_W,
-        title=("a content number was signed for one content only", "一个内容制作编号只用于一份内容"),
+        title=(
+            "a content number was signed for one content only",
+            "一个内容制作编号只用于一份内容",
+        ),
         help=(
             "Compared within one run, among labels whose seals hold; the ledger knows all numbers.",
             "在同一次运行中、就签名有效的标识进行比较；台账可查全部编号。",
         ),
         label="seal",
+    ),
+    Rule(
+        id="EUR-001",
+        clause="Regulation (EU) 2024/1689 art. 50 (2)",
+        tag="quoted by 1",
+        level=_W,
+        title=("the metadata mark the content as AI-generated", "元数据标明内容由人工智能生成"),
+        help=(
+            "Applies from 2026-08-02, to systems on the market before from 2026-12-02; no format is "
+            "prescribed. ailabel label --also iptc writes a mark that many programs read.",
+            "自 2026-08-02 起适用，此前已上市的系统自 2026-12-02 起适用；未规定格式。ailabel label --also iptc "
+            "可写入多数软件可读的标记。",
+        ),
+        label="regime",
+        regime="eu",
+    ),
+    Rule(
+        id="EUR-002",
+        clause="EU Code of Practice on marking, of 2026-06-10",
+        tag="quoted by 1",
+        level=_N,
+        title=("the mark is signed and has a time stamp", "标记经数字签名并带有时间戳"),
+        help=(
+            "The code is voluntary: label first, then sign the file with C2PA.",
+            "该守则为自愿性：请先标识，再以 C2PA 对文件签名。",
+        ),
+        label="regime",
+        decidable="evidence",
+        regime="eu",
+    ),
+    Rule(
+        id="EUR-003",
+        clause="EU Code of Practice on marking, of 2026-06-10",
+        tag="quoted by 1",
+        level=_N,
+        title=("the content carries a watermark", "内容带有水印"),
+        help=(
+            "A second layer besides metadata; only its maker's detector can find it.",
+            "元数据之外的第二层标记；只有其提供者的检测器才能发现。",
+        ),
+        label="regime",
+        decidable="person",
+        regime="eu",
+    ),
+    Rule(
+        id="EUR-004",
+        clause="Regulation (EU) 2024/1689 art. 50 (4)",
+        tag="quoted by 1",
+        level=_N,
+        title=("deep fakes are disclosed", "深度伪造内容予以披露"),
+        help=(
+            "Who publishes a deep fake, or AI text on matters of public interest, says so.",
+            "发布深度伪造内容，或就公共利益事项发布人工智能生成的文本者，须予以说明。",
+        ),
+        label="regime",
+        decidable="person",
+        regime="eu",
+    ),
+    *(
+        Rule(
+            id=f"CAL-{number:03}",
+            clause="California SB 942, as amended by AB 853",
+            tag="quoted by 1",
+            level=_W,
+            title=title,
+            help=(
+                "Latent disclosure of large providers, for pictures, sound and films, operative "
+                "from 2026-08-02. SB 1000 and AB 2713 of 2026 are said to change it; unverified.",
+                "大型提供者对图片、音频、视频的潜在披露义务，自 2026-08-02 起施行。据称 2026 年 SB 1000、AB 2713 "
+                "有修改，尚未核实。",
+            ),
+            label="regime",
+            media=_IMAGE | _AUDIO | _VIDEO,
+            regime="us-ca",
+        )
+        for number, title in enumerate(
+            (
+                ("the metadata name the provider", "元数据载明提供者名称"),
+                ("the metadata name the system and its version", "元数据载明系统名称和版本"),
+                ("the metadata give the time", "元数据载明时间"),
+                ("the metadata give a unique number", "元数据载明唯一编号"),
+            ),
+            1,
+        )
     ),
     Rule(
         id="DIF-001",
