@@ -103,8 +103,9 @@ def leaves(connection: Connection) -> list[bytes]:
 
 def _links(connection: Connection) -> Iterator[Link]:
     query = select(tables.entry).order_by(tables.entry.c.row)
-    for found in connection.execution_options(yield_per=_PAGE).execute(query):
-        yield Link(int(found.row), _leaf(found), _bytes(found.chain))
+    with connection.execute(query.execution_options(yield_per=_PAGE)) as result:
+        for found in result:
+            yield Link(int(found.row), _leaf(found), _bytes(found.chain))
 
 
 def _leaf(found: Row[Any]) -> bytes:

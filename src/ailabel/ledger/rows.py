@@ -201,11 +201,13 @@ def with_person(
 
 
 def entries(connection: Connection, *where: ColumnElement[bool]) -> Iterator[Entry]:
-    """Yield rows in their order."""
+    """Yield rows in their order; all of them, a page at a time, or those that are looked up."""
     query = select(tables.entry).where(*where).order_by(tables.entry.c.row)
-    result = connection.execution_options(yield_per=_PAGE).execute(query)
-    for found in result:
-        yield _entry(found)
+    if not where:
+        query = query.execution_options(yield_per=_PAGE)
+    with connection.execute(query) as result:
+        for found in result:
+            yield _entry(found)
 
 
 def _entry(found: Row[Any]) -> Entry:

@@ -64,13 +64,15 @@ class Ledger:
         if len(name) > _LONGEST_ORIGIN or name.split() != [name] or "+" in name:
             raise LedgerError("the name of a ledger is one word without a plus sign")
         address = address_of(where)
-        with _new_file(address):
-            database = Database(address)
-            with database.writing() as connection:
-                before, _ = migrate(connection, str(address))
-                if before is not None:
-                    raise LedgerError("there is a ledger at {where} already", where=str(address))
-                rows.begin(connection, name)
+        with (
+            _new_file(address),
+            _closed_on_failure(Database(address)) as database,
+            database.writing() as connection,
+        ):
+            before, _ = migrate(connection, str(address))
+            if before is not None:
+                raise LedgerError("there is a ledger at {where} already", where=str(address))
+            rows.begin(connection, name)
         return cls(database, name)
 
     @classmethod
@@ -87,10 +89,10 @@ class Ledger:
         require()
         from ailabel.ledger import rows
 
-        database = Database(address_of(where))
-        check_schema(database)
-        with database.reading() as connection:
-            origin, _, _ = rows.head(connection)
+        with _closed_on_failure(Database(address_of(where))) as database:
+            check_schema(database)
+            with database.reading() as connection:
+                origin, _, _ = rows.head(connection)
         return cls(database, origin)
 
     def __enter__(self) -> Self:
@@ -236,6 +238,16 @@ class Ledger:
 
         with self.database.reading() as connection:
             return list(rows.entries(connection, where))
+
+
+@contextmanager
+def _closed_on_failure(database: Database) -> Iterator[Database]:
+    """Close a database that could not be used."""
+    try:
+        yield database
+    except BaseException:
+        database.close()
+        raise
 
 
 @contextmanager

@@ -1,0 +1,64 @@
+"""What the tests of the ledger share: records, ledgers of both kinds, and raw access to them."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import sqlite3
+from typing import TYPE_CHECKING, Any, Final
+
+from ailabel.ledger import Kind, Ledger, Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from postgres import Server
+
+__all__ = ["PRODUCER", "make", "record", "records", "tamper"]
+
+PRODUCER: Final = "001191110102MACQD9K64010000"
+
+
+def record(index: int, *, kind: Kind = Kind.LABEL, picture: bool = True) -> Record:
+    """Return what labelling the content of an index would record."""
+    number = f"number-{index}"
+    return Record(
+        kind=kind,
+        producer=PRODUCER,
+        number=number,
+        digest=hashlib.sha256(number.encode()).hexdigest(),
+        picture=f"{random.Random(index).getrandbits(128):032x}" if picture else "",
+        format="png" if picture else "mp3",
+        label=f'{{"Label":"1","ContentProducer":"{PRODUCER}","ProduceID":"{number}"}}',
+    )
+
+
+def records(indexes: Iterable[int]) -> list[Record]:
+    """Return several."""
+    return [record(index) for index in indexes]
+
+
+def make(kind: str, tmp_path: Path, server: Server | None) -> Ledger:
+    """Return a new ledger in a file, or in a database of the server."""
+    if kind == "sqlite":
+        return Ledger.create(tmp_path / "ledger.db", "example.org/ledger")
+    assert server is not None
+    return Ledger.create(server.new_database(), "example.org/ledger")
+
+
+def tamper(ledger: Ledger, *statements: str) -> None:
+    """Change a ledger behind its back."""
+    path = ledger.database.address.path
+    if path is not None:
+        connection: Any = sqlite3.connect(path, isolation_level=None)
+    else:
+        import psycopg
+
+        url = str(ledger.database.address.url).replace("+psycopg", "")
+        connection = psycopg.connect(url, autocommit=True)
+    try:
+        for statement in statements:
+            connection.execute(statement)
+    finally:
+        connection.close()
