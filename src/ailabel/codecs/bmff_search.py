@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Hit", "Kind", "Query", "drop", "rewrite", "search", "vacated"]
 
+_HITS: Final = "bmff hits"
 _CONTAINERS: Final = (b"moov", b"trak", b"udta", b"moof", b"traf")
 _SIZED: Final = 4  # length and language, before a text [QTFF User Data]
 _OPENING: Final = tuple(b'{"\xfe\xff\xef')  # how such texts begin, byte order marks included
@@ -80,6 +81,14 @@ class Hit:
 
 
 @frozen
+class _Known:
+    """What a search found, as the view's memo keeps it."""
+
+    query: Query
+    hits: tuple[Hit, ...]
+
+
+@frozen
 class _Path:
     """Where the search stands: names from the outside, and the number of the track."""
 
@@ -97,8 +106,13 @@ class _Path:
 
 
 def search(view: View, query: Query) -> list[Hit]:
-    """Find every such text of a file, in file order."""
-    return list(_in_boxes(view, query, bmff.boxes(view, 0, view.size), _Path()))
+    """Find every such text of a file, in file order; the view remembers the last answer."""
+    known = view.memo.get(_HITS)
+    if isinstance(known, _Known) and known.query is query:
+        return [*known.hits]
+    hits = tuple(_in_boxes(view, query, bmff.boxes(view, 0, view.size), _Path()))
+    view.memo[_HITS] = _Known(query, hits)
+    return [*hits]
 
 
 def _in_boxes(view: View, query: Query, found: Iterator[Box], path: _Path) -> Iterator[Hit]:

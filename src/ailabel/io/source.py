@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["BytesView", "FileView", "Limits", "View", "open_view"]
 
 _HEAD: Final = 4096  # one read that answers most headers
+_NEAR: Final = 1024  # one that answers several elsewhere
+_SHORT: Final = 64  # what reads of headers ask for
 _MIB: Final = 1 << 20
 
 
@@ -140,18 +142,29 @@ class BytesView(View):
 class FileView(View):
     """A view of an open file descriptor, which stays the caller's; its position is not kept."""
 
-    __slots__ = ("_head", "fd")
+    __slots__ = ("_head", "_near", "fd")
 
     def __init__(self, fd: int, name: str | None = None, limits: Limits | None = None) -> None:
         # The size by a seek: for files it is what fstat says, at a quarter of the time.
         super().__init__(os.lseek(fd, 0, os.SEEK_END), name, limits or _USUAL)
         self.fd = fd
         self._head = os.pread(fd, _HEAD, 0)
+        self._near = 0, self._head
 
     def _get(self, offset: int, length: int) -> bytes:
         end = offset + length
         if end <= len(self._head):
             return self._head[offset:end]
+        if length > _SHORT:
+            return self._read_whole(offset, length)
+        start, near = self._near
+        if not start <= offset <= end <= start + len(near):
+            # Headers stand close to each other; a KiB costs hardly more than the few bytes of one.
+            start, near = offset, self._read_whole(offset, min(_NEAR, self.size - offset))
+            self._near = start, near
+        return near[offset - start : end - start]
+
+    def _read_whole(self, offset: int, length: int) -> bytes:
         data = os.pread(self.fd, length, offset)
         while len(data) < length:  # a signal, or a read above the kernel's maximum
             more = os.pread(self.fd, length - len(data), offset + len(data))
