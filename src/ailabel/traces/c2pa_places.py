@@ -88,7 +88,7 @@ class Place:
 def _png(view: View) -> Iterator[Place]:
     from ailabel.codecs import png
 
-    for chunk in png.chunks(view):
+    for chunk in png.chunks(view, pixels=False):
         if chunk.type == b"caBX":
             yield _plain("caBX", (chunk.offset, chunk.end), (chunk.body, chunk.length))
 

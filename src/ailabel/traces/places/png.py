@@ -25,7 +25,7 @@ _XMP_HEAD: Final = b"http://ns.adobe.com/xap/1.0/\0"
 def entries(view: View) -> Iterator[Entry]:
     """Yield the texts of a PNG."""
     budget = view.limits.inflate_bytes  # for all compressed texts together
-    for chunk in png.chunks(view):
+    for chunk in png.chunks(view, pixels=False):
         if chunk.type == b"eXIf":
             data = view.read_metadata(chunk.body, chunk.length, "Exif")
             yield from exif(data, _block(chunk, "eXIf", chunk.body), view.limits)
