@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from ailabel.errors import SealError
-from ailabel.seal import signers
 from ailabel.seal.algorithms import verify
 from ailabel.seal.keyfile import load_key, make_key, write_key
-from ailabel.seal.publickey import armoured, of_point, read_key, read_pem
+from ailabel.seal.publickey import PublicKey, armoured, of_point, read_key, read_pem
 from ailabel.seal.signers import CommandSigner, signer_of
 from sealing import ALGORITHMS, signer
 
@@ -68,7 +67,7 @@ def test_a_key_that_others_can_read_is_refused(pair: Path, mode: int) -> None:
 def failing(maker: KeySigner) -> str:
     """Return the traceback of a failure beside a signer, with the values of all variables."""
     try:
-        raise SealError("{maker} failed", maker=maker)
+        raise SealError("{maker} failed", maker=maker)  # noqa: TRY301 - with this signer at hand
     except SealError as error:
         told = traceback.TracebackException.from_exception(error, capture_locals=True)
         return "".join(told.format())
@@ -208,7 +207,7 @@ def test_what_asks_for_a_signer_is_checked(pair: Path) -> None:
         with pytest.raises(SealError, match="signing command"):
             signer_of(None, text, public)
     with pytest.raises(SealError, match="nothing is signed with rsa"):
-        CommandSigner(("x",), signers.PublicKey("rsa", b""))
+        CommandSigner(("x",), PublicKey("rsa", b""))
 
 
 # -- a hardware module, in software ----------------------------------------------------------------
