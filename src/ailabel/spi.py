@@ -40,6 +40,7 @@ __all__ = [
     "MarkSpec",
     "Marker",
     "Mention",
+    "PacketCarrier",
     "Rendition",
     "Sighting",
     "Signature",
@@ -48,6 +49,7 @@ __all__ = [
     "Span",
     "Tracer",
     "essence_digest",
+    "no_packet",
     "unkept",
 ]
 
@@ -199,6 +201,28 @@ class KeepingCarrier(Protocol):
             PlanError: the place is one that cannot be edited; see `unkept`.
         """
         ...
+
+
+@runtime_checkable
+class PacketCarrier(Protocol):
+    """A carrier whose official place is a property of an XMP packet, beside which others stand."""
+
+    def rewrite_packet(self, view: View, change: Callable[[bytes], bytes]) -> Sequence[Edit]:
+        """Plan a change of the packet that the label stands in, or would stand in.
+
+        Args:
+            view: the file.
+            change: returns the packet with the change, or as it is.
+
+        Raises:
+            PlanError: there is no packet; see `no_packet`.
+        """
+        ...
+
+
+def no_packet() -> PlanError:
+    """Return the refusal to change an XMP packet that is not there."""
+    return PlanError("the label does not stand in an XMP packet; use --slot official")
 
 
 def unkept(slot: Slot) -> PlanError:

@@ -19,12 +19,12 @@ from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit
 from ailabel.model.media import Format, Match, Medium, Strength
-from ailabel.spi import Signature, Slot, Span
+from ailabel.spi import Signature, Slot, Span, no_packet
 from ailabel.standard.slots import XMP_PREFIX, XMP_PROPERTY, XMP_URI
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from ailabel.codecs.xmp import Property
     from ailabel.io.source import View
@@ -103,6 +103,17 @@ class _Gif:
             packet = amended(place.data, _property(), slot, payload, view.limits)
             data = _framed(place, packet)
         return [Edit(place.block.data, place.block.end - place.block.data, data)]
+
+    def rewrite_packet(self, view: View, change: Callable[[bytes], bytes]) -> Sequence[Edit]:
+        """Change the XMP packet that the label stands in."""
+        place = _target(list(_places(view)))
+        if place is None:
+            raise no_packet()
+        packet = change(place.data)
+        data = _framed(place, packet)
+        return [Edit(place.block.data, place.block.end - place.block.data, data)] * (
+            packet != place.data
+        )
 
     def essence(self, view: View) -> Iterator[Essence]:
         """Yield the screen, and what is shown on it, in order."""

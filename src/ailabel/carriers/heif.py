@@ -21,14 +21,14 @@ from ailabel.codecs import bmff_search as search
 from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.source import check_limit
 from ailabel.model.media import Format, Match, Medium, Strength
-from ailabel.spi import Mention, Signature, Slot, Span, unkept
+from ailabel.spi import Mention, Signature, Slot, Span, no_packet, unkept
 from ailabel.standard.dialects import trace_of
 from ailabel.standard.schema import is_label
 from ailabel.standard.slots import KEY, XMP_PREFIX, XMP_PROPERTY, XMP_URI
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from ailabel.codecs.bmff_edit import Changes
     from ailabel.codecs.bmff_items import Info
@@ -127,6 +127,15 @@ class _Heif:
             if item.is_readable and item.offset == slot.offset:
                 return bmff_store.revise(stores, {item.places: _rewritten(item, slot, payload)})
         raise unkept(slot)
+
+    def rewrite_packet(self, view: View, change: Callable[[bytes], bytes]) -> Sequence[Edit]:
+        """Change the XMP packet that the label stands in."""
+        stores = bmff_store.load(view)
+        target = _target(stores)
+        if target is None:
+            raise no_packet()
+        packet = change(target.data)
+        return bmff_store.revise(stores, {target.places: packet}) if packet != target.data else []
 
     def essence(self, view: View) -> Iterator[Essence]:
         """Yield what decides the pixels of each item, then the samples of tracks."""

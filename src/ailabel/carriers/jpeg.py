@@ -17,13 +17,13 @@ from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit
 from ailabel.model.media import Format, Match, Medium, Strength
-from ailabel.spi import Mention, Signature, Slot, Span, unkept
+from ailabel.spi import Mention, Signature, Slot, Span, no_packet, unkept
 from ailabel.standard.schema import is_label
 from ailabel.standard.slots import KEY, XMP_PREFIX, XMP_PROPERTY, XMP_URI
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from ailabel.codecs.tiff import ExifText
     from ailabel.io.source import View
@@ -146,6 +146,15 @@ class _Jpeg:
         """Edit the label in its segment, or its Extended XMP."""
         places = tuple(_places(view, jpeg.segments(view, _KINDS)))
         edits = list(_rewritten(view, places, slot, payload))
+        return [*edits, *_follow(view, places, edits)]
+
+    def rewrite_packet(self, view: View, change: Callable[[bytes], bytes]) -> Sequence[Edit]:
+        """Change the XMP packet that the label stands in."""
+        places = tuple(_places(view, jpeg.segments(view)))
+        main = _main(places)
+        if main is None:
+            raise no_packet()
+        edits = list(_replace(view, main, _fitting(change(main.value(view)))))
         return [*edits, *_follow(view, places, edits)]
 
     def essence(self, view: View) -> Iterator[Span]:

@@ -20,12 +20,12 @@ from ailabel.errors import MalformedFileError, MissingExtraError, PlanError
 from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit, apply
 from ailabel.model.media import Format, Match, Medium, Strength
-from ailabel.spi import Signature, Slot, Span, unkept
+from ailabel.spi import Signature, Slot, Span, no_packet, unkept
 from ailabel.standard.slots import XMP_PREFIX, XMP_PROPERTY, XMP_URI
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from ailabel.codecs.tiff import ExifText
     from ailabel.io.source import View
@@ -133,6 +133,23 @@ class _Jxl:
         start = _exif_start(place)
         data = exif.rewritten(place.data[start:], slot, payload, view.limits)
         return [place.replaced(place.data[:start] + data)]
+
+    def rewrite_packet(self, view: View, change: Callable[[bytes], bytes]) -> Sequence[Edit]:
+        """Change the XMP packet that the label stands in.
+
+        Raises:
+            PlanError: there is none, or a JPEG is kept beside it, whose packets nobody may touch.
+        """
+        if any(box.type == _JBRD for box in _boxes(view)):
+            raise PlanError(
+                "the file keeps a JPEG from which it was made, so that nothing can stand beside the "
+                "label; leave --also iptc out"
+            )
+        target = _target(view, list(_places(view)))
+        if target is None:
+            raise no_packet()
+        packet = change(target.data)
+        return [target.replaced(packet)] if packet != target.data else []
 
     def essence(self, view: View) -> Iterator[Essence]:
         """Yield the codestream."""

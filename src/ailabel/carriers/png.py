@@ -15,7 +15,7 @@ from ailabel.errors import LimitExceededError, MalformedFileError, PlanError
 from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit
 from ailabel.model.media import Format, Match, Medium, Strength
-from ailabel.spi import Mention, Signature, Slot, Span, unkept
+from ailabel.spi import Mention, Signature, Slot, Span, no_packet, unkept
 from ailabel.standard.slots import KEY, XMP_PREFIX, XMP_PROPERTY, XMP_URI
 from ailabel.values import frozen
 
@@ -134,6 +134,14 @@ class _Png:
             if slot in place.slots:
                 return [_rewritten(view, place, slot, payload)]
         raise unkept(slot)
+
+    def rewrite_packet(self, view: View, change: Callable[[bytes], bytes]) -> Sequence[Edit]:
+        """Change the XMP packet that the label stands in."""
+        target = _target(list(_places(view)))
+        if target is None:
+            raise no_packet()
+        packet = change(target.data)
+        return [target.replaced(packet)] if packet != target.data else []
 
     def essence(self, view: View) -> Iterator[Essence]:
         """Yield what decides the pixels; the data of IDAT and fdAT chunks without their framing."""

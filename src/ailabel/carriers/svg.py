@@ -16,11 +16,11 @@ from ailabel.codecs.text import load, suffix_of
 from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.source import check_limit
 from ailabel.model.media import Format, Match, Medium, Strength
-from ailabel.spi import Slot, Span
+from ailabel.spi import Slot, Span, no_packet
 from ailabel.standard.slots import XMP_PREFIX, XMP_PROPERTY, XMP_URI
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from ailabel.codecs.svg import Document, Element, Packet
     from ailabel.codecs.xmp import Property
@@ -120,6 +120,19 @@ class _Svg:
         bare = _bare(view, document)
         element = next(item for item in bare if document.offset(item.start) == slot.offset)
         return [document.edit(element.inner, element.inner_end, escape(payload).encode())]
+
+    def rewrite_packet(self, view: View, change: Callable[[bytes], bytes]) -> Sequence[Edit]:
+        """Change the XMP packet that the label stands in."""
+        document = _parse(view)
+        target = next((packet for packet in document.packets if _is_main(packet)), None)
+        if target is None:
+            raise no_packet()
+        data, head = _wrapped(document, target)
+        changed = change(data)
+        if changed == data:
+            return []
+        rdf = changed[len(head) : -len(_CLOSE)]
+        return [document.edit(target.element.start, target.element.end, rdf)]
 
     def essence(self, view: View) -> Iterator[Essence]:
         """Yield the document around its metadata."""

@@ -19,12 +19,12 @@ from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit
 from ailabel.model.media import Format, Match, Medium, Strength
-from ailabel.spi import Signature, Slot, unkept
+from ailabel.spi import Signature, Slot, no_packet, unkept
 from ailabel.standard.slots import XMP_PREFIX, XMP_PROPERTY, XMP_URI
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from ailabel.codecs.tiff import ExifText
     from ailabel.codecs.tiff_file import Directory, Entry, Layout
@@ -141,6 +141,14 @@ class _Tiff:
         if raw is None:
             raise unkept(slot)
         return _moved(file, entry, slot, raw)
+
+    def rewrite_packet(self, view: View, change: Callable[[bytes], bytes]) -> Sequence[Edit]:
+        """Change the XMP packet that the label stands in."""
+        file = _open(view)
+        main = next((packet for packet in _packets(file) if packet.main), None)
+        if main is None:
+            raise no_packet()
+        return _put_back(file, main, change(main.data))
 
     def essence(self, view: View) -> Iterator[Essence]:
         """Yield the strips or tiles of each picture, and what decides how they decode."""
@@ -294,6 +302,11 @@ def _relabelled(file: _File, packet: _Packet, payload: str) -> list[Edit]:
         data = xmp.put(packet.data, _property(), payload, file.view.limits)
     except MalformedFileError as error:
         raise _unreadable(packet) from error
+    return _put_back(file, packet, data)
+
+
+def _put_back(file: _File, packet: _Packet, data: bytes) -> list[Edit]:
+    """Put other data into the place of the file's packet, at the end of the file."""
     entry = packet.entry
     if _at_end(file.view, entry) and not _is_shared(file, entry):
         return _replaced(file, entry, data)

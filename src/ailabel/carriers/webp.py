@@ -13,13 +13,13 @@ from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit
 from ailabel.model.media import Format, Match, Medium, Strength
-from ailabel.spi import Mention, Signature, Slot, Span
+from ailabel.spi import Mention, Signature, Slot, Span, no_packet
 from ailabel.standard.dialects import trace_of
 from ailabel.standard.schema import is_label
 from ailabel.standard.slots import XMP_PREFIX, XMP_PROPERTY, XMP_URI
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from ailabel.codecs.tiff import ExifText
     from ailabel.io.source import View
@@ -95,6 +95,14 @@ class _WebP:
 
             body = exif.rewritten(_body(view, chunk), slot, payload, view.limits)
         edits = list(_replace(view, chunk, body))
+        return [*edits, *_resize(view, edits)]
+
+    def rewrite_packet(self, view: View, change: Callable[[bytes], bytes]) -> Sequence[Edit]:
+        """Change the XMP packet that the label stands in."""
+        main = _main(_whole(view))
+        if main is None:
+            raise no_packet()
+        edits = list(_replace(view, main, change(_body(view, main))))
         return [*edits, *_resize(view, edits)]
 
     def essence(self, view: View) -> Iterator[Essence]:

@@ -94,6 +94,19 @@ def make_plan(view: View, spec: LabelSpec, numbers: Callable[[], str] = new_cont
         MalformedFileError: the file is damaged.
     """
     examined = examine(view)
+    if spec.source_type is not None:
+        from ailabel.engine.source_type import check_possible, completed
+
+        check_possible(examined.format)
+        plan = completed(_planned(view, examined, spec, numbers), spec.source_type)
+        if plan.edits and not spec.break_c2pa:
+            refuse_manifest(view, examined.format)
+        return plan
+    return _planned(view, examined, spec, numbers)
+
+
+def _planned(view: View, examined: Examined, spec: LabelSpec, numbers: Callable[[], str]) -> Plan:
+    """Plan the label, and nothing beside it."""
     done = _already(view, examined, spec)
     if done is not None:
         return done
@@ -156,7 +169,13 @@ def find_done(view: View, spec: LabelSpec) -> Plan | None:
     Raises:
         AilabelError: as `make_plan` does.
     """
-    return _already(view, examine(view), spec)
+    done = _already(view, examine(view), spec)
+    if done is None or spec.source_type is None:
+        return done
+    from ailabel.engine.source_type import completed
+
+    done = completed(done, spec.source_type)
+    return done if done.status == "already" else None
 
 
 def _already(view: View, examined: Examined, spec: LabelSpec) -> Plan | None:

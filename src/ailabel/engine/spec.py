@@ -11,7 +11,7 @@ from ailabel.messages import Message, Reasons
 from ailabel.model.media import Medium
 from ailabel.model.record import AigcRecord, Label
 from ailabel.spi import Look, MarkSpec
-from ailabel.standard.slots import CHOICES, OFFICIAL
+from ailabel.standard.slots import ANNEX_B, CHOICES, OFFICIAL
 from ailabel.standard.wording import (
     CORNERS,
     IMAGE_MIN_HEIGHT,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from ailabel.spi import Signer
 
-__all__ = ["PLACES", "LabelSpec"]
+__all__ = ["PLACES", "SOURCE_TYPES", "LabelSpec"]
 
 _ENDS: Final = ("start", "end", "both")
 PLACES: Final = {
@@ -38,6 +38,7 @@ PLACES: Final = {
     Medium.IMAGE: CORNERS,
     Medium.VIDEO: CORNERS,
 }
+SOURCE_TYPES: Final = ("trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia")
 _PLATES: Final = ("auto", "always", "never")
 _HIGHEST: Final = 0.3  # of the shortest side; higher letters would be the picture
 _WIDEST_MARGIN: Final = 0.1  # of the shortest side; further in, it is no edge
@@ -72,6 +73,9 @@ class LabelSpec:
         duration: how many seconds each label of a film is shown; infinite for throughout, None for
             the usual time.
         also: where a film shows the label besides its start: ``middle``, ``end``.
+        source_type: the term of IPTC's vocabulary that stands beside the label, in the same XMP
+            packet: ``trainedAlgorithmicMedia`` or ``compositeWithTrainedAlgorithmicMedia``; None
+            for none. Only for formats whose label stands in XMP.
         progress: is told the share that is done, 0 to 1, while a film is coded.
         look: how labels are drawn on pictures and films; None for the usual look.
         break_c2pa: whether a file with a C2PA manifest may be written to, which breaks it.
@@ -106,6 +110,7 @@ class LabelSpec:
     stamp_signed: bool = False
     duration: float | None = None
     also: tuple[str, ...] = ()
+    source_type: str | None = None
     progress: Callable[[float], None] | None = None
     look: Look | None = None
     break_c2pa: bool = False
@@ -120,6 +125,7 @@ class LabelSpec:
             *_choices(self),
             *_positions(self.position),
             *_times(self.duration, self.also),
+            *_source_types(self),
             *_wordings(self.text, self.text_mark),
             *_looks(self.look),
         ]
@@ -186,6 +192,29 @@ def _choices(spec: LabelSpec) -> list[Message]:
         for name, value, known in wanted
         if value not in known
     ]
+
+
+def _source_types(spec: LabelSpec) -> list[Message]:
+    """Check that what stands beside the label can, and says the same."""
+    if spec.source_type is None:
+        return []
+    problems = []
+    if spec.source_type not in SOURCE_TYPES:
+        values = {
+            "name": "source_type",
+            "value": spec.source_type,
+            "known": ", ".join(SOURCE_TYPES),
+        }
+        problems.append(Message("{name} is {value}, not one of {known}", values))
+    if spec.label is not Label.IS:
+        problems.append(
+            Message("a digital source type says that AI made the content, which label 1 alone says")
+        )
+    if not spec.implicit or spec.slot == ANNEX_B:
+        problems.append(
+            Message("a digital source type stands beside the implicit label, in its official place")
+        )
+    return problems
 
 
 def _times(duration: float | None, also: tuple[str, ...]) -> list[Message]:

@@ -22,12 +22,14 @@ from ailabel.adapters.cli.writing import (
     run,
     with_options,
 )
+from ailabel.engine.spec import SOURCE_TYPES
 from ailabel.model.media import Medium
 from ailabel.model.record import Label
 
 __all__ = ["label_command"]
 
 _STEPS: Final = 1000  # of a bar
+_SOURCE_TYPES: Final = dict(zip(("iptc", "iptc-composite"), SOURCE_TYPES, strict=True))
 _LOOKS: Final = ("text", "text_mark", "audio_mark", "wording", "font", "voice")
 
 _OPTIONS: Final = (
@@ -93,9 +95,10 @@ _OPTIONS: Final = (
     ),
     click.option(
         "--also",
-        type=click.Choice(["middle", "end"]),
+        type=click.Choice(["middle", "end", *_SOURCE_TYPES]),
         multiple=True,
-        help="In films: show the label there too, besides the start.",
+        help="middle, end: in films, show the label there too. iptc, iptc-composite: write IPTC's "
+        "digital source type beside the label, for what AI made, or made a part of.",
     ),
     click.option("--implicit-only", is_flag=True, help="Write the metadata only."),
     click.option("--explicit-only", is_flag=True, help="Add the visible or audible label only."),
@@ -161,7 +164,16 @@ def _spec(options: dict[str, Any]) -> ailabel.LabelSpec:
         fast_in_place=options["fast_in_place"],
         durable=not options["no_sync"],
         signer=signer(options),
+        source_type=_source_type(options["also"]),
     )
+
+
+def _source_type(also: tuple[str, ...]) -> str | None:
+    """Return the term of IPTC's vocabulary that was asked for."""
+    terms = [_SOURCE_TYPES[item] for item in also if item in _SOURCE_TYPES]
+    if len(terms) > 1:
+        raise usage_error("--also iptc and --also iptc-composite exclude each other")
+    return terms[0] if terms else None
 
 
 def _style(options: dict[str, Any]) -> dict[str, Any]:
@@ -169,7 +181,7 @@ def _style(options: dict[str, Any]) -> dict[str, Any]:
     given: dict[str, Any] = {
         "position": _positions(options["position"]),
         "duration": _duration(options["duration"]),
-        "also": options["also"],
+        "also": tuple(item for item in options["also"] if item not in _SOURCE_TYPES),
         **{name: options[name] for name in _LOOKS},
     }
     if options["style"] is None:
@@ -180,6 +192,7 @@ def _style(options: dict[str, Any]) -> dict[str, Any]:
 
     source = click.get_current_context().get_parameter_source
     told = {name for name in given if source(name) is not ParameterSource.DEFAULT}
+    told -= set() if given["also"] else {"also"}
     return given | read_style(options["style"]) | {name: given[name] for name in told}
 
 
