@@ -94,7 +94,7 @@ class _Page:
     def lists(self) -> Iterator[str]:
         """Yield the files with findings, then the others."""
         yield '<main id="files" tabindex="-1">\n<ol class="files">\n'
-        yield from self.told.kept()
+        yield from self.told.ranked()
         yield "</ol>\n"
         yield f'<p class="none" id="none"{" hidden" if self.told.total else ""}>'
         yield f"{say('nothing to show here')}</p>\n"

@@ -57,7 +57,7 @@ def render(header: Header, files: Iterable[GateFile], end: Callable[[], GateEnd]
     room = _ROOM - len(head) - len(tail)
     yield head
     told_of = 0
-    for block in worst.kept():
+    for block in worst.ranked():
         room -= len(block)
         if room < 0:
             break

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import struct
+import warnings
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
@@ -118,7 +119,7 @@ def _frame(picture: Image.Image, number: int, count: int) -> Frame:
     from PIL import ImageOps
 
     size = picture.size
-    turn = picture.getexif().get(_ORIENTATION, 1)
+    turn = _orientation(picture)
     factor = max(1, min(size) // _ENOUGH)
     if factor > 1:  # a JPEG is decoded at a half, a quarter or an eighth; others ignore this
         picture.draft(None, (size[0] // factor, size[1] // factor))
@@ -131,6 +132,13 @@ def _frame(picture: Image.Image, number: int, count: int) -> Frame:
         flat = ImageOps.exif_transpose(flat)
     size = size[::-1] if turn in range(_TURNED, 9) else size
     return Frame(number=number + 1, count=count, size=size, grounds=_grounds(flat))
+
+
+def _orientation(picture: Image.Image) -> int:
+    with warnings.catch_warnings():  # of what is damaged in the other tags
+        warnings.simplefilter("ignore")
+        found: int = picture.getexif().get(_ORIENTATION, 1)
+    return found
 
 
 def _plain(picture: Image.Image) -> Image.Image:

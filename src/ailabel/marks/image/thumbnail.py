@@ -78,5 +78,5 @@ def _outline(picture: Image.Image, seen: FoundSighting) -> None:
 
 def _coded(picture: Image.Image) -> bytes:
     out = io.BytesIO()
-    picture.save(out, "JPEG", quality=_QUALITY, optimize=True)
+    picture.save(out, "JPEG", quality=_QUALITY, optimize=True, subsampling=0)
     return out.getvalue()
