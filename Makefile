@@ -9,14 +9,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 ORACLES := exiftool ffmpeg ffprobe flac qpdf pngcheck exiv2 webpmux djpeg jpegtran pdftotext pdftoppm unzip \
-  tiffcp gifsicle xmllint cjxl djxl ogginfo opusinfo mkvmerge chromium-headless-shell
+  tiffcp gifsicle xmllint cjxl djxl ogginfo opusinfo mkvmerge chromium-headless-shell openssl softhsm2-util pkcs11-tool
 PACKAGES := libimage-exiftool-perl ffmpeg flac qpdf pngcheck exiv2 webp libjpeg-turbo-progs poppler-utils unzip \
-  libtiff-tools gifsicle libxml2-utils libjxl-tools vorbis-tools opus-tools mkvtoolnix chromium-headless-shell fonts-noto-cjk
+  libtiff-tools gifsicle libxml2-utils libjxl-tools vorbis-tools opus-tools mkvtoolnix chromium-headless-shell fonts-noto-cjk openssl softhsm2 opensc
 FONT := /usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: gallery help demo gate-demo test quick lint types layers tests oracles samples catalogues bench bench-all evaluate peers fuzz sanitize nightly office kill mutate lock clean
+.PHONY: gallery help demo gate-demo test quick lint types layers tests oracles samples catalogues bench bench-all evaluate peers fuzz sanitize nightly office kill mutate seal-proof lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -103,6 +103,9 @@ evaluate: $(STAMP) oracles ## what the verifier sees and hears, on content of kn
 
 kill: $(STAMP) ## 300 kill -9 at random moments of labelling in place, one large file and many small
 	$(BIN)/python scripts/kill_run.py
+
+seal-proof: $(STAMP) oracles ## forge seals a million times, and edit metadata that must not break them
+	$(BIN)/python scripts/seal_proof.py
 
 mutate: $(STAMP) ## 1,000 damaged files of each format
 	$(BIN)/python scripts/mutate_run.py
