@@ -78,7 +78,7 @@ def frames(view: View, format_id: str) -> Iterator[Frame]:
 
     try:
         with io.BufferedReader(Stream(view), 1 << 16) as file:
-            picture = _heif(file) if format_id == "heic" else _plugin(format_id)(file)
+            picture = _opened(file, format_id)
             check_limit("the number of pixels", picture.width * picture.height, view.limits.pixels)
             count = 1 if format_id in _PAGES else getattr(picture, "n_frames", 1)
             for number in _chosen(count, view.limits.pixels // (picture.width * picture.height)):
@@ -89,6 +89,12 @@ def frames(view: View, format_id: str) -> Iterator[Frame]:
         raise MalformedFileError(
             "the picture cannot be decoded: {reason}", reason=str(error) or type(error).__name__
         ) from error
+
+
+def _opened(file: io.BufferedIOBase, format_id: str) -> Any:  # noqa: ANN401 - a class of Pillow's
+    with warnings.catch_warnings():  # of tags that do not matter here
+        warnings.simplefilter("ignore")
+        return _heif(file) if format_id == "heic" else _plugin(format_id)(file)
 
 
 def _plugin(format_id: str) -> Any:  # noqa: ANN401 - a class of Pillow's
@@ -119,7 +125,7 @@ def _frame(picture: Image.Image, number: int, count: int) -> Frame:
     from PIL import ImageOps
 
     size = picture.size
-    turn = _orientation(picture)
+    turn = picture.getexif().get(_ORIENTATION, 1)
     factor = max(1, min(size) // _ENOUGH)
     if factor > 1:  # a JPEG is decoded at a half, a quarter or an eighth; others ignore this
         picture.draft(None, (size[0] // factor, size[1] // factor))
@@ -132,13 +138,6 @@ def _frame(picture: Image.Image, number: int, count: int) -> Frame:
         flat = ImageOps.exif_transpose(flat)
     size = size[::-1] if turn in range(_TURNED, 9) else size
     return Frame(number=number + 1, count=count, size=size, grounds=_grounds(flat))
-
-
-def _orientation(picture: Image.Image) -> int:
-    with warnings.catch_warnings():  # of what is damaged in the other tags
-        warnings.simplefilter("ignore")
-        found: int = picture.getexif().get(_ORIENTATION, 1)
-    return found
 
 
 def _plain(picture: Image.Image) -> Image.Image:
