@@ -51,6 +51,7 @@ _WORDS: Final = (  # values that are shown as they are, besides the enumerations
     *("labelled", "replaced", "already", "planned", "refused", "failed", "skipped"),
     *("decision", "is", "may_be", "suspected"),
     *("carried", "kept", "propagated", "changed", "lost", "added", "none"),
+    *("generated", "edited", "tool", "provenance", "signed", "stated", "weak"),  # of traces
     *("start", "middle", "end", "both"),
     *("top-left", "top", "top-right", "left", "right", "bottom-left", "bottom", "bottom-right"),
     *("implicit", "explicit", "status", "bytes", "evidence", "person"),
