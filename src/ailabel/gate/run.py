@@ -194,7 +194,7 @@ class GateRun:
             self._code = _BROKEN
             return
         self._counts["undeclared"] += file.ai is None and file.format is not None
-        if not file.findings:
+        if not file.findings and not file.fixed:
             return
         if file.stops or file.fixed:
             self._code = max(self._code, _BAD)

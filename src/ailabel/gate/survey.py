@@ -56,7 +56,7 @@ class Survey:
         self._selection = selection
         self._configuration = configuration
         self._cache = cache
-        self._reports = options.reports
+        self._anew = options.reports or options.fix  # what has findings is looked into again
         self._passed = dict.fromkeys(("links", "modules", "gone", "others"), 0)
         self._decides = _run_text(options)
         self._manifest = "manifest" in options.settings
@@ -140,7 +140,7 @@ class Survey:
             text = kept(path, mark)
             if text is not None and text.startswith(prefix or self._prefix(path)):
                 looked = parsed.get(text) or self._parse(text)
-                if looked is not None and not (self._reports and looked.file.findings):
+                if looked is not None and not (self._anew and looked.file.findings):
                     known[path] = looked
                     continue
             self.stamps[path] = mark
