@@ -84,7 +84,7 @@ def checked(view: View, format_id: str, trace: Trace) -> Trace:
     package = _package()
     mime = _MIMES.get(format_id)
     if mime is None:
-        return _with(trace, "{manifest}; it cannot be checked in this format")
+        return _say("{manifest}; it cannot be checked in this format", trace)
     from ailabel.io.stream import Stream
 
     try:
@@ -93,14 +93,14 @@ def checked(view: View, format_id: str, trace: Trace) -> Trace:
             reader = package.Reader(mime, stream, context=context)
             found = json.loads(reader.json())
     except (package.C2paError, OSError, ValueError):
-        return _with(trace, "{manifest}; what checks it cannot read it")
+        return _say("{manifest}; what checks it cannot read it", trace)
     if found.get("validation_state") in _HOLDS:
-        held = _with(trace, "{manifest}; its signature holds and fits the content")
+        held = _say("{manifest}; its signature holds and fits the content", trace)
         return replace(held, strength=TraceStrength.SIGNED)
-    return _with(trace, "{manifest}; it does not hold ({codes})", codes=_codes(found))
+    return _say("{manifest}; it does not hold ({codes})", trace, codes=_codes(found))
 
 
-def _with(trace: Trace, text: str, **params: str) -> Trace:
+def _say(text: str, trace: Trace, **params: str) -> Trace:
     inner = trace.message.params.get("manifest", trace.message)
     return replace(trace, message=Message(text, {"manifest": inner, **params}))
 
