@@ -85,6 +85,7 @@ if TYPE_CHECKING:
         Verdict,
     )
     from ailabel.model.seal import SealReport, SealResult
+    from ailabel.model.trace import Claim, Trace, TraceStrength
     from ailabel.seal.keyfile import load_key
     from ailabel.seal.trust import load_trust
     from ailabel.spi import Look
@@ -164,6 +165,7 @@ _HOMES = {
         "Verdict",
     ),
     "model.seal": ("SealReport", "SealResult"),
+    "model.trace": ("Claim", "Trace", "TraceStrength"),
     "seal.keyfile": ("load_key",),
     "seal.trust": ("load_trust",),
     "spi": ("Look",),
@@ -175,6 +177,7 @@ __all__ = [
     "AilabelError",
     "Change",
     "Check",
+    "Claim",
     "Clue",
     "ConfigError",
     "DecideOptions",
@@ -211,6 +214,8 @@ __all__ = [
     "SealReport",
     "SealResult",
     "ServiceType",
+    "Trace",
+    "TraceStrength",
     "UnsupportedFormatError",
     "Verdict",
     "VerifyOptions",

@@ -33,6 +33,11 @@ def path_calls(source: Path, output: Path) -> ailabel.FileReport:
     report = ailabel.verify(output, ailabel.VerifyOptions(explicit=False))
     assert_type(report.implicit, ailabel.Verdict)
     assert_type(report.checks, tuple[ailabel.Check, ...])
+    traced = ailabel.read(output, ailabel.VerifyOptions(traces=True))
+    assert_type(traced.traces, tuple[ailabel.Trace, ...] | None)
+    for trace in traced.traces or ():
+        assert_type(trace.claim, ailabel.Claim)
+        assert_type(trace.strength, ailabel.TraceStrength)
     return report
 
 
