@@ -7,6 +7,9 @@ import random
 import sqlite3
 from typing import TYPE_CHECKING, Any, Final
 
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from ailabel.ledger import Kind, Ledger, Record
 
 if TYPE_CHECKING:
@@ -15,9 +18,24 @@ if TYPE_CHECKING:
 
     from postgres import Server
 
-__all__ = ["PRODUCER", "make", "record", "records", "tamper"]
+__all__ = ["PRODUCER", "Signer", "make", "record", "records", "tamper"]
 
 PRODUCER: Final = "001191110102MACQD9K64010000"
+
+
+class Signer:
+    """Signs with an Ed25519 key that is made from a number, or from a secret that is known."""
+
+    algorithm = "ed25519"
+
+    def __init__(self, secret: bytes = bytes(32)) -> None:
+        self._key = Ed25519PrivateKey.from_private_bytes(secret)
+        form = (serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+        self.public_key = self._key.public_key().public_bytes(*form)
+
+    def sign(self, message: bytes) -> bytes:
+        """Sign."""
+        return self._key.sign(message)
 
 
 def record(index: int, *, kind: Kind = Kind.LABEL, picture: bool = True) -> Record:

@@ -66,7 +66,8 @@ def distance(one: bytes, other: bytes) -> int:
 
 def chance(found: int, pictures: int) -> float:
     """Return the chance that one of so many unrelated pictures is at this distance or nearer."""
-    return -expm1(pictures * log1p(-_alike(found)))
+    one = _alike(found)
+    return 1.0 if one >= 1 else -expm1(pictures * log1p(-one))
 
 
 def farthest(pictures: int) -> int:
