@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -66,9 +66,7 @@ def test_a_ledger_is_not_made_on_a_network(tmp_path: Path, monkeypatch: pytest.M
     """Neither a file nor anything else is left there."""
     mounts = tmp_path / "mounts"
     mounts.write_text("22 1 0:1 / / rw - nfs4 server:/ rw\n")
-    monkeypatch.setattr("ailabel.ledger.mounts._MOUNTS", mounts)
-    defaults = (mounts,)
-    monkeypatch.setattr(refuse_network, "__defaults__", defaults)
+    monkeypatch.setattr(refuse_network, "__defaults__", (mounts,))
     with pytest.raises(LedgerError, match="network file system"):
         Ledger.create(tmp_path / "a.db")
     assert not (tmp_path / "a.db").exists()
@@ -116,8 +114,8 @@ def test_migrating_nothing_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("missing", "extra", "act"),
     [
-        ("sqlalchemy", "ledger", lambda path: Ledger.open(path)),
-        ("alembic", "ledger", lambda path: Ledger.create(path)),
+        ("sqlalchemy", "ledger", Ledger.open),
+        ("alembic", "ledger", Ledger.create),
         ("psycopg", "postgres", lambda _: Database(address_of("postgresql://h/d"))),
     ],
 )
@@ -142,7 +140,7 @@ def test_a_server_that_does_not_flush_is_refused() -> None:
     from ailabel.ledger import database
 
     class Cursor:
-        def __enter__(self) -> Cursor:
+        def __enter__(self) -> Self:
             return self
 
         def __exit__(self, *_: object) -> None: ...

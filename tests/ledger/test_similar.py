@@ -1,4 +1,4 @@
-"""Pictures that look alike are found, near ones first, and only where chance hardly explains them."""
+"""Pictures that look alike are found, near ones first, and where chance hardly explains them."""
 
 from __future__ import annotations
 
