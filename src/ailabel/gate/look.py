@@ -132,7 +132,8 @@ class Looker:
             return self._told(path, profile, report, [], view)
         asked = self._asks(profile, medium)
         if asked and report is not None and report.error is None:
-            report, reason = self.eyes.look(view, report, self._options(profile), profile)
+            options = self._options(profile, medium)
+            report, reason = self.eyes.look(view, report, options, profile)
         case = Case(
             path=path,
             profile=profile,
@@ -154,8 +155,9 @@ class Looker:
             return False
         return medium in _READ or profile.deep or profile.explicit == "required"
 
-    def _options(self, profile: Profile) -> VerifyOptions:
-        return VerifyOptions(explain=self.reports, regimes=profile.regimes)
+    def _options(self, profile: Profile, medium: Medium | None) -> VerifyOptions:
+        explain = self.reports and medium is not Medium.IMAGE  # which needs no other picture
+        return VerifyOptions(explain=explain, regimes=profile.regimes)
 
     def _told(
         self,
@@ -174,6 +176,10 @@ class Looker:
             findings=found,
             report=report if self.reports else None,
         )
+        if self.reports:
+            from ailabel.gate.picture import pictured
+
+            file = pictured(file, view)
         return Looked(file=file, lasting=not any(item.outcome is _PASSING for item in found))
 
 
