@@ -382,6 +382,7 @@ static PyObject *py_filter(PyObject *module, PyObject *args)
 }
 
 static PyMethodDef METHODS[] = {
+    {"ebml_skip", py_ebml_skip, METH_VARARGS, NULL},
     {"find", py_find, METH_VARARGS, NULL},
     {"jpeg_read", py_jpeg_read, METH_O, NULL},
     {"jpeg_splice", py_jpeg_splice, METH_VARARGS, NULL},

@@ -7,6 +7,7 @@
 #define _GNU_SOURCE 1 /* memmem, which the BSDs and macOS have without it */
 #include <Python.h>
 
+PyObject *py_ebml_skip(PyObject *module, PyObject *args);
 PyObject *py_find(PyObject *module, PyObject *args);
 PyObject *py_jpeg_header(PyObject *module, PyObject *args);
 PyObject *py_ogg_skip(PyObject *module, PyObject *args);

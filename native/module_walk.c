@@ -28,6 +28,23 @@ PyObject *py_find(PyObject *module, PyObject *args)
     return PyLong_FromSsize_t(found);
 }
 
+/* (file, offset, size of the file, id of four bytes, most) -> (offset of other bytes, passed) */
+PyObject *py_ebml_skip(PyObject *module, PyObject *args)
+{
+    int fd;
+    long long offset, size;
+    unsigned id;
+    Py_ssize_t most;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "iLLIn", &fd, &offset, &size, &id, &most))
+        return NULL;
+    size_t count = most > 0 ? (size_t)most : 0;
+    Py_BEGIN_ALLOW_THREADS
+    offset = ebml_skip(fd, offset, size, id, &count);
+    Py_END_ALLOW_THREADS
+    return Py_BuildValue("(Ln)", offset, (Py_ssize_t)count);
+}
+
 /* (block, where it stands, size of the file) -> [(marker, offset, length), ...] */
 PyObject *py_jpeg_header(PyObject *module, PyObject *args)
 {

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 enum { PNG_HEAD = 8, PNG_FRAME = 12, OGG_HEAD = 27, OGG_MOST = OGG_HEAD + 255, OGG_FIRST = 2 };
+enum { EBML_HEAD = 12 }; /* an id of four bytes, and the longest size */
 
 static uint32_t big32(const uint8_t *at)
 {
@@ -77,6 +78,27 @@ int64_t ogg_skip(int fd, int64_t offset, int64_t size)
             return offset;
         offset = end;
     }
+}
+
+int64_t ebml_skip(int fd, int64_t offset, int64_t size, uint32_t id, size_t *count)
+{
+    uint8_t head[EBML_HEAD];
+    size_t most = *count;
+    for (*count = 0; *count < most; (*count)++) {
+        if (pread(fd, head, EBML_HEAD, offset) != EBML_HEAD || big32(head) != id || !head[4])
+            return offset;
+        int width = 1;
+        for (uint8_t first = head[4]; !(first & 0x80); first = (uint8_t)(first << 1))
+            width++;
+        uint64_t length = head[4] & (0xFFu >> width), unknown = ((uint64_t)1 << 7 * width) - 1;
+        for (int i = 1; i < width; i++)
+            length = length << 8 | head[4 + i];
+        int64_t body = offset + 4 + width;
+        if (length == unknown || body > size || length > (uint64_t)(size - body))
+            return offset;
+        offset = body + (int64_t)length;
+    }
+    return offset;
 }
 
 size_t jpeg_header(const uint8_t *block, size_t size, int64_t left, struct jpeg_row *rows,

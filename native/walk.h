@@ -26,6 +26,10 @@ int png_walk(struct png_walk *walk);
 /* Pass over whole Ogg pages that begin no stream; return where the next other bytes stand. */
 int64_t ogg_skip(int fd, int64_t offset, int64_t size);
 
+/* Pass over whole EBML elements of known size and one id, at most so many as `count` says; return
+ * where the next other bytes stand, and in `count` how many were passed. */
+int64_t ebml_skip(int fd, int64_t offset, int64_t size, uint32_t id, size_t *count);
+
 struct jpeg_row {
     unsigned marker, length;
     size_t at;

@@ -9,10 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ailabel.codecs import jpeg, native, ogg, png
+from ailabel.codecs import jpeg, matroska, native, ogg, png
 from ailabel.errors import AilabelError
 from ailabel.io.source import FileView, Limits
+from ailabel.io.splice import Edit, SplicedView
 from builders import jpeg as jpegs
+from builders import mkv as mkvs
 from builders import ogg as oggs
 from builders import png as pngs
 
@@ -28,11 +30,13 @@ WALKS: dict[str, Callable[[View], object]] = {
     "png": lambda view: list(png.chunks(view)),
     "png without pixels": lambda view: list(png.chunks(view, pixels=False)),
     "ogg": ogg.streams,
+    "matroska": matroska.segments,
 }
 SAMPLES = {
     "jpeg": [data for _, data in jpegs.samples()],
     "png": [data for _, data in pngs.samples()],
     "ogg": [data for _, data in oggs.samples()],
+    "matroska": [data for _, data in mkvs.samples()],
 }
 
 
@@ -68,7 +72,17 @@ def test_both_walks_are_one(name: str, file: int, data: st.DataObject) -> None:
     os.ftruncate(file, 0)
     os.pwrite(file, made, 0)
     limits = Limits(items=data.draw(st.sampled_from([3, 8, 100_000])))
-    quick = outcome(WALKS[name], FileView(file, None, limits))
+    size = len(made)
+    places = sorted(data.draw(st.lists(st.integers(0, size), max_size=4)))
+    edits = [
+        Edit(begin, end - begin, bytes(made[begin:end]) * data.draw(st.integers(0, 2)))
+        for begin, end in zip(places[::2], places[1::2], strict=False)
+    ]
+    view = FileView(file, None, limits)
+    changed = SplicedView(view, edits)
+    quick = [outcome(WALKS[name], each) for each in (view, changed)]
+    for each in (view, changed):
+        each.memo.clear()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(native, "extension", lambda: None)
-        assert quick == outcome(WALKS[name], FileView(file, None, limits))
+        assert quick == [outcome(WALKS[name], each) for each in (view, changed)]

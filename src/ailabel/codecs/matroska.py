@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from ailabel.codecs import ebml
+from ailabel.codecs import ebml, native
+from ailabel.codecs.ebml import Element
 from ailabel.errors import MalformedFileError
 from ailabel.io.source import check_limit
+from ailabel.io.splice import stretch_of
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ailabel.codecs.ebml import Element
     from ailabel.io.source import View
 
 __all__ = [
@@ -174,7 +175,7 @@ def _top(view: View, offset: int, *, is_first: bool) -> Element | None:
 def _segment(view: View, top: Element) -> Segment:
     elements: list[Element] = []
     cluster, end = None, top.body
-    for child in level_one(view, top):
+    for child in level_one(view, top, in_runs=True):
         if child.id != CLUSTER:
             elements.append(child)
         elif cluster is None:
@@ -193,21 +194,24 @@ def _segment(view: View, top: Element) -> Segment:
     )
 
 
-def level_one(view: View, top: Element) -> Iterator[Element]:
+def level_one(view: View, top: Element, *, in_runs: bool = False) -> Iterator[Element]:
     """Walk the children of a segment, clusters of unknown size measured.
 
     Where the file ends early the last child is the one that does not fit.
+
+    Args:
+        view: the file.
+        top: the segment.
+        in_runs: whether clusters behind a cluster may be told as one element together.
 
     Raises:
         MalformedFileError: a child is damaged, or runs past a segment that is all there.
     """
     bound = view.size if top.length is None else top.end
-    offset, count = top.body, 0
+    offset, count, most = top.body, 0, view.limits.items + view.size // _SHORTEST
     while offset < min(bound, view.size):
         count += 1
-        check_limit(
-            "the number of EBML elements", count, view.limits.items + view.size // _SHORTEST
-        )
+        check_limit("the number of EBML elements", count, most)
         child = ebml.header(view, offset, min(bound, view.size))
         if child is None and bound <= view.size and top.length is not None:
             raise MalformedFileError(
@@ -223,6 +227,24 @@ def level_one(view: View, top: Element) -> Iterator[Element]:
             )
         yield child
         offset = child.end
+        if in_runs and child.id == CLUSTER:
+            length, passed = _run(view, offset, min(bound, view.size), most - count)
+            if passed:
+                yield Element(CLUSTER, offset, offset, length)
+                offset, count = offset + length, count + passed
+
+
+def _run(view: View, offset: int, bound: int, most: int) -> tuple[int, int]:
+    """Return how long a run of whole clusters is, and how many they are; a film has thousands.
+
+    Without the extension none are told.
+    """
+    fast, stretch = native.extension(), stretch_of(view, offset)
+    if fast is None or stretch is None:
+        return 0, 0
+    start, end = offset + stretch.shift, min(bound, stretch.end) + stretch.shift
+    passed, count = fast.ebml_skip(stretch.fd, start, end, CLUSTER, most)
+    return passed - start, count
 
 
 def _measured(view: View, cluster: Element, bound: int) -> Element:

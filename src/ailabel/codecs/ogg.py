@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import native
 from ailabel.errors import MalformedFileError
-from ailabel.io.source import FileView, check_limit
+from ailabel.io.source import check_limit
+from ailabel.io.splice import stretch_of
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
@@ -275,11 +276,12 @@ def _pass_over(view: View, offset: int) -> int:
 
     Without the extension nothing is passed over.
     """
-    fast = native.extension()
-    if fast is None or not isinstance(view, FileView):
+    fast, stretch = native.extension(), stretch_of(view, offset)
+    if fast is None or stretch is None:
         return offset
-    passed: int = fast.ogg_skip(view.fd, offset, view.size)
-    return passed
+    shift = stretch.shift
+    passed: int = fast.ogg_skip(stretch.fd, offset + shift, stretch.end + shift)
+    return passed - shift
 
 
 def _kind_of(view: View, page: Page) -> Kind:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import native
 from ailabel.errors import MalformedFileError
-from ailabel.io.source import FileView, check_limit
+from ailabel.io.source import check_limit
+from ailabel.io.splice import stretch_of
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
@@ -143,11 +144,16 @@ def chunks(view: View, *, pixels: bool = True) -> Iterator[Chunk]:
 def _walk(view: View, *, pixels: bool) -> Iterator[Chunk]:
     if view.read(0, len(SIGNATURE), "the PNG signature") != SIGNATURE:
         raise MalformedFileError("the PNG signature is missing", offset=0)
-    found, position, count = _quick_walk(view, pixels=pixels)
-    yield from found
-    name = found[-1].type if found else b""
+    found: list[Chunk] = []
+    position, count, name = len(SIGNATURE), 0, b""
     size, most = view.size, view.limits.items
     while name != b"IEND":
+        quick, position, count = _quick_walk(view, (position, count), pixels=pixels)
+        if quick:
+            found += quick
+            yield from quick
+            name = quick[-1].type
+            continue
         length, name = _HEADER.unpack(view.read(position, _HEADER.size, "a PNG chunk header"))
         if not name.isalpha():
             raise MalformedFileError("PNG chunk has no valid type", offset=position)
@@ -166,18 +172,29 @@ def _walk(view: View, *, pixels: bool) -> Iterator[Chunk]:
     view.memo[_CHUNKS[pixels]] = found
 
 
-def _quick_walk(view: View, *, pixels: bool) -> tuple[list[Chunk], int, int]:
-    """Walk a file with the extension, as far as nothing is wrong.
+def _quick_walk(
+    view: View, passed: tuple[int, int], *, pixels: bool
+) -> tuple[list[Chunk], int, int]:
+    """Walk chunks that stand in a file with the extension, as far as nothing is wrong.
+
+    Args:
+        view: the file, or one with edits.
+        passed: where the next chunk begins, and how many were passed before.
+        pixels: as for `chunks`.
 
     Returns:
         The chunks, where the next one begins, and how many were passed.
     """
-    fast = native.extension()
-    start = len(SIGNATURE)
-    if fast is None or not isinstance(view, FileView):
-        return [], start, 0
-    rows, position, count = fast.png_chunks(view.fd, start, view.size, view.limits.items, pixels)
-    return [Chunk(*row) for row in rows], position, count
+    position, count = passed
+    fast, stretch = native.extension(), stretch_of(view, position)
+    if fast is None or stretch is None:
+        return [], position, count
+    shift, most = stretch.shift, view.limits.items - count
+    rows, end, more = fast.png_chunks(
+        stretch.fd, position + shift, stretch.end + shift, most, pixels
+    )
+    found = [Chunk(kind, offset - shift, length) for kind, offset, length in rows]
+    return found, end - shift, count + more
 
 
 def inflate(data: bytes, limit: int, structure: str) -> bytes:

@@ -11,13 +11,22 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from ailabel.errors import PlanError
-from ailabel.io.source import View
+from ailabel.io.source import FileView, View
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Edit", "Segment", "SplicedView", "apply", "edits_of", "normalise"]
+__all__ = [
+    "Edit",
+    "Segment",
+    "SplicedView",
+    "Stretch",
+    "apply",
+    "edits_of",
+    "normalise",
+    "stretch_of",
+]
 
 
 @frozen
@@ -100,6 +109,11 @@ class SplicedView(View):
         last = self.segments[-1] if self.segments else None
         super().__init__(last.start + last.length if last else 0, base.name, base.limits)
 
+    def segment_at(self, offset: int) -> Segment | None:
+        """Return the piece in which a byte stands; None for a place outside."""
+        index = bisect_right(self._starts, offset) - 1
+        return self.segments[index] if 0 <= offset < self.size else None
+
     def _get(self, offset: int, length: int) -> bytes:
         pieces: list[bytes] = []
         index = bisect_right(self._starts, offset) - 1
@@ -149,6 +163,33 @@ def _slice(base: View, offset: int, length: int) -> Iterable[Segment]:
             yield Segment(begin, end - begin, None, segment.offset + skip)
         else:
             yield Segment(begin, end - begin, segment.data[skip : skip + end - begin])
+
+
+@frozen
+class Stretch:
+    """Bytes of a view that stand in an open file as they are.
+
+    Args:
+        fd: the file.
+        shift: how much further behind they stand there.
+        end: where they end, in the view.
+    """
+
+    fd: int
+    shift: int
+    end: int
+
+
+def stretch_of(view: View, offset: int) -> Stretch | None:
+    """Return what stands in a file from a place of a view on, or None where nothing does."""
+    if isinstance(view, FileView):
+        return Stretch(view.fd, 0, view.size)
+    if not isinstance(view, SplicedView) or not isinstance(view.origin, FileView):
+        return None
+    found = view.segment_at(offset)
+    if found is None or found.data is not None:
+        return None
+    return Stretch(view.origin.fd, found.offset - found.start, found.start + found.length)
 
 
 def edits_of(view: SplicedView) -> tuple[Edit, ...]:
