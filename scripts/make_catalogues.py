@@ -30,6 +30,7 @@ _CALLS: Final = {
     "AilabelError",
     "ConfigError",
     "LabelError",
+    "LedgerError",
     "LimitExceededError",
     "MalformedFileError",
     "Message",
@@ -44,6 +45,7 @@ _CALLS: Final = {
     "translate",
     "usage_error",
     "_say",
+    "_tell",
 }
 _STRUCTURE: Final = re.compile(r"(?:an?|the) [\w ,/:.'-]+")  # names of structures, as arguments
 _ENUMS: Final = {"Verdict", "Outcome", "Level", "Medium", "SealResult", "Standing"}
@@ -52,6 +54,7 @@ _WORDS: Final = (  # values that are shown as they are, besides the enumerations
     *("decision", "is", "may_be", "suspected"),
     *("carried", "kept", "propagated", "changed", "lost", "added", "none"),
     *("generated", "edited", "tool", "provenance", "signed", "stated", "weak"),  # of traces
+    *("exported", "found", "relabel", "export", "erase", "purge"),  # of the ledger
     *("start", "middle", "end", "both"),
     *("top-left", "top", "top-right", "left", "right", "bottom-left", "bottom", "bottom-right"),
     *("implicit", "explicit", "status", "bytes", "evidence", "person"),

@@ -133,7 +133,7 @@ class Person:
             value = getattr(self, name)
             _check_text(name, value, _LONGEST_TEXT)
             if not value.strip():
-                raise LedgerError("{name} must not be empty", name=name)
+                raise LedgerError("{name} is empty", name=name)
 
     def commitment(self, salt: bytes) -> bytes:
         """Return what stands for the person in the row: a salted hash that reveals nothing."""
