@@ -12,7 +12,7 @@ from typing import Final
 from ailabel.model.trace import Claim, TraceStrength
 from ailabel.values import frozen
 
-__all__ = ["REJECTED", "ROWS", "Row"]
+__all__ = ["FREE", "REJECTED", "ROWS", "Row"]
 
 
 @frozen(kw_only=True)
@@ -44,7 +44,7 @@ class Row:
 
 
 _UUID: Final = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
-_FREE: Final = (  # where any program may leave any text
+FREE: Final = (
     *("exif:UserComment", "exif:ImageDescription", "exif:XPComment", "exif:Software"),
     *("xmp:exif:UserComment", "xmp:dc:description", "comment:"),
     *("png:Comment", "png:Description", "png:parameters", "png:UserComment"),
@@ -52,6 +52,7 @@ _FREE: Final = (  # where any program may leave any text
     *("matroska:COMMENT", "matroska:DESCRIPTION", "vorbis:COMMENT", "vorbis:DESCRIPTION"),
     *("id3:COMM", "id3:TXXX[comment]", "id3:TXXX[description]", "ape:Comment", "riff:ICMT"),
 )
+"""Where any program may leave any text."""
 
 ROWS: Final = (
     # -- read by modules of their own --------------------------------------------------------------
@@ -64,18 +65,24 @@ ROWS: Final = (
     Row(kind="samsung", product="Samsung Galaxy", claim=Claim.EDITED, known="bytes"),
     Row(kind="bytedance", product="ByteDance", known="bytes"),
     Row(kind="tencent-cloud", product="Tencent Cloud"),
-    Row(kind="film-sei", product="", strength=TraceStrength.WEAK, known="hearsay"),
+    Row(
+        kind="film-sei",
+        product="",
+        claim=Claim.TOOL,
+        strength=TraceStrength.WEAK,
+        known="hearsay",
+    ),
     # -- programs around Stable Diffusion and its kin ----------------------------------------------
     Row(
         kind="swarmui",
         product="SwarmUI",
-        places=_FREE,
+        places=FREE,
         holds=('"sui_image_params"',),
     ),
     Row(
         kind="fooocus",
         product="Fooocus",
-        places=(*_FREE, "png:fooocus_scheme"),
+        places=(*FREE, "png:fooocus_scheme"),
         holds=("fooocus", "Fooocus", "a1111"),
         pattern=r'"metadata_scheme": ?"fooocus"|"version": ?"Fooocus |\A(?:fooocus|a1111)\Z',
     ),
@@ -84,12 +91,12 @@ ROWS: Final = (
         product="Draw Things",
         places=("xmp:exif:UserComment", "xmp:xmp:CreatorTool", "exif:UserComment"),
         holds=("Draw Things", '"sampler"'),
-        pattern=r'\ADraw Things|\{(?=.*"sampler")(?=.*"scale")(?=.*"v2")',
+        pattern=r'\ADraw Things|\A\s*\{(?=.*"sampler")(?=.*"scale")(?=.*"v2")',
     ),
     Row(
         kind="a1111",
         product="Stable Diffusion web UI",
-        places=_FREE,
+        places=FREE,
         holds=("Steps: ",),
         pattern=r"\bSteps: \d+, (?:Sampler|Seed|CFG scale|Schedule type|Size): ",
         known="bytes",
@@ -203,16 +210,16 @@ ROWS: Final = (
         kind="generation-params",
         product="",
         strength=TraceStrength.WEAK,
-        places=_FREE,
+        places=FREE,
         holds=('"generationParams"',),
-        pattern=r'"generationParams"\s*:\s*\{[^}]*"modelName"',
+        pattern=r'"generationParams"\s*:\s*\{[^}]{0,2000}"modelName"',
         known="hearsay",
     ),
     # -- sound -------------------------------------------------------------------------------------
     Row(
         kind="suno",
         product="Suno",
-        places=(*_FREE, "id3:WOAS", "id3:WOAR", "id3:WXXX"),
+        places=(*FREE, "id3:WOAS", "id3:WOAR"),
         holds=("suno", "Suno", "SUNO"),
         pattern=r"(?i)\bmade with suno\b|\Ahttps?://(?:www\.)?suno\.(?:com|ai)\b",
     ),

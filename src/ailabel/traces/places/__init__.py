@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from ailabel.io.source import View
     from ailabel.spi import Entry
 
-__all__ = ["entries"]
+__all__ = ["FORMATS", "entries"]
 
-_MODULES: Final = {
+FORMATS: Final = {
     **{name: name for name in ("gif", "html", "jpeg", "pdf", "png", "svg", "tiff")},
     **dict.fromkeys(("webp", "wav", "avi"), "riff"),
     **dict.fromkeys(("mp4", "mov", "m4a", "3gp", "heic", "avif", "jxl"), "bmff"),
@@ -27,6 +27,7 @@ _MODULES: Final = {
     **dict.fromkeys(("mp3", "aac", "aiff", "dsf", "ape", "wv", "mpc"), "sound"),
     **dict.fromkeys(("flac", "ogg", "opus", "ogv"), "vorbis"),
 }
+"""The module that reads a format's texts, by the format's id."""
 
 
 def entries(view: View, format_id: str) -> tuple[Entry, ...]:
@@ -36,7 +37,7 @@ def entries(view: View, format_id: str) -> tuple[Entry, ...]:
         view: the file.
         format_id: its format.
     """
-    module = _MODULES.get(format_id)
+    module = FORMATS.get(format_id)
     if module is None:
         return ()
     walk: Callable[[View], Iterator[Entry]] = import_module(f"{__name__}.{module}").entries

@@ -1,4 +1,4 @@
-"""Sound with tags: ID3v2 and APEv2, before, behind and inside [ID3v2.4; APEv2]."""
+"""Sound with tags: ID3v2 and APEv2, before, behind and inside [ID3v2.4; APE Tags]."""
 
 from __future__ import annotations
 
