@@ -136,7 +136,7 @@ FILES: Final = (
     file_of(
         "图片/猫 1.png",
         finding(
-            fix=Message("label it: {command}", {"command": "ailabel label '图片/猫 1.png'"}),
+            fix=Message("type: {command}", {"command": "ailabel label '图片/猫 1.png'"}),
             text="no",
         ),
         finding(

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import io
+from typing import TYPE_CHECKING
 
 from PIL import Image
 
 from ailabel.gate.picture import pictured
 from ailabel.io.source import BytesView
-from ailabel.model.gate import GateFile
 from ailabel.model.report import FileReport, FoundSighting, Verdict
 from gates import file_of, finding
+
+if TYPE_CHECKING:
+    from ailabel.model.gate import GateFile
 
 
 def png(size: tuple[int, int]) -> bytes:

@@ -29,6 +29,7 @@ __all__ = [
     "rank_of",
     "remarks",
     "shown",
+    "steps",
     "told",
     "verdict",
 ]
@@ -37,6 +38,7 @@ UNCHECKED: Final = "unchecked"
 """Stands where a rule's id does, for a file that could not be checked at all."""
 WORST_FIRST: Final = (Level.ERROR, Level.WARNING, Level.NOTE)
 _Item = TypeVar("_Item")
+_HERE: Final = "\0"  # stands for the command, in which it cannot be
 _LONG: Final = 1000  # characters of a sentence in reports that programs show
 _ACTIVE: Final = ("-", "=", "+", "@", ":")  # an option, a formula of a spreadsheet, a command
 
@@ -171,13 +173,24 @@ def full(finding: GateFinding, language: str) -> str:
 
 
 def advice(finding: GateFinding, language: str) -> str:
-    """Return what to do about a finding; empty where nothing is known.
+    """Return what to do about a finding; empty where nothing is known."""
+    return "".join(steps(finding, language))
 
-    It is not shortened, since a command that lost its end would do something else.
+
+def steps(finding: GateFinding, language: str) -> tuple[str, str, str]:
+    """Return what to do about a finding in parts: the command to type, and what is said around it.
+
+    Nothing is shortened, since a command that lost its end would do something else.
     """
     if finding.fix is None:
-        return ""
-    return clean(render(finding.fix.text, finding.fix.params, language), None)
+        return "", "", ""
+    params = dict(finding.fix.params)
+    command = params.get("command")
+    if isinstance(command, str):
+        params["command"] = _HERE
+    before, _, after = render(finding.fix.text, params, language).partition(_HERE)
+    command = clean(command, None) if isinstance(command, str) else ""
+    return clean(before, None), command, clean(after, None)
 
 
 def place(path: str) -> str:

@@ -17,6 +17,7 @@ from ailabel.reporters.findings import (
     rank_of,
     remarks,
     shown,
+    steps,
     told,
     verdict,
 )
@@ -33,6 +34,7 @@ __all__ = ["render"]
 
 _ROOM: Final = 65_536 - 536  # characters of a comment [GHCOMMENT], but for what joins the parts
 _MOST: Final = 1_000  # files that are kept; hardly more than a few hundred have room
+_COMMAND: Final = 1_000  # characters of one that can be copied
 _EACH: Final = 8  # findings told of a file
 _FEW: Final = 5  # problems and remarks
 _SIGNS: Final = {Level.ERROR: "❌", Level.WARNING: "⚠️", Level.NOTE: "ℹ️"}
@@ -58,11 +60,10 @@ def render(header: Header, files: Iterable[GateFile], end: Callable[[], GateEnd]
     yield head
     told_of = 0
     for block in worst.ranked():
-        room -= len(block)
-        if room < 0:
-            break
-        yield block
-        told_of += 1
+        if len(block) <= room:
+            yield block
+            room -= len(block)
+            told_of += 1
     if told_of < worst.total:
         left = Message("files besides these: {count}", {"count": worst.total - told_of})
         yield f"\n{_said(left, language)}\n"
@@ -99,8 +100,12 @@ def _finding(finding: GateFinding, language: str) -> str:
     line = f"  - {_SIGNS[finding.level]} **{finding.rule}** {_said(finding.message, language)}"
     if finding.fix is None:
         return line
-    to_do = f"{translate('to do', language)}: {told(finding.fix, language)}"
-    return f"{line}\\\n    {plain(to_do)}"
+    before, command, after = steps(finding, language)
+    if not command or len(command) > _COMMAND:
+        to_do = plain(told(finding.fix, language))
+    else:
+        to_do = f"{plain(before)}{code(command)}{plain(after)}"
+    return f"{line}\\\n    {translate('to do', language)}: {to_do}"
 
 
 def _tail(tally: Tally, end: GateEnd, language: str) -> str:

@@ -165,7 +165,8 @@ def _found(found: FoundLabel, language: str) -> Iterator[str]:
 
 def _result(result: LabelResult, language: str) -> Iterator[str]:
     target = f" -> {clean(result.output)}" if result.output not in {None, result.path} else ""
-    number = f" ({clean(result.produce_id)})" if result.produce_id else ""
+    given = result.propagate_id or result.produce_id
+    number = f" ({clean(given)})" if given else ""
     yield f"{clean(result.path)}{target}: {translate(result.status, language)}{number}\n"
     for mark in result.marks:
         yield f"    {_mark(mark, language)}\n"

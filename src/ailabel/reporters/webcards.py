@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from ailabel.messages import translate
 from ailabel.model.gate import Standing
 from ailabel.model.report import Outcome
-from ailabel.reporters.findings import advice, declared, place, rank_of, shown
+from ailabel.reporters.findings import declared, place, rank_of, shown, steps
 from ailabel.reporters.webtext import both, foreign, say
 from ailabel.standard.rules import RULES
 from ailabel.standard.schema import KEYS
@@ -83,9 +83,15 @@ def _finding(finding: GateFinding) -> str:
     if accepted:
         parts.append(f"<p><b>{say('accepted')}</b> {foreign(finding.reason, _VALUE)}</p>")
     elif finding.fix is not None:
-        to_do = both(lambda language: advice(finding, language))
-        parts.append(f'<p class="fix"><b>{say("to do")}</b>{to_do}</p>')
+        parts.append(f'<p class="fix"><b>{say("to do")}</b> {_steps(finding)}</p>')
     return "".join([*parts, "</li>"])
+
+
+def _steps(finding: GateFinding) -> str:
+    before = both(lambda language: steps(finding, language)[0])
+    after = both(lambda language: steps(finding, language)[2])
+    command = foreign(steps(finding, "en")[1])
+    return f"{before}{f'<code>{command}</code>' if command else ''}{after}"
 
 
 def _clause(clause: str) -> str:
