@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Final
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
+from ailabel.seal import security_data as guide
+from ailabel.seal.algorithms import SM3, digest
 from ailabel.seal.keyfile import KeySigner, _public
+from ailabel.seal.publickey import read_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["ALGORITHMS", "CODE", "DIGEST", "FIELDS", "Content", "signer"]
+__all__ = ["ALGORITHMS", "CODE", "DIGEST", "FIELDS", "Content", "minimax", "signer"]
 
 CODE: Final = "001191350100M000100Y4310000"
 DIGEST: Final = "ab" * 32
@@ -57,3 +61,28 @@ class Content:
     def unlabelled(self) -> Iterable[Iterable[bytes]]:
         """Yield the file without its label."""
         return [[item] for item in self.bare]
+
+
+def minimax(bare: bytes) -> str:
+    """Return a label in MiniMax's form over a file's bytes without it."""
+    maker = signer("sm2", "6d1f3d1b86c9b9e2a8f0cbf3d3b9c0a8c5f2e1d4b7a6958473625140f1e2d3c4")
+    fields: dict[str, str | None] = {"Label": "1", "ContentProducer": "MiniMax", "ProduceID": "a1"}
+    bound = {
+        "Type": "Hash",
+        "AlgID": SM3,
+        "TBSData": {"Type": ""},
+        "Signature": digest(SM3, [bare]),
+    }
+    text = json.dumps(bound, separators=(",", ":"))
+    head = {"Type": "DS", "AlgID": "1.2.156.10197.1.501"}
+    first = maker.sign(guide.fragment("ReservedCode1", fields).encode()).hex()
+    point = read_key(maker.public_key).point[:32].hex()
+    public = {"Type": "PubKey", "AlgID": head["AlgID"], "KeyValue": "00" + point}
+    entries = [
+        {**head, "TBSData": {"Type": "LabelMataData"}, "Signature": first},
+        {**head, "TBSData": {"Type": "Binding"}, "Signature": maker.sign(text.encode()).hex()},
+        public,
+    ]
+    inner = {"Type": "TC260PG", "Version": 1, "PubSD": entries, "Bindings": [bound]}
+    value = json.dumps({"SecurityData": inner}, separators=(",", ":"))
+    return json.dumps({**fields, "ReservedCode1": value}, separators=(",", ":"))

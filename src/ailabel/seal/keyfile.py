@@ -25,6 +25,7 @@ _SM2: Final = der.object_id("1.2.156.10197.1.301")  # [GM/T 0006]
 _LARGEST: Final = 64 * 1024  # bytes of a key file
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 _SECRET: Final = 32  # bytes
+_POINT: Final = 64
 
 
 class KeySigner:
@@ -56,7 +57,7 @@ class KeySigner:
     def sign(self, message: bytes) -> bytes:
         """Sign a message; the same message has the same signature, where the library can do so."""
         if isinstance(self._secret, bytes):
-            return sm2.sign(self._secret, message)
+            return sm2.sign(self._secret, self.public_key[-_POINT:], message)
         from cryptography.exceptions import UnsupportedAlgorithm
         from cryptography.hazmat.primitives import hashes
         from cryptography.hazmat.primitives.asymmetric import ec, ed25519

@@ -55,11 +55,12 @@ def verify(point: bytes, message: bytes, r: int, s: int) -> bool:
         return False
 
 
-def sign(secret: bytes, message: bytes) -> bytes:
+def sign(secret: bytes, point: bytes, message: bytes) -> bytes:
     """Sign a message; the same message has the same signature.
 
     Args:
         secret: the private key, 32 bytes.
+        point: the public key that belongs to it, 64 bytes, which takes as long to find as to sign.
         message: what is signed, whole.
 
     Returns:
@@ -68,7 +69,8 @@ def sign(secret: bytes, message: bytes) -> bytes:
     Raises:
         MissingExtraError: gmalg is not installed.
     """
-    signer = _gmalg().SM2(secret, _SIGNER, rnd_fn=_nonces(secret, message))
+    known = b"\x04" + point
+    signer = _gmalg().SM2(secret, _SIGNER, known, rnd_fn=_nonces(secret, message))
     r, s = signer.sign(message)
     return bytes(r).rjust(_SIZE, b"\0") + bytes(s).rjust(_SIZE, b"\0")
 
