@@ -166,7 +166,12 @@ FILES: Final = (
         ai="unknown",
         explicit="recommended",
     ),
-    file_of(HOSTILE[0] + HOSTILE[2], ai=None, format=None, error=Message("cannot be read: {reason}", {"reason": "Is a directory"})),
+    file_of(
+        HOSTILE[0] + HOSTILE[2],
+        ai=None,
+        format=None,
+        error=Message("cannot be read: {reason}", {"reason": "Is a directory"}),
+    ),
     file_of("fixed.png", fixed=True, explicit="off"),
     file_of("fine/<b>.png"),
 )
