@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import copy
-import os
 import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from ailabel.adapters import environment
 from ailabel.messages import Message, render, translate
 
 if TYPE_CHECKING:
@@ -33,11 +33,7 @@ def language() -> str:
         if chosen:
             return str(chosen)
         context = context.parent
-    for name in ("AILABEL_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
-        value = os.environ.get(name)
-        if value:
-            return "zh" if value.lower().startswith("zh") else "en"
-    return "en"
+    return environment.language()
 
 
 def say(text: str, params: Mapping[str, object] | None = None) -> None:
