@@ -1,0 +1,159 @@
+"""The plug-in for pytest, in runs of pytest of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ailabel.adapters.pytest_plugin import assert_labelled
+from builders import png
+from command import PRODUCER
+from workplace import CONFIGURATION, label
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytest_plugins = ["pytester"]
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    """Write a picture without a label."""
+    path = tmp_path / "a.png"
+    path.write_bytes(next(iter(png.samples()))[1])
+    return path
+
+
+@pytest.fixture(autouse=True)
+def _english(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let messages be English."""
+    monkeypatch.setenv("AILABEL_LANG", "en")
+
+
+def test_a_labelled_file_passes(picture: Path) -> None:
+    """Alone, with others, and as one of a folder."""
+    label(picture)
+    assert_labelled(picture)
+    assert_labelled(str(picture), picture.parent, producer=PRODUCER)
+
+
+def test_what_lacks_a_label_fails_and_why(picture: Path) -> None:
+    """The message names the file, the rule and what to do."""
+    with pytest.raises(AssertionError) as caught:
+        assert_labelled(picture)
+    for part in ("a.png", "GAT-001", "no implicit label was found", "to do: "):
+        assert part in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("declared", "reason"),
+    [
+        ({"producer": "somebody else"}, "somebody else"),
+        ({"explicit": "required"}, "GAT-002"),
+        ({"explict": "required"}, "do you mean --explicit"),
+        ({"config": "gone.toml"}, "gone.toml"),
+    ],
+)
+def test_what_is_declared_counts(declared: dict[str, str], reason: str, picture: Path) -> None:
+    """By the keys of configurations, which are checked."""
+    label(picture)
+    with pytest.raises(AssertionError, match=reason):
+        assert_labelled(picture, **declared)
+
+
+@pytest.mark.parametrize("name", ["gone.png", "notes.bin", "damaged.png"])
+def test_what_cannot_be_checked_fails(name: str, tmp_path: Path) -> None:
+    """A file that is not there, one of no known format, a damaged one."""
+    (tmp_path / "notes.bin").write_bytes(b"\0\1")
+    (tmp_path / "damaged.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\0")
+    with pytest.raises(AssertionError, match=name):
+        assert_labelled(tmp_path / name)
+
+
+def test_an_empty_folder_fails(tmp_path: Path) -> None:
+    """A pipeline that made nothing has not made something labelled."""
+    with pytest.raises(AssertionError, match="nothing to check"):
+        assert_labelled(tmp_path)
+
+
+def test_messages_follow_the_language(picture: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That of the environment."""
+    monkeypatch.setenv("AILABEL_LANG", "zh")
+    with pytest.raises(AssertionError, match="标识"):
+        assert_labelled(picture)
+
+
+SUITE = """
+import pytest
+
+def test_bare(assert_labelled):
+    assert_labelled("bare.png")
+
+def test_good(assert_labelled):
+    assert_labelled("good.png")
+
+@pytest.mark.ailabel(producer="marked")
+def test_marked(assert_labelled):
+    assert_labelled("good.png")
+
+@pytest.mark.ailabel(producer="marked", explicit="off")
+class TestClass:
+    def test_call(self, assert_labelled):
+        assert_labelled("good.png", producer=PRODUCER)
+
+    @pytest.mark.ailabel(producer=PRODUCER)
+    def test_nearer(self, assert_labelled):
+        assert_labelled("good.png")
+"""
+
+
+@pytest.fixture
+def suite(pytester: pytest.Pytester, picture: Path) -> pytest.Pytester:
+    """Make a project with a configuration and a suite."""
+    for name in ("bare.png", "good.png"):
+        (pytester.path / name).write_bytes(picture.read_bytes())
+    label(pytester.path / "good.png")
+    (pytester.path / "ailabel.toml").write_text(CONFIGURATION)
+    pytester.makepyfile(SUITE.replace("PRODUCER", repr(PRODUCER)))
+    return pytester
+
+
+def test_fixture_and_marker(suite: pytest.Pytester) -> None:
+    """The nearer declaration wins; strict markers and errors for warnings are no obstacle."""
+    done = suite.runpytest("--strict-markers", "--strict-config", "-W", "error")
+    done.assert_outcomes(passed=3, failed=2)
+    done.stdout.fnmatch_lines(["*AssertionError: bare.png*", "*GAT-001*"])
+    assert not [line for line in done.outlines if "pytest_plugin.py" in line]  # no inner frames
+    assert any("ailabel(**declared)" in line for line in suite.runpytest("--markers").outlines)
+
+
+def test_the_configuration_beside_the_suite_counts(suite: pytest.Pytester) -> None:
+    """Or the one that the ini file names."""
+    (suite.path / "ailabel.toml").write_text('producer = "another"')
+    (suite.path / "own.toml").write_text(CONFIGURATION)
+    suite.runpytest("-k", "good").assert_outcomes(failed=1)
+    suite.makeini("[pytest]\nailabel_config = own.toml")
+    suite.runpytest("-k", "good").assert_outcomes(passed=1)
+    suite.makeini("[pytest]\nailabel_config = gone.toml")
+    suite.runpytest("-k", "good").assert_outcomes(failed=1)
+
+
+def test_it_can_be_left_out(suite: pytest.Pytester) -> None:
+    """By its name, as every plug-in."""
+    done = suite.runpytest_subprocess("-p", "no:ailabel", "-k", "good")
+    done.assert_outcomes(errors=1)
+
+
+def test_starting_pytest_loads_next_to_nothing_of_ours() -> None:
+    """The plug-in itself, and the package that it stands in."""
+    code = (
+        "import sys, pytest\n"
+        "before = set(sys.modules)\n"
+        "import ailabel.adapters.pytest_plugin\n"
+        "print(*sorted(set(sys.modules) - before))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["ailabel", "ailabel.adapters", "ailabel.adapters.pytest_plugin"]
