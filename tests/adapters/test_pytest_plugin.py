@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 pytest_plugins = ["pytester"]
+ALONE: Final = ("-p", "no:hypothesispytest", "-p", "no:xdist")  # others take seconds to import
 
 
 @pytest.fixture
@@ -123,27 +124,29 @@ def suite(pytester: pytest.Pytester, picture: Path) -> pytest.Pytester:
 
 def test_fixture_and_marker(suite: pytest.Pytester) -> None:
     """The nearer declaration wins; strict markers and errors for warnings are no obstacle."""
-    done = suite.runpytest("--strict-markers", "--strict-config", "-W", "error")
+    done = suite.runpytest(*ALONE, "--strict-markers", "--strict-config", "-W", "error")
     done.assert_outcomes(passed=3, failed=2)
     done.stdout.fnmatch_lines(["*AssertionError: bare.png*", "*GAT-001*"])
     assert not [line for line in done.outlines if "pytest_plugin.py" in line]  # no inner frames
-    assert any("ailabel(**declared)" in line for line in suite.runpytest("--markers").outlines)
+    assert any(
+        "ailabel(**declared)" in line for line in suite.runpytest(*ALONE, "--markers").outlines
+    )
 
 
 def test_the_configuration_beside_the_suite_counts(suite: pytest.Pytester) -> None:
     """Or the one that the ini file names."""
     (suite.path / "ailabel.toml").write_text('producer = "another"')
     (suite.path / "own.toml").write_text(CONFIGURATION)
-    suite.runpytest("-k", "good").assert_outcomes(failed=1)
+    suite.runpytest(*ALONE, "-k", "good").assert_outcomes(failed=1)
     suite.makeini("[pytest]\nailabel_config = own.toml")
-    suite.runpytest("-k", "good").assert_outcomes(passed=1)
+    suite.runpytest(*ALONE, "-k", "good").assert_outcomes(passed=1)
     suite.makeini("[pytest]\nailabel_config = gone.toml")
-    suite.runpytest("-k", "good").assert_outcomes(failed=1)
+    suite.runpytest(*ALONE, "-k", "good").assert_outcomes(failed=1)
 
 
 def test_it_can_be_left_out(suite: pytest.Pytester) -> None:
     """By its name, as every plug-in."""
-    done = suite.runpytest_subprocess("-p", "no:ailabel", "-k", "good")
+    done = suite.runpytest_subprocess(*ALONE, "-p", "no:ailabel", "-k", "good")
     done.assert_outcomes(errors=1)
 
 
