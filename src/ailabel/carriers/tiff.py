@@ -148,7 +148,8 @@ class _Tiff:
         main = next((packet for packet in _packets(file) if packet.main), None)
         if main is None:
             raise no_packet()
-        return _put_back(file, main, change(main.data))
+        packet = change(main.data)
+        return _put_back(file, main, packet) if packet != main.data else []
 
     def essence(self, view: View) -> Iterator[Essence]:
         """Yield the strips or tiles of each picture, and what decides how they decode."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from ailabel import registry, traces
 from ailabel.engine.examine import examine, may_be_sealed, text_of
 from ailabel.engine.plan import Plan, refuse_manifest
-from ailabel.engine.propagate import plan_propagation
+from ailabel.engine.propagate import plan_propagation, sealed
 from ailabel.errors import AilabelError, PlanError
 from ailabel.io.source import Limits
 from ailabel.io.splice import SplicedView, normalise
@@ -141,7 +141,7 @@ def plan_decided(
         propagate_id=number,
         reserved_code2=spec.reserved_code2 or "",
     )
-    payload = encode(record)
+    payload = sealed(view, examined, encode(record), spec)
     return Plan(
         format=examined.format,
         status="labelled" if not examined.found else "replaced",

@@ -20,7 +20,7 @@ from ailabel.io.splice import SplicedView, normalise
 from ailabel.messages import Message, Reasons
 from ailabel.model.content_number import new_content_number
 from ailabel.spi import KeepingCarrier, unkept
-from ailabel.standard.schema import PRODUCER_KEYS, decode, verbatim
+from ailabel.standard.schema import PRODUCER_KEYS, PROPAGATOR_KEYS, decode, verbatim
 from ailabel.standard.slots import CHOICES, OFFICIAL
 from ailabel.values import frozen
 
@@ -29,10 +29,12 @@ if TYPE_CHECKING:
 
     from ailabel.io.source import View
     from ailabel.io.splice import Edit
+    from ailabel.spi import Signer
 
-__all__ = ["PropagateSpec", "find_propagated", "plan_propagation"]
+__all__ = ["PropagateSpec", "find_propagated", "plan_propagation", "sealed"]
 
 _CONTROL: Final = r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]"
+_RESERVED: Final = PROPAGATOR_KEYS[2]
 _LOST: Final = "\ufffd"  # stands for bytes of no encoding, which could not be written back
 
 
@@ -44,6 +46,7 @@ class PropagateSpec:
         propagator: name or 27-character code of the dissemination service provider.
         propagate_id: its number for the one content, or None for a new UUIDv7 each.
         reserved_code2: its security data; None empties the field.
+        signer: who seals the propagator's part with a signature in that field; None for nobody.
         replace_propagator: whether another propagator's part gives way.
         repair: whether values of the producer that are no strings become strings.
         slot: ``official`` to move the label to the official place; None edits it where it stands.
@@ -61,6 +64,7 @@ class PropagateSpec:
     propagator: str
     propagate_id: str | None = None
     reserved_code2: str | None = None
+    signer: Signer | None = None
     replace_propagator: bool = False
     repair: bool = False
     slot: str | None = None
@@ -80,6 +84,8 @@ class PropagateSpec:
         for key, value in self.values(self.propagate_id or "").items():
             if re.search(_CONTROL, value):
                 problems.append(Message("{key} holds control characters", {"key": key}))
+        if self.signer is not None and self.reserved_code2 is not None:
+            problems.append(Message("the security data are given, and somebody is to sign as well"))
         if problems:
             raise LabelError("the label cannot be written: {reasons}", problems=Reasons(problems))
 
@@ -120,6 +126,7 @@ def plan_propagation(
     number = spec.propagate_id or _kept_number(found, spec) or numbers()
     moved = spec.slot == OFFICIAL and not found.slot.official
     payload = amended(_text(found, moved=moved), spec.values(number), repair=spec.repair)
+    payload = sealed(view, examined, payload, spec)
     _check_producer(found, payload, spec)
     edits = _edits(view, examined, found, (payload, moved))
     return Plan(
@@ -181,6 +188,7 @@ def _done(view: View, examined: Examined, spec: PropagateSpec) -> Plan | None:
         and spec.reserved_code2 in {None, fields["ReservedCode2"]}
         and not (spec.slot == OFFICIAL and not found.slot.official)
         and not (spec.repair and _is_no_string(found))
+        and _is_sealed(view, examined, spec)
     )
     if not as_asked or (spec.reserved_code2 is None and _is_copied(found)):
         return None
@@ -191,6 +199,26 @@ def _done(view: View, examined: Examined, spec: PropagateSpec) -> Plan | None:
         produce_id=found.number or None,
         propagate_id=number,
     )
+
+
+def sealed(view: View, examined: Examined, payload: str, spec: PropagateSpec) -> str:
+    """Return the label's text with the propagator's seal, if one was asked for."""
+    if spec.signer is None:
+        return payload
+    from ailabel.engine.seals import seal_value
+
+    fields = decode(payload).fields
+    value = seal_value(fields, view, examined.carrier, spec.signer, _RESERVED)
+    return amended(payload, {_RESERVED: value})
+
+
+def _is_sealed(view: View, examined: Examined, spec: PropagateSpec) -> bool:
+    """Say whether the label has the seal that was asked for, if any was, and it holds."""
+    if spec.signer is None:
+        return True
+    from ailabel.engine.seals import is_sealed_by
+
+    return is_sealed_by(spec.signer, examined.found[0], view, examined.carrier, _RESERVED)
 
 
 def _is_copied(found: Found) -> bool:

@@ -16,6 +16,7 @@ from ailabel import api
 from ailabel.adapters.cli.base import TranslatedCommand, emit, language
 from ailabel.adapters.cli.inputs import STDIN, usage_error
 from ailabel.adapters.cli.jobs import failure, make_jobs
+from ailabel.adapters.cli.signing import SIGNING, signer
 from ailabel.adapters.cli.writing import (
     OPTIONS_AFTER,
     OPTIONS_BEFORE,
@@ -71,6 +72,7 @@ _OPTIONS: Final = (
         is_flag=True,
         help="Replace a label that cannot be read, or whose signature does not hold.",
     ),
+    *SIGNING,
     *OPTIONS_AFTER,
 )
 
@@ -127,6 +129,7 @@ def _spec(options: dict[str, Any]) -> PropagateSpec:
     return PropagateSpec(
         propagator=options["propagator"],
         replace_propagator=options["replace_propagator"],
+        signer=signer(options),
         break_c2pa=options["break_c2pa"],
         hardlinks=options["hardlinks"],
         fast_in_place=options["fast_in_place"],

@@ -10,6 +10,7 @@ from ailabel import api, duties
 from ailabel.adapters.cli.base import TranslatedCommand
 from ailabel.adapters.cli.inputs import usage_error
 from ailabel.adapters.cli.jobs import Verb
+from ailabel.adapters.cli.signing import SIGNING, signer
 from ailabel.adapters.cli.writing import (
     OPTIONS_AFTER,
     OPTIONS_BEFORE,
@@ -50,6 +51,7 @@ _OPTIONS: Final = (
         type=click.Choice(["official"]),
         help="Move the label to the official place; otherwise it is edited where it stands.",
     ),
+    *SIGNING,
     *OPTIONS_AFTER,
 )
 
@@ -77,6 +79,7 @@ def propagate_command(**options: Any) -> None:  # noqa: ANN401 - click's way
         replace_propagator=options["replace_propagator"],
         repair=options["repair"],
         slot=options["slot"],
+        signer=signer(options),
         break_c2pa=options["break_c2pa"],
         hardlinks=options["hardlinks"],
         fast_in_place=options["fast_in_place"],
