@@ -15,6 +15,7 @@ from ailabel.io.source import FileView, open_view
 from ailabel.messages import Message
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
 
@@ -23,15 +24,22 @@ if TYPE_CHECKING:
     from ailabel.io.source import View
     from ailabel.model.report import FileReport
 
+    Work = Callable[[View, str, VerifyOptions], FileReport]
+
 __all__ = ["Eyes"]
 
 _PIECE: Final = 1 << 20
 
 
 class Eyes:
-    """Looks for labels that people see or hear."""
+    """Looks for labels that people see or hear.
 
-    def __init__(self) -> None:
+    Args:
+        work: looks, as `engine.verify.verify` does.
+    """
+
+    def __init__(self, work: Work = verify) -> None:
+        self._work = work
         self._process: BaseProcess | None = None
         self._line: Connection | None = None
 
@@ -58,7 +66,7 @@ class Eyes:
             The report with the explicit label; or the one that was given, and why nobody looked.
         """
         if profile.budget is None:
-            return verify(view, report.path, options), None
+            return self._work(view, report.path, options), None
         seconds = profile.budget
         found = self._within(view, report.path, options, seconds)
         if isinstance(found, Exception):
@@ -105,14 +113,14 @@ class Eyes:
 
         context = get_context("forkserver")
         ours, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs,), daemon=True)
+        self._process = context.Process(target=_serve, args=(theirs, self._work), daemon=True)
         self._process.start()
         theirs.close()
         self._line = ours
         return ours
 
 
-def _serve(line: Connection) -> None:
+def _serve(line: Connection, work: Work) -> None:
     """Look at one file after the other, until nobody asks any more."""
     import signal
 
@@ -126,7 +134,7 @@ def _serve(line: Connection) -> None:
         try:
             with open_view(place, options.limits) as view:
                 view.name = name
-                answer = verify(view, path, options)
+                answer = work(view, path, options)
         except Exception as error:  # noqa: BLE001 - told to whoever asked
             answer = error
         line.send(answer)
