@@ -6,8 +6,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from ailabel import api, registry
-from ailabel.codecs import xmp
+from ailabel import api, registry, traces
+from ailabel.codecs import cbor, xmp
 from ailabel.engine.options import VerifyOptions
 from ailabel.engine.spec import LabelSpec
 from ailabel.errors import AilabelError
@@ -108,6 +108,27 @@ def _whole(data: bytes) -> None:
     api.label_bytes(rest, _SPEC, name=text)
 
 
+def _traces(data: bytes) -> None:
+    """Look for traces in a file of the format that the bytes begin with."""
+    name, _, rest = data.partition(b"\n")
+    traces.find(BytesView(rest, limits=_LIMITS), name.decode("ascii", "replace"))
+
+
+def _traced() -> Iterator[bytes]:
+    for case in import_module("builders.traced").cases():
+        found = registry.detect(BytesView(case.data, case.name)).format.id
+        yield found.encode() + b"\n" + case.data
+
+
+def _cbor(data: bytes) -> None:
+    cbor.decode(data, _LIMITS)
+
+
+def _manifests() -> Iterator[bytes]:
+    builder = import_module("builders.manifests")
+    yield builder.cbor({"actions": [{"action": "c2pa.created", "when": None}], "hash": b"1234"})
+
+
 def _packets() -> Iterator[bytes]:
     labelled = import_module("builders.packets").labelled
     yield from (labelled(payload) for payload in PAYLOADS)
@@ -122,6 +143,8 @@ def _one_each() -> Iterator[bytes]:
 _OTHERS: Final[dict[str, tuple[Callable[[bytes], None], Callable[[], Iterator[bytes]]]]] = {
     "codec-xmp": (_packet, _packets),
     "codec-label": (_label, lambda: (payload.encode() for payload in PAYLOADS)),
+    "codec-cbor": (_cbor, _manifests),
     "engine": (_whole, _one_each),
+    "traces": (_traces, _traced),
 }
 TARGETS: Final = (*CARRIERS, *_OTHERS)

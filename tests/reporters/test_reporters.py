@@ -28,6 +28,7 @@ from ailabel.model.report import (
     Outcome,
     Verdict,
 )
+from ailabel.model.trace import Claim, Trace, TraceStrength
 from ailabel.reporters.document import item_document
 from ailabel.reporters.summary import Header, clean, printable
 from ailabel.standard.schema import KEYS
@@ -102,6 +103,29 @@ REPORTS: Final = (
                 figure=5.25,
             ),
         ),
+        traces=(
+            Trace(
+                kind="a1111",
+                claim=Claim.GENERATED,
+                strength=TraceStrength.STATED,
+                message=Message(
+                    "metadata as {product} writes them into what it generates",
+                    {"product": "a\x1b]0;x\u202eb"},
+                ),
+                product="a\x1b]0;x\u202eb",
+                location="tEXt[\x1b\u202e]",
+                offset=33,
+                length=90,
+                raw=b"Steps: 1\xff\x1b",
+            ),
+            Trace(
+                kind="stealth",
+                claim=Claim.TOOL,
+                strength=TraceStrength.WEAK,
+                message=Message("metadata as generators of content write them"),
+                location="lowest bits of A",
+            ),
+        ),
     ),
     FileReport(
         path=HOSTILE,
@@ -115,6 +139,7 @@ REPORTS: Final = (
         format=None,
         implicit=Verdict.NOT_APPLICABLE,
         explicit=Verdict.NOT_APPLICABLE,
+        traces=(),
     ),
     FileReport(
         path="cut.png",
