@@ -263,7 +263,7 @@ def test_every_problem_is_listed(tmp_path: Path) -> None:
         "producer must be text",
         "deep must be true or false",
         "budget must be a number of seconds, above 0 and up to 86400",
-        "jobs must be a whole number from 0 to 256",
+        "jobs must be a whole number from 0 to 64",
         "select: there is no rule NOPE",
         "regimes must be one of cn, eu, us-ca",
         'paths[0].ai must be true, false or "unknown"',

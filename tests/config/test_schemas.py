@@ -44,13 +44,13 @@ GOOD: Final[dict[str, list[object]]] = {
     "manifest": ["m.json", ["a", "b"]],
     "baseline": [".ailabel-baseline.json"],
     "cache": [False, "cache"],
-    "jobs": [0, 256],
+    "jobs": [0, 64],
     "paths": [[], [{"match": "a"}], [{"match": ["a"], "ai": True}]],
     "per-file-ignores": [{}, {"*.md": "IMP", "a/": ["EXP"]}],
     "match": ["ai/**", ["a"]],
 }
 BAD: Final[list[object]] = [
-    *(None, True, False, 0, -1, 1.5, 86401, 257, "", " ", "\0", "x" * 1025, "always", "mars"),
+    *(None, True, False, 0, -1, 1.5, 86401, 65, "", " ", "\0", "x" * 1025, "always", "mars"),
     *([], [1], [""], ["cn", 1], {}, {"a": 1}, [{}], [{"match": []}], [{"match": "a", "b": 1}]),
 ]
 NAMES: Final = [*keys_of(TOP), "paths", "per-file-ignores", "produce"]

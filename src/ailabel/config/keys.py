@@ -30,7 +30,7 @@ _AI: Final[Mapping[object, str]] = {True: "yes", False: "no", "unknown": "unknow
 _MOST: Final = 2000  # patterns, rules or names in a list; ours
 _LONGEST: Final = 1024  # characters of a text; ours
 _DAY: Final = 86_400  # seconds
-_JOBS: Final = 256
+_JOBS: Final = 64
 
 
 @frozen

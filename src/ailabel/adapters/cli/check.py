@@ -13,6 +13,7 @@ import click
 
 import ailabel
 from ailabel.adapters.cli.base import TranslatedCommand, emit, language, language_option
+from ailabel.adapters.cli.config import chosen_config, configuration_options
 from ailabel.adapters.cli.inputs import listed, usage_error
 from ailabel.gate.options import Choice, GateOptions
 from ailabel.gate.run import GateRun
@@ -64,13 +65,7 @@ _WHICH: Final = (
     click.option("--no-git", is_flag=True, help="Take every file, whatever git ignores."),
 )
 _HOW: Final = (
-    click.option(
-        "--config",
-        metavar="FILE",
-        envvar="AILABEL_CONFIG",
-        help="Use this configuration instead of the nearest above each file.",
-    ),
-    click.option("--isolated", is_flag=True, help="Read no configuration."),
+    configuration_options,
     click.option(
         "--manifest", metavar="FILE", multiple=True, help="What the pipeline says of its files."
     ),
@@ -142,8 +137,6 @@ def _check_usage(options: dict[str, Any]) -> None:
         raise usage_error("--staged and --changed exclude each other")
     if options["write_baseline"] and options["prune_baseline"]:
         raise usage_error("--write-baseline and --prune-baseline exclude each other")
-    if options["config"] and options["isolated"]:
-        raise usage_error("--config and --isolated exclude each other")
     if options["no_git"] and (options["staged"] or options["changed"] or options["base"]):
         raise usage_error("only a git repository has staged or changed files")
     if options["implicit_only"] and options["deep"]:
@@ -154,7 +147,7 @@ def _asked(options: dict[str, Any], *, reports: bool) -> GateOptions:
     update = "write" if options["write_baseline"] else None
     return GateOptions(
         choice=_choice(options),
-        config=options["config"],
+        config=chosen_config(options),
         isolated=options["isolated"],
         settings=dict(_settings(options)),
         implicit_only=options["implicit_only"],

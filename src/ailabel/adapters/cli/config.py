@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from ailabel.config import Configuration, Origin, Profile
 
-__all__ = ["config_command", "configuration_options", "opened"]
+__all__ = ["chosen_config", "config_command", "configuration_options"]
 
 _CHOICES: Final = click.Choice(["text", "json"])
 
@@ -45,26 +45,19 @@ def configuration_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
-def opened(options: dict[str, Any], given: dict[str, object] | None = None) -> Configuration:
-    """Return the configuration that the options of a command ask for.
-
-    Paths count from the repository that this folder belongs to, else from this folder.
+def chosen_config(options: dict[str, Any]) -> str | None:
+    """Return the configuration that a command is to use for all files, or None.
 
     Args:
         options: has ``config`` and ``isolated``, as `configuration_options` gives them.
-        given: what the command line says besides, by the names of the keys.
 
     Raises:
-        ConfigError: it cannot be used.
+        click.UsageError: both were given on the command line; the environment yields.
     """
-    from ailabel.config import load
-
-    context = click.get_current_context()
-    named = context.get_parameter_source("config") is click.core.ParameterSource.COMMANDLINE
-    if options["isolated"] and named:
+    source = click.get_current_context().get_parameter_source("config")
+    if options["isolated"] and source is click.core.ParameterSource.COMMANDLINE:
         raise usage_error("--config and --isolated exclude each other")
-    config = None if options["isolated"] else options["config"] or None
-    return load(_root(), config=config, isolated=options["isolated"], options=given)
+    return None if options["isolated"] else options["config"] or None
 
 
 def _root() -> str:
@@ -93,7 +86,10 @@ def config_command() -> None:
 @language_option
 def show_command(path: str, output_format: str, **options: Any) -> None:  # noqa: ANN401 - click's way
     """Print the profile of a file."""
-    configuration = opened(options)
+    from ailabel.config import load
+
+    # paths count from the repository that this folder belongs to, as for the gate
+    configuration = load(_root(), config=chosen_config(options), isolated=options["isolated"])
     profile = _profile(configuration, path)
     if output_format == "json":
         import json
