@@ -224,9 +224,11 @@ class _Walker:
         self._namespaces: dict[str, str] = {}
         self._opened: Element | None = None
         self._closed: list[Element] = []
+        self._texts: list[str] = []  # expat cuts a text at every line end and reference
 
     def take(self) -> list[tuple[Element, str | bool]]:
         """Return what happened since the last call."""
+        self._flush()
         queue, self._queue = self._queue, []
         return queue
 
@@ -238,9 +240,10 @@ class _Walker:
         if self._opened is not None:
             self._opened.inner = offset
             self._opened = None
-        for element in self._closed:
-            element.end = offset
-        self._closed.clear()
+        if self._closed:
+            for element in self._closed:
+                element.end = offset
+            self._closed.clear()
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         offset = self.parser.CurrentByteIndex
@@ -249,6 +252,7 @@ class _Walker:
             raise LimitExceededError(
                 "{part} is nested deeper than {limit}", part=self._part, limit=_DEPTH
             )
+        self._flush()
         uri, local, prefix = _split(name)
         element = Element(
             uri=uri,
@@ -267,6 +271,7 @@ class _Walker:
 
     def _end(self, _: str) -> None:
         offset = self.parser.CurrentByteIndex
+        self._flush()
         element = self._stack.pop()
         self.tick(offset)
         element.inner_end = offset  # expat puts the end of an empty-element tag behind it
@@ -275,7 +280,12 @@ class _Walker:
 
     def _text(self, text: str) -> None:
         self.tick(self.parser.CurrentByteIndex)
-        self._queue.append((self._stack[-1], text))
+        self._texts.append(text)
+
+    def _flush(self) -> None:
+        if self._texts:
+            self._queue.append((self._stack[-1], "".join(self._texts)))
+            self._texts.clear()
 
     def _other(self, _: str) -> None:
         self.tick(self.parser.CurrentByteIndex)
