@@ -26,7 +26,7 @@ _EXTRAS: Final = {
     "ocr": (("numpy", "onnxruntime", "rapidocr"), "looking for a visible label"),
     "pdf": (("pypdfium2",), "looking at PDF pages"),
     "scene": (("fonttools",), "drawing the outlines of letters"),
-    "sm2": (("gmalg",), "SM2 signatures"),
+    "sm2": (("gmalg",), "an SM2 signature"),
 }
 _PROBE: Final = b"RIFF\x26\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x40\x1f\0\0\x01\0\x08\0"
 _DATA: Final = b"data\x02\0\0\0\x80\x80"
