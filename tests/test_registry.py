@@ -233,3 +233,9 @@ def test_detecting_a_file_imports_the_one_module_that_it_needs() -> None:
         env={"PYTHONPATH": "."},
     )
     assert done.stdout.strip() == "['ailabel.carriers.wav']"
+
+
+def test_as_much_of_a_head_is_looked_at_as_signatures_reach() -> None:
+    """A longer signature would never fit, and heads that are longer could not be remembered."""
+    rows = [parts for row in CARRIERS.values() for parts in row.signatures]
+    assert max(offset + len(part) for parts in rows for offset, part in parts) == registry._HEAD

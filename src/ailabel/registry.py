@@ -28,7 +28,7 @@ __all__ = ["carrier_of", "carriers", "claims", "detect", "formats", "inspector_o
 
 _GROUP: Final = "ailabel.carriers"
 _DATA: Final = (".json", ".jsonl", ".ndjson")
-_HEAD: Final = 32
+_HEAD: Final = 16  # no signature reaches further; so short, heads are few and can be remembered
 _Pattern: TypeAlias = "tuple[str, Callable[[bytes], object]]"
 
 
@@ -110,17 +110,18 @@ def _candidates(view: View) -> Iterator[Carrier]:
         yield _load(module)
 
 
-def _signed(head: bytes) -> list[str]:
+@lru_cache(maxsize=512)
+def _signed(head: bytes) -> tuple[str, ...]:
     """Return the modules one of whose signatures fits the start of a file."""
-    return [module for module, fits in _patterns()[head[:1]] if fits(head)]
+    return tuple(module for module, fits in _patterns()[head[:1]] if fits(head))
 
 
 @lru_cache(maxsize=1)
 def _patterns() -> dict[bytes, tuple[_Pattern, ...]]:
     """Return, for every byte that a file can begin with, the modules it leaves and their patterns.
 
-    Heads of files are too many to be remembered; so that asking is quick, each module's signatures
-    are one expression, and few modules are left to ask.
+    So that a head that is not remembered is quickly judged, too, each module's signatures are one
+    expression, and few modules are left to ask.
     """
     rows: list[tuple[set[bytes], _Pattern]] = []
     for module, row in sorted(CARRIERS.items()):
