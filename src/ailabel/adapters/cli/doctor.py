@@ -23,8 +23,10 @@ _EXTRAS: Final = {
     "av": (("av", "numpy"), "the label on films, and in coded sound"),
     "heif": (("pillow-heif",), "drawing on HEIC pictures"),
     "jxl": (("brotli",), "reading the compressed metadata of JPEG XL"),
+    "ledger": (("alembic", "sqlalchemy"), "keeping a ledger"),
     "ocr": (("numpy", "onnxruntime", "rapidocr"), "looking for a visible label"),
     "pdf": (("pypdfium2",), "looking at PDF pages"),
+    "postgres": (("psycopg",), "keeping a ledger in PostgreSQL"),
     "scene": (("fonttools",), "drawing the outlines of letters"),
     "sm2": (("gmalg",), "an SM2 signature"),
 }

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["formats_command", "rule_command", "schema_command"]
 
 _SCHEMAS: Final = (
-    *("report", "label", "decide", "diff", "check", "rules", "formats", "sidecar"),
+    *("report", "label", "decide", "diff", "check", "rules", "formats", "sidecar", "ledger"),
     *("config", "manifest", "profile"),
 )
 _CHOICES: Final = click.Choice(["text", "json"])
