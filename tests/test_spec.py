@@ -36,6 +36,9 @@ DOCUMENTS: Final = {  # how `Rule.clause` begins, and the documents that it name
     "draft of 2024": {"DRAFT-2024"},
     "TC260-PG-20252A": {"PG-20252A"},
     "TC260-PG-202511A": {"PG-202511A"},
+    "Regulation (EU) 2024/1689 ": {"EU-AI-ACT"},
+    "EU Code of Practice ": {"EU-COP"},
+    "California SB 942": {"CA-SB942"},
     "TC260-PG-20257A to 202510A": {"PG-20257A", "PG-20258A", "PG-20259A", "PG-202510A"},
 }
 

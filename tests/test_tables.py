@@ -12,6 +12,7 @@ import pytest
 from ailabel import registry
 from ailabel.engine.checks import CHECKS, Case, run
 from ailabel.engine.diff import PAIR_CHECKS
+from ailabel.engine.regimes import REGIME_CHECKS
 from ailabel.engine.seal_checks import SEAL_CHECKS
 from ailabel.engine.verify import verify
 from ailabel.gate.judge import RULES as GATE
@@ -109,15 +110,16 @@ def outcomes(report: FileReport, rule: str) -> set[Outcome]:
 
 def test_every_rule_has_a_check_and_every_check_a_rule() -> None:
     """Table and predicates have the same ids, in the same order of kinds."""
-    assert set(RULES) == set(CHECKS) | set(PAIR_CHECKS) | set(GATE) | set(SEAL_CHECKS)
+    assert set(RULES) == {*CHECKS, *PAIR_CHECKS, *GATE, *SEAL_CHECKS, *REGIME_CHECKS}
     assert all(rule.id == key for key, rule in RULES.items())
 
 
 def test_every_rule_has_specimens() -> None:
     """No rule is without a file that passes it and one that does not."""
     # a pair's specimens stand in tests/engine/test_diff.py, the gate's in tests/gate/test_judge.py, the
-    # seals' in tests/engine/test_seal_checks.py
-    assert {*SPECIMENS, *EXPLICIT, *VIDEO, *PAIR_CHECKS, *GATE, *SEAL_CHECKS, "EXP-T1"} == set(RULES)
+    # seals' in tests/engine/test_seal_checks.py, those of other regimes in tests/engine/test_regimes.py
+    elsewhere = {*PAIR_CHECKS, *GATE, *SEAL_CHECKS, *REGIME_CHECKS}
+    assert {*SPECIMENS, *EXPLICIT, *VIDEO, *elsewhere, "EXP-T1"} == set(RULES)
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))
@@ -135,7 +137,7 @@ def test_a_rule_is_told_in_both_languages(rule: Rule) -> None:
         assert re.search(r"[a-z]{3}", english)
         assert re.search(r"[\u4e00-\u9fff]", chinese)
     assert rule.clause or rule.tag == "ours"
-    assert rule.label in {"implicit", "explicit", "pair", "gate", "seal"}
+    assert rule.label in {"implicit", "explicit", "pair", "gate", "seal", "regime"}
     assert rule.decidable in {"bytes", "evidence", "person"}
     assert rule.media <= set(Medium)
     assert re.fullmatch(r"\d+\.\d+\.\d+", rule.since)
