@@ -82,7 +82,7 @@ _OPTIONS: Final = (
     cls=TranslatedCommand,
     help="Decide what a platform tells the public of files: that they are, may be or are suspected "
     "to be AI-generated, why, and what is to be written. Exit code 0: decided, whatever was found; "
-    " 1: what was decided must not be written; 2: a file could not be worked on.",
+    "1: what was decided must not be written; 2: a file could not be worked on.",
 )
 @with_options(*_OPTIONS)
 def decide_command(**options: Any) -> None:  # noqa: ANN401 - click's way
