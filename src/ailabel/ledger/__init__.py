@@ -4,7 +4,7 @@
 
     from ailabel.ledger import Kind, Ledger, Record
     with Ledger.open("numbers.db") as ledger:
-        ledger.append([Record(producer=..., number=..., digest=..., format="png", label=...)])
+        ledger.record(Record(producer=..., number=..., digest=..., format="png", label=...))
 
 Importing this package loads no database library; opening a ledger does (extra ``ledger``).
 ``spec/ledger.md`` has the tables, the bytes that are hashed, and what the ledger proves.

@@ -2,13 +2,12 @@
 
 A hash has 128 bits (`sight.fingerprint`). They are cut into eight bands; two hashes that differ in
 at most 23 bits differ in at most two within some band, so that looking up a band and its neighbours
-finds every such pair [Norouzi, Punjani, Fleet: Fast search in Hamming space, 2012].
+finds every such pair [NOROUZI2012].
 
 The chance that two unrelated pictures differ in at most so many bits is that of so many independent
-coin tosses [Daugman: The importance of being random, 2003]: of fewer than 128, for neighbouring
-frequencies of a picture go together. Between unrelated pictures the distances spread as those of
-114 tosses, and their near end as those of 64, which is what is reckoned with here;
-``scripts/ledger_pictures.py`` measures both.
+coin tosses [DAUGMAN2003]: of fewer than 128, for neighbouring frequencies of a picture go together.
+Between unrelated pictures the distances spread as those of 114 tosses, and their near end as those
+of 64, which is what is reckoned with here; ``scripts/ledger_pictures.py`` measures both.
 """
 
 from __future__ import annotations
