@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ailabel import read_bytes
+from ailabel.io.source import BytesView
+from ailabel.io.splice import SplicedView
+from ailabel.registry import carrier_of
 from builders import png
 from command import ailabel
 from schemas import check as conforms
@@ -182,3 +186,21 @@ def test_what_cannot_be_done_is_refused(
     assert done.stderr
     assert b"Traceback" not in done.stderr
     assert {path: path.read_bytes() for path in keys.rglob("*") if path.is_file()} == before
+
+
+def test_a_label_without_its_binding_does_not_pass_where_it_matters(keys: Path) -> None:
+    """A trusted signature over the label alone could have been moved from other content."""
+    directory = keys / "keys.json"
+    ailabel("keys", "add", directory, keys / "one" / "label.pub", "--code", CODE)
+    copy = sign(keys, "one")
+    found = read_bytes(copy.read_bytes()).labels[0].fields
+    whole = json.loads(found["ReservedCode1"] or "")["SecurityData"]
+    del whole["PubSD"][1], whole["Bindings"]
+    value = json.dumps({"SecurityData": whole}, separators=(",", ":"))
+    view = BytesView(png.build())
+    edits = carrier_of("png").write(view, json.dumps({**found, "ReservedCode1": value}))
+    stage = SplicedView(view, edits)
+    copy.write_bytes(stage.read(0, stage.size))
+    done = ailabel("verify", "--implicit-only", "--trust", directory, copy, "--lang", "en")
+    assert done.code == 1
+    assert "nothing binds the label to the content" in done.stdout.decode()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pytest
 from hypothesis import given, settings
@@ -15,9 +15,13 @@ from ailabel.model.seal import SealContent, SealReport, SealResult, Standing
 from ailabel.seal import security_data as guide
 from ailabel.seal.algorithms import SM3, canonical, digest
 from ailabel.seal.check import check, check_all, looks_sealed
+from ailabel.seal.directory import Directory, Key
 from ailabel.seal.publickey import read_key
 from ailabel.seal.sign import sealed
 from sealing import ALGORITHMS, DIGEST, FIELDS, Content, signer
+
+if TYPE_CHECKING:
+    from ailabel.seal.keyfile import KeySigner
 
 VALID, INVALID = SealResult.VALID, SealResult.INVALID
 ABSENT, UNSURE = SealResult.ABSENT, SealResult.INCONCLUSIVE
@@ -395,3 +399,72 @@ def test_mutated_real_values_yield_a_report(data: st.DataObject) -> None:
     changed = text[:place] + letter + text[place + 1 :]
     report = check({**stepfun("142569260085903360"), "ReservedCode1": changed}, Content())
     assert replace(report, location="x").location == "x"
+
+
+# -- attacks on what a key vouches for -------------------------------------------------------------
+
+
+def trusted(maker: KeySigner, fields: dict[str, str | None]) -> SealReport:
+    """Check a label against a directory that knows one key of its provider."""
+    public = read_key(maker.public_key)
+    entry = Key(
+        code=str(fields["ContentProducer"]),
+        id=public.id,
+        algorithm=public.algorithm,
+        public_key=public.spki.hex(),
+        not_before="2026-01-01T00:00:00Z",
+    )
+    return check(fields, Content(), trust=Directory([entry], now=TIME))
+
+
+def standing_of(report: SealReport) -> Standing | None:
+    """Return what the directory says of the key."""
+    return None if report.key is None else report.key.standing
+
+
+def test_a_genuine_binding_does_not_lend_its_key_to_a_forged_label() -> None:
+    """A label signed with a key of one's own, beside a statement that the provider signed."""
+    genuine, forger = signer("ed25519"), signer("p256")
+    real = {**FIELDS, "ReservedCode1": sealed(FIELDS, DIGEST, genuine, time=TIME)}
+    forged = {**FIELDS, "ProduceID": "forged"}
+    bound = {"Type": "Hash", "AlgID": SM3, "TBSData": {"Type": ""}, "Signature": "00"}
+    text = json.dumps(bound, separators=(",", ":")).encode()
+    oids = {"ed25519": "1.3.101.112", "p256": "1.2.840.10045.4.3.2"}
+    said = guide.fragment("ReservedCode1", forged).encode()
+    value = security(
+        entry(forger.sign(said).hex(), "Md", oids["p256"]),
+        {**entry(genuine.sign(text).hex(), "Binding", oids["ed25519"]), "KeyID": 1},
+        public(forger.public_key.hex(), oids["p256"]),
+        {**public(genuine.public_key.hex(), oids["ed25519"]), "KeyID": 1},
+        Bindings=[bound],
+    )
+    report = trusted(genuine, {**forged, "ReservedCode1": value})
+    assert results(report)[:2] == (VALID, UNSURE)
+    assert standing_of(report) is Standing.FOREIGN
+    assert standing_of(trusted(genuine, real)) is Standing.TRUSTED
+
+
+def test_a_key_that_is_only_named_vouches_for_nothing() -> None:
+    """Without a signature over the label, or with one that fails, nobody signed it."""
+    maker = signer("ed25519")
+    fields = {**FIELDS, "ReservedCode1": sealed(FIELDS, DIGEST, maker, time=TIME)}
+    renamed = trusted(maker, {**fields, "ProduceID": "other"})
+    assert standing_of(renamed) is Standing.UNPROVEN
+    half = str(fields["ReservedCode1"]).replace('"Type":"Md"', '"Type":"xx"')
+    assert standing_of(trusted(maker, {**fields, "ReservedCode1": half})) is Standing.UNPROVEN
+
+
+def test_a_seal_cut_down_to_its_label_is_bound_to_nothing() -> None:
+    """The guide's message alone could be moved anywhere, so content stays open, hash or not."""
+    maker = signer("ed25519")
+    value = sealed(FIELDS, DIGEST, maker, time=TIME)
+    whole = json.loads(value)["SecurityData"]
+    first, _, key = whole["PubSD"]
+    bare = {**FIELDS, "ReservedCode1": security(first, key)}
+    assert results(trusted(maker, bare)) == (VALID, ABSENT, ABSENT)
+    (made,) = whole["Bindings"]
+    for binding in (made, {**made, "TBSData": {"Type": "other"}}):
+        fields = {**FIELDS, "ReservedCode1": security(first, key, Bindings=[binding])}
+        report = trusted(maker, fields)
+        assert not report.is_whole
+        assert report.hash.result is not VALID or report.binding.result is INVALID

@@ -74,6 +74,7 @@ def test_a_pinned_key_is_the_providers() -> None:
     assert standing(ROOTED, NEW) == (Standing.FOREIGN, None)
     assert standing(ROOTED, NEW, code="another") == (Standing.UNKNOWN, None)
     assert ROOTED.expects(CODE)
+    assert ROOTED.expects(f" {CODE.lower()} ")
     assert not ROOTED.expects("another")
 
 

@@ -24,6 +24,9 @@ _OUTCOMES: Final = {
     SealResult.INCONCLUSIVE: Outcome.INCONCLUSIVE,
 }
 _HELD: Final = Message("what was signed is unchanged")
+_UNBOUND: Final = Message(
+    "nothing binds the label to the content, so it could have been moved here"
+)
 
 
 def judge(seals: tuple[SealReport, ...]) -> tuple[Check, ...]:
@@ -59,11 +62,14 @@ def _signatures(seal: SealReport, rule: str) -> Iterator[Check]:
 def _content(seal: SealReport, rule: str) -> Iterator[Check]:
     if seal.hash.result in _OUTCOMES:
         yield _told(rule, seal.hash, seal)
+    elif seal.label.result is SealResult.VALID:
+        part = SealPart(result=SealResult.INCONCLUSIVE, reason=_UNBOUND)
+        yield _told(rule, part, seal)
 
 
 def _key(seal: SealReport, rule: str) -> Iterator[Check]:
     key = seal.key
-    if key is None or seal.is_broken:
+    if key is None or key.standing is Standing.UNPROVEN:
         return
     values = {"key": key.id[:16], "code": key.code or ""}
     outcome, told = _STANDINGS[key.standing]

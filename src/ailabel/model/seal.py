@@ -44,6 +44,8 @@ class Standing(Enum):
 
     NO_DIRECTORY = "no-directory"
     """None was given, so the key is the file's own: it proves integrity, not who signed."""
+    UNPROVEN = "unproven"
+    """The key is only named: no signature over the label shows that it was used."""
     UNKNOWN = "unknown"
     """The directory does not know the key, nor the provider."""
     FOREIGN = "foreign"

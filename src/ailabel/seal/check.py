@@ -128,20 +128,22 @@ class _Examination:
         label = self._label()
         binding = self._our_binding() if ours else self._binding()
         time = self.held.binding.time if ours and self.held.binding else None
+        proven = label.result is SealResult.VALID and binding.result is not SealResult.INVALID
         return SealReport(
             field=self.field,
             content=SealContent.SEAL if ours else SealContent.SECURITY_DATA,
             label=label,
             binding=binding,
-            hash=self._hash(),
-            key=self._standing(trust, code, time),
+            hash=self._hash(binding),
+            key=self._standing(trust, code, time) if proven else self._unproven(),
             time=time,
             digest=self.digest,
             expected=expected,
         )
 
     def _standing(self, trust: Directory | None, code: str, time: str | None) -> SealKey | None:
-        key = self.key or self._stated_key()
+        """Say whose the key is with which the label was signed."""
+        key = self.key
         if key is None:
             return None
         standing, whose = (
@@ -149,17 +151,18 @@ class _Examination:
         )
         return SealKey(id=key.id, algorithm=key.algorithm, standing=standing, code=whose)
 
-    def _stated_key(self) -> PublicKey | None:
-        """Return the key that stands there, where no signature has shown which it is."""
+    def _unproven(self) -> SealKey | None:
+        """Return the key that is named, where no signature shows that it was used."""
         from ailabel.seal.algorithms import OIDS
         from ailabel.seal.publickey import read_keys
 
         for signed in (self.held.label, self.held.bound):
             if signed is not None and signed.key is not None and signed.algorithm in OIDS:
                 try:
-                    return read_keys(OIDS[signed.algorithm], signed.key)[0]
+                    key = read_keys(OIDS[signed.algorithm], signed.key)[0]
                 except AilabelError:
                     continue
+                return SealKey(id=key.id, algorithm=key.algorithm, standing=Standing.UNPROVEN)
         return None
 
     # -- the signature over the label --------------------------------------------------------------
@@ -214,10 +217,13 @@ class _Examination:
 
     # -- the content -------------------------------------------------------------------------------
 
-    def _hash(self) -> SealPart:
+    def _hash(self, bound: SealPart) -> SealPart:
+        """Compare the content; a hash that nobody signed shows nothing by being right."""
         binding = self.held.binding
         if binding is None:
             return _ABSENT
+        if bound.result is SealResult.ABSENT:
+            return _unsure(Message("the hash of the content is not signed"))
         if self.content is None:
             return _unsure(Message("the content was not at hand"))
         try:
@@ -266,9 +272,16 @@ class _Examination:
             missing = isinstance(error, MissingExtraError)
             return _broken(_said(error)) if sure and not missing else _unsure(_said(error))
         if fitting is None:
-            return _misfit(sure=sure or algorithm == "sm2")
+            return _misfit(sure=sure or (algorithm == "sm2" and self._is_known(signed)))
+        if self.key not in {None, fitting}:
+            return _unsure(Message("the two signatures are of different keys"))
         self.key = fitting
         return _VALID
+
+    def _is_known(self, signed: guide.Signed) -> bool:
+        """Say whether the form of a signature is known: annex A.1's, or MiniMax's over a hash."""
+        binding = self.held.binding
+        return signed is self.held.label or (binding is not None and binding.measured)
 
 
 def _canonical(signed: guide.Signed, made: tuple[bytes, bytes]) -> tuple[bytes, bytes]:

@@ -83,12 +83,12 @@ class Directory:
     ) -> None:
         self.keys = {key.id: key for key in keys}
         self.revocations = {item.id: item for item in revocations}
-        self._codes = {key.code for key in self.keys.values()}
+        self._codes = {_plain(key.code) for key in self.keys.values()}
         self._now = now
 
     def expects(self, code: str) -> bool:
-        """Say whether this provider is known to sign."""
-        return code in self._codes
+        """Say whether this provider is known to sign, however its name is spelt."""
+        return _plain(code) in self._codes
 
     def standing(self, key_id: str, code: str, time: str | None) -> tuple[Standing, str | None]:
         """Say what a key is worth under a label.
@@ -113,6 +113,13 @@ class Directory:
         now = self._now or utc_now()
         stated = time is not None and TIME.fullmatch(time) is not None
         return time if stated and time is not None and time <= _later(now) else now
+
+
+def _plain(code: str) -> str:
+    """Return a code or name without what people may not notice."""
+    import unicodedata
+
+    return unicodedata.normalize("NFKC", code).casefold().strip()
 
 
 def state(key: Key, revocation: Revocation | None, moment: str) -> Standing:

@@ -73,6 +73,7 @@ class Binding:
         value: the hash in lower case hex.
         scheme: what its `TBSData` calls it.
         time: when it was signed, as the signer says, or None.
+        measured: whether it is in MiniMax's form, the only one of others that was measured.
     """
 
     text: str
@@ -80,6 +81,7 @@ class Binding:
     value: str
     scheme: str
     time: str | None
+    measured: bool
 
 
 @frozen(kw_only=True)
@@ -163,6 +165,7 @@ def _binding(entry: Mapping[str, object]) -> Binding:
         value=value.lower() if isinstance(value, str) else "",
         scheme=str(_members(entry.get("TBSData")).get("Type", "")),
         time=time if isinstance(time, str) else None,
+        measured="Signature" in entry and "Value" not in entry,
     )
 
 
