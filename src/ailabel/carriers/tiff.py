@@ -181,7 +181,7 @@ def _layout(view: View) -> Layout:
 
 def _open(view: View) -> _File:
     form = _layout(view)
-    return _File(view, form, tuple(tiff_file.directories(view, form)))
+    return _File(view, form, tiff_file.walked(view, form))
 
 
 def _property() -> Property:

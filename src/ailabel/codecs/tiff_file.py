@@ -28,9 +28,11 @@ __all__ = [
     "layout",
     "loops",
     "pointers",
+    "walked",
 ]
 
 BYTE_TYPES: Final = (1, 2, 6, 7)  # BYTE, ASCII, SBYTE, UNDEFINED [TIFF6 2]
+_WALKED: Final = "tiff directories"
 _SIZES: Final = {  # [TIFF6 2; IFD: TIFF Technical Note 1; 16 to 18: BigTIFF]
     **dict.fromkeys(BYTE_TYPES, 1),
     **dict.fromkeys((3, 8), 2),
@@ -177,6 +179,20 @@ def directories(view: View, form: Layout) -> Iterator[Directory]:
                 below = pointers(view, form, entry, view.limits.items - count)
                 count += len(below)
                 pending += [(prefix + _NESTED[entry.tag], depth + 1, at) for at in reversed(below)]
+
+
+def walked(view: View, form: Layout) -> tuple[Directory, ...]:
+    """Return all directories; the view remembers them.
+
+    Raises:
+        MalformedFileError: as for `directories`.
+        LimitExceededError: as for `directories`.
+    """
+    known = view.memo.get(_WALKED)
+    if isinstance(known, tuple):
+        return known
+    view.memo[_WALKED] = found = tuple(directories(view, form))
+    return found
 
 
 def pointers(view: View, form: Layout, entry: Entry, limit: int) -> list[int]:
