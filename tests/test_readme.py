@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 import pytest
@@ -18,6 +18,9 @@ from PIL import Image
 import ailabel as public
 from ailabel.adapters.cli import cli
 from corpus import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 READMES: Final = ("README.md", "README.zh-CN.md")
 _FENCE: Final = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -111,14 +114,21 @@ def test_the_commands_parse(readme: str) -> None:
         _parse(arguments)
 
 
+def _options_of(command: click.Command, context: click.Context) -> Iterator[str]:
+    """Yield the options of a command, and of those below it."""
+    for item in command.params:
+        yield from item.opts
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            inner = command.get_command(context, name)
+            assert inner is not None
+            yield from _options_of(inner, context)
+
+
 @every_readme
 def test_the_options_exist(readme: str) -> None:
-    """Every option that the prose names belongs to label, verify or scene."""
-    known: set[str] = set()
-    for name in ("label", "verify", "scene"):
-        command = cli.get_command(click.Context(cli), name)
-        assert command is not None
-        known.update(option for item in command.params for option in item.opts)
+    """Every option that the prose names belongs to a command."""
+    known = set(_options_of(cli, click.Context(cli)))
     options = set(_OPTION.findall(_text(readme)))
     assert options
     assert options <= known

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Final
@@ -11,6 +12,7 @@ import pytest
 from ailabel.adapters.pytest_plugin import assert_labelled
 from builders import png
 from command import PRODUCER
+from corpus import ROOT
 from workplace import CONFIGURATION, label
 
 if TYPE_CHECKING:
@@ -160,3 +162,16 @@ def test_starting_pytest_loads_next_to_nothing_of_ours() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["ailabel", "ailabel.adapters", "ailabel.adapters.pytest_plugin"]
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
+def test_the_example_of_the_readme_runs(readme: str, suite: pytest.Pytester) -> None:
+    """It fails for want of the label that people see, whose want is what it asks about."""
+    (shown,) = re.findall(
+        r"^```py\n(.*?)^```$", (ROOT / readme).read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )
+    source = str(suite.path / "good.png")
+    made = f"import shutil\ndef make_poster(path):\n    shutil.copy({source!r}, path)"
+    done = suite.runpytest(*ALONE, suite.makepyfile(test_shown=f"{made}\n{shown}"))
+    done.assert_outcomes(failed=1)
+    done.stdout.fnmatch_lines(["*GAT-002*"])

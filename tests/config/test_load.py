@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from dataclasses import fields
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ import pytest
 
 from ailabel.config import Configuration, Origin, Profile, load
 from ailabel.errors import ConfigError
+from corpus import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -359,3 +361,19 @@ def test_what_is_said_tells_configurations_apart(tmp_path: Path) -> None:
     }
     assert len(said) == 4
     assert isinstance(load(str(tmp_path)), Configuration)
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
+def test_the_configuration_of_the_readme_works(readme: str, tmp_path: Path) -> None:
+    """It is taken as it is, and says what the comments say."""
+    (shown,) = re.findall(
+        r"^```toml\n(# ailabel\.toml\n.*?)^```$",
+        (ROOT / readme).read_text("utf-8"),
+        re.MULTILINE | re.DOTALL,
+    )
+    configuration = load(tree(tmp_path, ailabel_toml=shown))
+    assert configuration.profile("ai/a.png").explicit == "required"
+    assert configuration.profile("ai/drafts/a.png").ai == "yes"
+    assert configuration.profile("ai/drafts/a.png").explicit == "off"
+    assert configuration.profile("docs/a.md").ignore == ("EXP",)
+    assert not configuration.selects("vendor/a.png")
