@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 VISIBLE: Final = (
     "[...document.querySelectorAll('.files .file')].filter(file => file.checkVisibility())"
-    ".map(file => file.querySelector('h3').textContent)"
+    ".map(file => file.querySelector('h2').textContent)"
 )
 SHOWN: Final = "document.getElementById('shown').textContent"
 FOCUS: Final = "document.activeElement.name || document.activeElement.id"

@@ -15,8 +15,8 @@ import pytest
 
 from ailabel.model.gate import GateEnd, Standing
 from ailabel.model.report import Level
-from ailabel.reporters.findings import Times, Worst
 from ailabel.reporters.summary import Header
+from ailabel.reporters.tally import Times, Worst
 from corpus import ROOT
 from gates import END, FILES, FORMATS, commands, file_of, finding, rendered
 from schemas import check as check_schema
@@ -135,6 +135,7 @@ def test_the_counts_are_those_of_the_files() -> None:
         ([file_of("a", finding())], GateEnd(code=0), "not to be published as they are: 1 of 1"),
         ([file_of("a", fixed=True)], GateEnd(code=1), "labelled just now, to be looked at: 1"),
         (FILES, GateEnd(code=2), "the check could not be completed"),
+        ([], GateEnd(code=130), "the check could not be completed"),
         ([file_of("a", finding(standing=Standing.BASELINE))], GateEnd(code=0), "nothing stops"),
         ([file_of("a", finding(level=Level.NOTE))], GateEnd(code=0), "nothing stops"),
     ],

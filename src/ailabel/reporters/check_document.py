@@ -15,7 +15,7 @@ from ailabel.standard.rules import RULES
 
 if TYPE_CHECKING:
     from ailabel.model.gate import GateEnd, GateFile, GateFinding
-    from ailabel.reporters.findings import Tally
+    from ailabel.reporters.tally import Tally
 
 __all__ = ["end_document", "file_document"]
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from ailabel.reporters.check_document import end_document, file_document
 from ailabel.reporters.document import header_document
-from ailabel.reporters.findings import Tally
 from ailabel.reporters.jsontext import to_json
+from ailabel.reporters.tally import Tally
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -7,18 +7,9 @@ from typing import TYPE_CHECKING
 from ailabel.messages import render as sentence
 from ailabel.messages import translate
 from ailabel.model.report import Outcome
-from ailabel.reporters.findings import (
-    WORST_FIRST,
-    Tally,
-    advice,
-    declared,
-    place,
-    remarks,
-    shown,
-    told,
-    verdict,
-)
+from ailabel.reporters.findings import WORST_FIRST, advice, declared, place, shown, told
 from ailabel.reporters.summary import clean
+from ailabel.reporters.tally import Tally, remarks, verdict
 from ailabel.standard.notices import DISCLAIMER
 from ailabel.standard.rules import RULES
 

@@ -10,19 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 from ailabel.messages import Message
 from ailabel.model.report import Level
-from ailabel.reporters.findings import (
-    UNCHECKED,
-    Tally,
-    Worst,
-    full,
-    line_of,
-    rank_of,
-    remarks,
-    shown,
-    told,
-    verdict,
-)
+from ailabel.reporters.findings import UNCHECKED, full, line_of, rank_of, shown, told
 from ailabel.reporters.summary import clean
+from ailabel.reporters.tally import Tally, Worst, remarks, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -9,9 +9,10 @@ import hashlib
 from typing import TYPE_CHECKING, Final
 
 from ailabel.model.report import Level
-from ailabel.reporters.findings import UNCHECKED, Times, full, line_of, shown, told
+from ailabel.reporters.findings import UNCHECKED, full, line_of, shown, told
 from ailabel.reporters.jsontext import to_json
 from ailabel.reporters.summary import printable
+from ailabel.reporters.tally import Times
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -15,16 +15,8 @@ from typing import TYPE_CHECKING, Final
 from ailabel.messages import Message
 from ailabel.messages import render as sentence
 from ailabel.model.gate import Standing
-from ailabel.reporters.findings import (
-    UNCHECKED,
-    WORST_FIRST,
-    Tally,
-    Worst,
-    rank_of,
-    remarks,
-    shown,
-    verdict,
-)
+from ailabel.reporters.findings import UNCHECKED, WORST_FIRST, rank_of, shown
+from ailabel.reporters.tally import Tally, Worst, remarks, verdict
 from ailabel.reporters.webcards import card
 from ailabel.reporters.webtext import foreign, say
 from ailabel.standard.notices import DISCLAIMER
@@ -141,7 +133,7 @@ def _top(*, chinese: bool) -> str:
 
 
 def _summary(tally: Tally, end: GateEnd) -> str:
-    bad = end.problems or tally.unchecked or tally.stopped
+    bad = end.code > 1 or end.problems or tally.unchecked or tally.stopped
     kind = "bad" if bad else "half" if tally.fixed else "good"
     parts = [f'<p class="verdict {kind}">{say(verdict(tally, end))}</p>\n']
     if end.problems:

@@ -11,16 +11,9 @@ from html import escape
 from typing import TYPE_CHECKING, Final
 
 from ailabel.model.gate import Standing
-from ailabel.reporters.findings import (
-    Tally,
-    Times,
-    full,
-    remarks,
-    shown,
-    told,
-    verdict,
-)
+from ailabel.reporters.findings import full, shown, told
 from ailabel.reporters.summary import clean
+from ailabel.reporters.tally import Tally, Times, remarks, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -9,19 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from ailabel.messages import Message, translate
 from ailabel.model.report import Level
-from ailabel.reporters.findings import (
-    WORST_FIRST,
-    Tally,
-    Worst,
-    declared,
-    rank_of,
-    remarks,
-    shown,
-    steps,
-    told,
-    verdict,
-)
+from ailabel.reporters.findings import WORST_FIRST, declared, rank_of, shown, steps, told
 from ailabel.reporters.gfm import code, plain
+from ailabel.reporters.tally import Tally, Worst, remarks, verdict
 from ailabel.standard.notices import DISCLAIMER
 
 if TYPE_CHECKING:

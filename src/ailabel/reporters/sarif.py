@@ -8,20 +8,10 @@ from urllib.parse import quote
 
 from ailabel.messages import Message
 from ailabel.model.gate import Standing
-from ailabel.reporters.findings import (
-    Tally,
-    Times,
-    Worst,
-    full,
-    line_of,
-    rank_of,
-    remarks,
-    shown,
-    told,
-    verdict,
-)
+from ailabel.reporters.findings import full, line_of, rank_of, shown, told
 from ailabel.reporters.jsontext import to_json
 from ailabel.reporters.sarif_rules import descriptor
+from ailabel.reporters.tally import Tally, Times, Worst, remarks, verdict
 from ailabel.standard.rules import RULES
 
 if TYPE_CHECKING:

@@ -36,7 +36,7 @@ def card(file: GateFile, *, picture: bool) -> str:
     findings = sorted(shown(file, Standing.OPEN, Standing.BASELINE), key=rank_of)
     parts = [
         f'<li class="file">{_picture(file, shown_there=picture)}<div class="facts">',
-        f"<h3><bdi>{foreign(place(file.path))}</bdi></h3>",
+        f"<h2><bdi>{foreign(place(file.path))}</bdi></h2>",
         f'<p class="declared">{both(lambda language: declared(file, language))}</p>',
     ]
     if file.fixed:

@@ -7,7 +7,7 @@
   const files = Array.from(document.querySelectorAll(".file"), (node) => ({
     node,
     counted: node.closest(".fine") === null,
-    text: node.querySelector("h3").textContent.toLowerCase(),
+    text: node.querySelector("h2").textContent.toLowerCase(),
     rules: Array.from(node.querySelectorAll(".finding"), (finding) => finding.dataset.rule),
     findings: Array.from(node.querySelectorAll(".finding")),
   }));
