@@ -194,6 +194,9 @@ def _in_memory(
         with open(job.item.path, "rb") as file:  # noqa: PTH123 - no pathlib here
             data, name = file.read(), job.item.below
     found = api.decide_bytes(data, options, apply=spec, name=name)
+    if found.result is None and job.output == STDIN and spec is not None:  # a pipe goes on
+        same = LabelResult(path=found.path, output=None, format=found.format, status="already")
+        return replace(found, result=replace(same, data=data))
     if found.result is not None and job.output not in {None, STDIN}:
         create(str(job.output), found.result.data)
     return found
