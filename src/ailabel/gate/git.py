@@ -189,7 +189,13 @@ def open_repository(folder: str) -> Repository:
         )
     if code:
         raise AilabelError("git {command}: {reason}", command="rev-parse", reason=problem)
-    shallow, up, store = os.fsdecode(out.removesuffix(b"\n")).split("\n", 2)
+    lines = os.fsdecode(out.removesuffix(b"\n")).split("\n", 2)
+    if len(lines) < 3:  # noqa: PLR2004 - one an answer; git is silent on the way up
+        raise AilabelError(
+            "{path} has no files of a work tree: it is git's own folder, or a bare repository",
+            path=folder,
+        )
+    shallow, up, store = lines
     start = os.getcwd() if not place else folder  # noqa: PTH109 - no pathlib here
     root = os.path.realpath(f"{start}/{up}")
     return Repository(root=root, store=store, shallow=shallow == "true")
