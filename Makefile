@@ -16,7 +16,7 @@ FONT := /usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: gallery help demo gate-demo test quick lint types layers tests oracles samples catalogues bench bench-all evaluate peers fuzz sanitize nightly office kill mutate seal-proof lock clean
+.PHONY: gallery help demo gate-demo test quick lint types layers tests oracles samples catalogues bench bench-all evaluate peers fuzz sanitize nightly office kill ledger-proof ledger-pictures mutate seal-proof lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -100,6 +100,12 @@ office: # what judges documents and books, from Debian's packages; it brings Jav
 
 evaluate: $(STAMP) oracles ## what the verifier sees and hears, on content of known truth (an hour)
 	cd scripts && ../$(BIN)/python -m evaluate
+
+ledger-proof: $(STAMP) ## 500 kill -9 of a ledger's writer, 16 processes under stepped clocks, a million rows
+	$(BIN)/python scripts/ledger_proof.py
+
+ledger-pictures: $(STAMP) ## how far unrelated pictures, and copies of one, are from each other by their hashes
+	$(BIN)/python scripts/ledger_pictures.py
 
 kill: $(STAMP) ## 300 kill -9 at random moments of labelling in place, one large file and many small
 	$(BIN)/python scripts/kill_run.py

@@ -1,9 +1,9 @@
 """A hash of what a picture looks like, by which a copy is found that was scaled or coded anew.
 
-The picture is brought to 32 by 32 grey levels and transformed as JPEG does blocks of 8 [T.81 A.3.3];
-of the 128 lowest frequencies but the constant, a bit says whether each is above their median. Half
-the bits are therefore set in every hash. A picture with next to nothing in these frequencies has no
-hash, for its bits would be those of the rounding.
+The picture is brought to 32 by 32 grey levels and transformed as JPEG does blocks of 8
+[T.81 A.3.3]; of the 128 lowest frequencies but the constant, a bit says whether each is above their
+median. Half the bits are therefore set in every hash. A picture with next to nothing in these
+frequencies has no hash, for its bits would be those of the rounding.
 """
 
 from __future__ import annotations
