@@ -28,7 +28,8 @@ def render(header: Header, files: Iterable[GateFile], end: Callable[[], GateEnd]
     language = header.language
     for file in files:
         tally.add(file)
-        yield from _file(file, language)
+        if file.findings or file.error or file.fixed:
+            yield from _file(file, language)
     yield from _end(tally, end(), language)
 
 

@@ -141,7 +141,7 @@ def _summary(tally: Tally, end: GateEnd) -> str:
         parts.append(f'<ul class="problems">{problems}</ul>\n')
     counts = [("", say("files checked"), tally.files), ("error", say("stopped"), tally.stopped)]
     counts += [(level.value, say(level.value), tally.levels[level]) for level in WORST_FIRST]
-    counts.append(("", say("cannot be checked"), tally.unchecked))
+    counts.append(("error", say("cannot be checked"), tally.unchecked))
     counts.append(("", say("accepted"), tally.baseline))
     cells = "".join(
         f'<div class="{name if count else ""}"><dt>{words}</dt><dd>{count}</dd></div>'

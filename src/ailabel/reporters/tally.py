@@ -35,9 +35,11 @@ class Tally:
     def add(self, file: GateFile) -> None:
         """Count one file."""
         self.files += 1
+        self.fixed += file.fixed
+        if not file.findings and file.error is None:  # as most are
+            return
         self.stopped += file.stops
         self.unchecked += file.error is not None
-        self.fixed += file.fixed
         for finding in file.findings:
             if finding.standing is Standing.OPEN:
                 self.levels[finding.level] += 1
