@@ -22,6 +22,7 @@ OFFLINE: Final = {  # what pip would fetch is found among the packages that the 
     "PIP_NO_INDEX": "1",
     "PIP_NO_BUILD_ISOLATION": "0",
     "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+    "VIRTUALENV_NO_PERIODIC_UPDATE": "1",
     "PYTHONPATH": sysconfig.get_path("purelib"),
     "AILABEL_NATIVE": "0",
 }

@@ -57,7 +57,13 @@ def run(
 ) -> subprocess.CompletedProcess[str]:
     """Run a command in a folder; its output is text."""
     return subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+        command,
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        errors="backslashreplace",
+        check=False,
     )
 
 

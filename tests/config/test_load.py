@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ailabel.config import Configuration, Origin, Profile, load
+from ailabel.config.problems import told
 from ailabel.errors import ConfigError
 from corpus import ROOT
 
@@ -276,6 +277,22 @@ def test_every_problem_is_listed(tmp_path: Path) -> None:
         "per-file-ignores./: the pattern / cannot be used: it names nothing",
     ):
         assert any(text.startswith(part) for text in found), part
+
+
+def test_what_is_wrong_is_found_out_once(tmp_path: Path) -> None:
+    """However many files come under it, and each problem is a sentence of its own."""
+    configuration = load(tree(tmp_path, sub__ailabel_toml="produce = 1\ndeep = 2"))
+    caught = []
+    for path in ("sub/a", "sub/b/c", "sub/a"):
+        with pytest.raises(ConfigError) as found:
+            configuration.profile(path)
+        caught.append(found.value)
+    assert caught[0] is caught[1] is caught[2]
+    said = [str(message) for message in told(caught[0])]
+    assert len(said) == 2
+    assert all(str(tmp_path / "sub/ailabel.toml") in text for text in said)
+    assert "do you mean producer" in said[0]
+    assert [str(message) for message in told(ConfigError("plain"))] == ["plain"]
 
 
 @pytest.mark.parametrize(

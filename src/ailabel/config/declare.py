@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ailabel.config.keys import FILE
 from ailabel.config.tables import checked
 from ailabel.errors import ConfigError
+from ailabel.io.source import check_limit
 from ailabel.messages import Message, Reasons
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ __all__ = ["SOURCES", "declared"]
 
 _KEY: Final = "ailabel"
 _NEEDLES: Final = (b"ailabel", b"a\0i\0l\0a\0b\0e\0l")  # in encodings of one and of two bytes
+_LONGEST: Final = 256 * 1024  # units of front matter, as for YAML
 _WORDS: Final = {"true": True, "false": False}
 
 
@@ -43,6 +45,7 @@ def declared(format: str, view: View) -> dict[str, Value]:
     Raises:
         ConfigError: it says something that is not known; every problem is listed.
         MalformedFileError: it cannot be read.
+        LimitExceededError: its front matter is too long.
     """
     from ailabel.codecs.text import load
 
@@ -77,9 +80,26 @@ def _front_matter(view: View) -> Iterator[Mapping[str, Any]]:
     if block.kind == "yaml":
         yield from _of_yaml(text, block.inner, block.close)
         return
-    value = frontmatter.other_values(text, block).get(_KEY)
-    if value is not None:
-        yield _table(json.loads(value))
+    if block.kind == "toml":
+        values = _of_toml(text, block.inner, block.close)
+    else:
+        found = frontmatter.other_values(text, block)
+        values = {_KEY: json.loads(found[_KEY])} if _KEY in found else {}
+    if _KEY in values:
+        yield _table(values[_KEY])
+
+
+def _of_toml(text: Text, begin: int, end: int) -> Mapping[str, Any]:
+    from ailabel.codecs.toml import tables
+
+    check_limit("the front matter", end - begin, _LONGEST)
+    content = text.decode(begin, end)
+    if _KEY not in content:
+        return {}
+    try:
+        return tables(content)
+    except ValueError as error:
+        raise ConfigError("the front matter is no TOML: {reason}", reason=str(error)) from error
 
 
 def _of_yaml(text: Text, begin: int, end: int) -> Iterator[Mapping[str, Any]]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ailabel.messages import Message
+from ailabel.messages import Message, Reasons
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-__all__ = ["WrongValueError", "no_such"]
+    from ailabel.errors import AilabelError
+
+__all__ = ["WrongValueError", "no_such", "told"]
 
 
 class WrongValueError(Exception):
@@ -45,3 +47,11 @@ def no_such(name: str, known: Collection[str], prefix: str = "") -> Message:
         "there is no key {name}; known are {known}",
         {"name": prefix + name, "known": ", ".join(names)},
     )
+
+
+def told(error: AilabelError) -> list[Message]:
+    """Return what an error says, one sentence a problem."""
+    reasons = error.params.get("reasons")
+    if not isinstance(reasons, Reasons):
+        return [Message(error.text, error.params)]
+    return [Message(error.text, {**error.params, "reasons": Reasons([item])}) for item in reasons]

@@ -10,6 +10,7 @@ from ailabel.config.find import Layer, Settings, named, nearest, settle
 from ailabel.config.keys import PROFILE, RUN
 from ailabel.config.profile import Origin, Profile
 from ailabel.config.tables import read_options
+from ailabel.errors import ConfigError
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ class Configuration:
         self.root = root
         self._fixed = fixed
         self._given = given
-        self._folders: dict[str, Settings] = {}
+        self._folders: dict[str, Settings | ConfigError] = {}
         self._manifests: dict[str, dict[str, Layer]] = {}
         self._profiles: dict[tuple[int, ...], Profile] = {}
         self.run = self._run()
@@ -163,18 +164,29 @@ class Configuration:
         return os.path.normpath(os.path.join(self.root, path))  # noqa: PTH118 - of thousands
 
     def _of(self, folder: str) -> Settings:
-        """Return the nearest configuration of a folder and those above it, up to the repository."""
-        passed = []
+        """Return the configuration of a folder; what is wrong with it is found out once."""
         found = self._folders.get(folder)
+        if found is None:
+            found = self._climbed(folder)
+        if isinstance(found, ConfigError):
+            raise found
+        return found
+
+    def _climbed(self, folder: str) -> Settings | ConfigError:
+        """Find the nearest configuration of a folder and those above it, up to the repository."""
+        passed: list[str] = []
+        found: Settings | ConfigError | None = None
         while found is None:
             passed.append(folder)
-            tables = nearest(folder)
             above = os.path.dirname(folder)  # noqa: PTH120 - of thousands
-            if tables is not None:
-                found = settle(tables, folder)
-            elif above == folder or os.path.lexists(f"{folder}/.git"):
+            try:
+                tables = nearest(folder)
+                found = None if tables is None else settle(tables, folder)
+            except ConfigError as error:
+                found = error
+            if found is None and (above == folder or os.path.lexists(f"{folder}/.git")):
                 found = _NOTHING
-            else:
+            elif found is None:
                 folder, found = above, self._folders.get(above)
         self._folders |= dict.fromkeys(passed, found)
         return found
