@@ -140,6 +140,27 @@ def _typed() -> ModuleType:
     return module
 
 
+def _signing_key(folder: Path, code: str) -> Path:
+    """Make a key, and a directory that knows it; return the key's file."""
+    from ailabel.seal.directory import Directory, Key
+    from ailabel.seal.keyfile import make_key, write_key
+    from ailabel.seal.publickey import read_pem
+    from ailabel.seal.trust import text_of
+
+    private, public = make_key("ed25519")
+    write_key(folder, private, public)
+    known = read_pem(public)
+    entry = Key(
+        code=code,
+        id=known.id,
+        algorithm=known.algorithm,
+        public_key=known.spki.hex(),
+        not_before="2026-01-01T00:00:00Z",
+    )
+    (folder / "keys.json").write_text(text_of(Directory([entry])), encoding="utf-8")
+    return folder / "label.key"
+
+
 def test_the_calls_that_mypy_checks_also_run(tmp_path: Path) -> None:
     """What type-checks works as well."""
     typed = _typed()
@@ -152,6 +173,8 @@ def test_the_calls_that_mypy_checks_also_run(tmp_path: Path) -> None:
     assert spec_fields["Label"] == "1"
     assert asyncio.run(typed.async_calls(b"# x\n\ny\n", "a.md")) is ailabel.Verdict.COMPLIANT
     assert typed.text_calls("答案。").startswith("答案。")
+    key = _signing_key(tmp_path, typed.SPEC.producer)
+    assert typed.sealing_calls(data, key, tmp_path / "keys.json")
     assert typed.values() == "001191350100M000100Y43110AB"
     small = tmp_path / "small.png"
     small.write_bytes(data)

@@ -263,3 +263,37 @@ def test_every_format_is_signed_verified_and_left_alone(format_id: str) -> None:
         done = label_bytes(data, asked, name=name)
         assert seal_of(verify_bytes(done.data, IMPLICIT, name=name)).is_whole, path
         assert label_bytes(done.data, asked, name=name).status == "already", path
+
+
+STEPFUN: Final = """---
+AIGC:
+  Label: '1'
+  ContentProducer: '001191310104MACE0YX63918020'
+  ProduceID: '142569260085903360'
+  ReservedCode1: '{"SecurityData":{"Type":"TC260PG","Version":1,"PubSD":[{"Type":"DS","AlgID":\
+"1.2.156.10197.1.501","TBSData":{"Type":"LabelMataData"},"Signature":"3046022100AE6B84B3342128AE301A597596FCD\
+9EECF3EA0FC2DB6C250BAF234E167298E9002210097223ABB647B786A90D0A1B93CB9382EA879563B2C7F025FA006BE16AE9\
+26C14"},{"Type":"PubKey","AlgID":"1.2.156.10197.1.501","KeyValue":"3059301306072A8648CE3D020106082A8\
+11CCF5501822D034200045728F08C58D9C72150A705693EF7337859F8FF216E802630041AFAE5C036F0A67CB1FDF8C57F5F8\
+B623284AE09E4E545464B7140B26BBDA51BAE965F854C57AA"}]}}'
+  ContentPropagator: '001191310104MACE0YX63918020'
+  PropagateID: '142569260085903360'
+  ReservedCode2: ''
+---
+
+正文。
+"""
+
+
+def test_the_front_matter_of_a_public_file_verifies() -> None:
+    """A label as StepFun writes it, read from its file, and with one digit changed."""
+    report = verify_bytes(STEPFUN.encode(), IMPLICIT, name="a.md")
+    assert seal_of(report).label.result is VALID
+    assert report.implicit is ailabel.Verdict.COMPLIANT
+    forged = STEPFUN.replace("142569260085903360", "142569260085903361")
+    report = verify_bytes(forged.encode(), IMPLICIT, name="a.md")
+    assert seal_of(report).is_broken
+    assert report.implicit is ailabel.Verdict.COMPLIANT
+    assert [item.rule for item in report.checks if item.outcome is ailabel.Outcome.FAIL] == [
+        "SIG-002"
+    ]

@@ -168,6 +168,8 @@ def test_rsa_of_honor_is_verified_where_it_fits_and_open_otherwise() -> None:
     assert report.key.algorithm == "rsa"
     other = check({**FIELDS, "ReservedCode1": value, "ProduceID": "2"}, None)
     assert other.label.result is UNSURE
+    nested = json.dumps(json.loads(value)["SecurityData"])
+    assert check({**FIELDS, "ReservedCode1": nested}, None).label.result is VALID
     content = value.replace('"Md"', '"Content"')  # as Honor has it: nobody says what is signed
     assert results(check({**FIELDS, "ReservedCode1": content}, None)) == (ABSENT, ABSENT, ABSENT)
 
@@ -184,8 +186,10 @@ def test_rsa_of_honor_is_verified_where_it_fits_and_open_otherwise() -> None:
         "3045022100" + "ab" * 66,  # a signature without a key
         '{"SecurityData":null}',
         '{"SecurityData":{"Type":"other"}}',
-        '{"SecurityData":' * 2000,
-        '"SecurityData"',
+        '{"Type":"other","PubSD":"TC260PG"}',
+        '{"TC260PG":{}}',
+        '{"TC260PG":' * 2000,
+        '"TC260PG"',
     ],
 )
 def test_what_other_providers_put_there_is_never_wrong(value: str) -> None:

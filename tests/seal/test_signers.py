@@ -136,8 +136,10 @@ def test_keys_of_other_algorithms_are_refused(tmp_path: Path) -> None:
 
 def test_a_folder_or_a_pipe_is_no_key(tmp_path: Path) -> None:
     """Only regular files are read."""
-    with pytest.raises(IsADirectoryError):
-        load_key(tmp_path)
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path, tmp_path / "pipe"):
+        with pytest.raises(SealError, match="no regular file"):
+            load_key(path)
     with pytest.raises(FileNotFoundError):
         load_key(tmp_path / "none")
     with pytest.raises(SealError, match="no regular file"):

@@ -63,6 +63,18 @@ def text_calls(answer: str) -> str:
     return ailabel.label_text(answer)
 
 
+def sealing_calls(data: bytes, key: Path, directory: Path) -> bool:
+    """Sign a label with a key, and verify whose it is."""
+    spec = ailabel.LabelSpec(producer=SPEC.producer, explicit=False, signer=ailabel.load_key(key))
+    labelled = ailabel.label_bytes(data, spec)
+    options = ailabel.VerifyOptions(explicit=False, trust=ailabel.load_trust(directory))
+    report = ailabel.verify_bytes(labelled.data, options)
+    assert_type(report.seals, tuple[ailabel.SealReport, ...])
+    seal = report.seals[0]
+    assert_type(seal.label.result, ailabel.SealResult)
+    return seal.is_whole and seal.key is not None and seal.key.code == SPEC.producer
+
+
 def failures(source: Path) -> str:
     """Handle what can go wrong, the special before the general."""
     try:

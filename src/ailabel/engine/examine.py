@@ -91,7 +91,7 @@ def may_be_sealed(found: Found, trust: object = None) -> bool:
 
 
 _RESERVED: Final = ("ReservedCode1", "ReservedCode2")
-_SEALED: Final = "SecurityData"  # what the object of the guide is called
+_SEALED: Final = "TC260PG"  # what the object of the guide calls itself
 
 
 def found_label(found: Found) -> FoundLabel:

@@ -88,10 +88,12 @@ def load_key(path: str | PathLike[str]) -> KeySigner:
         SealError: others can read it, it is encrypted, or holds no key that is known.
         OSError: it cannot be read.
     """
-    with open(path, "rb") as file:  # noqa: PTH123 - no pathlib here
-        mode = os.fstat(file.fileno()).st_mode
-        if not stat.S_ISREG(mode):
-            raise SealError("{path} is no regular file", path=os.fspath(path))
+    opened = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a pipe shall not wait
+    mode = os.fstat(opened).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(opened)
+        raise SealError("{path} is no regular file", path=os.fspath(path))
+    with os.fdopen(opened, "rb") as file:
         if mode & _OTHERS:
             raise SealError(
                 "others can read the private key {path} (mode {mode}): chmod 600 it, and think of "

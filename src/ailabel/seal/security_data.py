@@ -108,7 +108,7 @@ class SecurityData:
 
 def looks_sealed(value: str | None) -> bool:
     """Say whether a reserved field is worth parsing; costs next to nothing."""
-    return value is not None and _MARK in value
+    return value is not None and _TYPE in value
 
 
 def parse(value: str) -> SecurityData | None:
@@ -123,7 +123,8 @@ def parse(value: str) -> SecurityData | None:
             whole = json.loads(whole)
     except (ValueError, RecursionError):
         return None
-    inner = _members(_members(whole).get(_MARK))
+    outer = _members(whole)
+    inner = _members(outer.get(_MARK, outer))  # met without the name around it, too
     if inner.get("Type") != _TYPE:
         return None
     entries = _objects(inner.get("PubSD", inner.get("PubSd")))  # the second as Honor spells it
