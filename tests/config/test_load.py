@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ailabel.config import Configuration, Origin, Profile, load
-from ailabel.config.problems import told
+from ailabel.config.problems import problems_of
 from ailabel.errors import ConfigError
 from corpus import ROOT
 
@@ -288,11 +288,11 @@ def test_what_is_wrong_is_found_out_once(tmp_path: Path) -> None:
             configuration.profile(path)
         caught.append(found.value)
     assert caught[0] is caught[1] is caught[2]
-    said = [str(message) for message in told(caught[0])]
+    said = [str(message) for message in problems_of(caught[0])]
     assert len(said) == 2
     assert all(str(tmp_path / "sub/ailabel.toml") in text for text in said)
     assert "do you mean producer" in said[0]
-    assert [str(message) for message in told(ConfigError("plain"))] == ["plain"]
+    assert [str(message) for message in problems_of(ConfigError("plain"))] == ["plain"]
 
 
 @pytest.mark.parametrize(

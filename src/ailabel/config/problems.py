@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from ailabel.errors import AilabelError
 
-__all__ = ["WrongValueError", "no_such", "told"]
+__all__ = ["WrongValueError", "no_such", "problems_of"]
 
 
 class WrongValueError(Exception):
@@ -49,7 +49,7 @@ def no_such(name: str, known: Collection[str], prefix: str = "") -> Message:
     )
 
 
-def told(error: AilabelError) -> list[Message]:
+def problems_of(error: AilabelError) -> list[Message]:
     """Return what an error says, one sentence a problem."""
     reasons = error.params.get("reasons")
     if not isinstance(reasons, Reasons):
