@@ -34,7 +34,7 @@ WITH_SIGNS: Final = {"markdown"}  # which sets ⚠ with a selector of its pictur
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("name", list(FORMATS))
 def test_the_output_is_the_golden_one(name: str, language: str) -> None:
-    """Byte for byte what was read and accepted by people; of the page, what has no file of its own."""
+    """Byte for byte what was read and accepted; of the page, what has no file of its own."""
     text = rendered(name, FILES, END, language)
     if name == "html_report":
         text = text[text.index("<body") : text.index("<script>")]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ailabel.reporters.jsontext import Shared, to_json
 
 _SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False)
-_TEXTS = st.text(st.characters(codec="ascii", exclude_characters="\x7f"), max_size=4)
+_TEXTS = st.text(st.characters(codec="ascii", exclude_characters="\x7f#"), max_size=4)
 _VALUES = st.recursive(
     _SCALARS | _TEXTS,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_TEXTS, inner, max_size=3),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import unicodedata
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
@@ -30,9 +31,11 @@ from ailabel.model.report import (
 )
 from ailabel.model.trace import Claim, Trace, TraceStrength
 from ailabel.reporters.document import item_document
+from ailabel.reporters.jsontext import to_json
 from ailabel.reporters.summary import Header, clean, printable
 from ailabel.standard.schema import KEYS
 from corpus import ROOT
+from gates import commands
 from schemas import check as check_schema
 
 if TYPE_CHECKING:
@@ -329,8 +332,28 @@ def test_any_foreign_text_becomes_printable_and_short(text: str) -> None:
     shown = clean(text)
     assert shown.isprintable()
     assert len(shown) <= 240
-    if text.isprintable() and len(text) <= 240:
+    assert not commands(shown)
+    if text.isprintable() and len(text) <= 240 and not commands(text):
         assert shown == text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("::error::x", ":\\x3aerror::x"),
+        ("  ::error::x", "  :\\x3aerror::x"),
+        ("a::error::x", "a::error::x"),
+        ("a##[error]b", "a#\\x23[error]b"),
+        ("a##vso[task]b", "a#\\x23vso[task]b"),
+        ("# ## ###", "# ## ###"),
+        ("x##[y", "x#\\x23[y"),
+    ],
+)
+def test_no_text_is_a_command_of_a_log(text: str, shown: str) -> None:
+    """What a runner acts on is taken apart, in sentences and in JSON; nothing else is."""
+    assert clean(text) == shown
+    assert json.loads(to_json(text)) == text
+    assert not re.search(r"##\w*\[", to_json(text))
 
 
 @given(st.binary(max_size=40))
