@@ -16,7 +16,7 @@ import click
 
 import ailabel
 from ailabel.adapters.cli.base import TranslatedGroup, say
-from ailabel.errors import AilabelError
+from ailabel.errors import AilabelError, ConfigError
 
 __all__ = ["cli", "main"]
 
@@ -97,6 +97,12 @@ def _run(arguments: list[str] | None) -> int:
     except (click.Abort, KeyboardInterrupt):
         say("interrupted")
         return _INTERRUPTED
+    except ConfigError as error:
+        from ailabel.config.problems import problems_of
+
+        for problem in problems_of(error):
+            say(problem.text, problem.params)
+        return _FAILED
     except AilabelError as error:
         say(error.text, error.params)
         return _FAILED
