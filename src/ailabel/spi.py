@@ -429,7 +429,7 @@ class Entry:
     Args:
         system: of metadata: ``png`` (text chunks), ``exif``, ``xmp``, ``iim``, ``id3``, ``ape``,
             ``vorbis``, ``riff``, ``mp4`` (items and user data), ``matroska``, ``comment`` (of JPEG
-            and GIF), ``pdf``, ``office``, ``html``.
+            and GIF), ``pdf``, ``html``.
         key: its name in that system, as written there: ``parameters``, ``UserComment``,
             ``Iptc4xmpExt:DigitalSourceType`` (with the usual prefix, whatever the file's own is),
             ``2:110``, ``TXXX[comment]``.

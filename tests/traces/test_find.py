@@ -273,3 +273,30 @@ def test_looking_for_a_manifest_loads_no_tracer() -> None:
     import subprocess
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"generationParams": {' * 3000,
+        '"generationParams":' + " " * 60_000,
+        "Steps: 1, Steps: " * 4000,
+        "Steps: " + "1" * 60_000,
+        '{"sampler"' * 6000,
+        "Job ID: " * 8000,
+        f"Job ID: {traced.UUID}" + " " * 60_000 + "x",
+        "Signature: " + "A" * 60_000 + "!",
+        " -s" * 20_000,
+        '"digitalSourceType": "' * 3000,
+        '{"aigc_info":' * 5000,
+    ],
+)
+def test_texts_made_to_be_searched_forever_are_searched_once(text: str) -> None:
+    """Patterns look at each character a bounded number of times, or this would not end."""
+    keys = ("parameters", "Description", "Comment", "Dream", "invokeai_metadata")
+    data = traced.texts(*((key, text) for key in keys))
+    assert {trace.kind for trace in find(data, "a.png")} <= {"bytedance", "invokeai"}
+    page = f'<head><script type="application/ld+json">{text}</script></head><body>x'
+    assert find(page.encode(), "a.html") == ()
+    packet = packets.packet(f"<dc:description>{text[:50_000]}</dc:description>")
+    assert {trace.kind for trace in find(traced.xmp_segment(packet), "a.jpg")} <= {"midjourney"}

@@ -46,9 +46,10 @@ class Row:
 _UUID: Final = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 FREE: Final = (
     *("exif:UserComment", "exif:ImageDescription", "exif:XPComment", "exif:Software"),
-    *("xmp:exif:UserComment", "xmp:dc:description", "comment:"),
+    *("xmp:exif:UserComment", "xmp:dc:description", "iim:2:120", "comment:"),
     *("png:Comment", "png:Description", "png:parameters", "png:UserComment"),
     *("mp4:comment", "mp4:©cmt", "mp4:description", "mp4:desc", "mp4:©des"),
+    *("mp4:com.apple.quicktime.comment", "mp4:com.apple.quicktime.description"),
     *("matroska:COMMENT", "matroska:DESCRIPTION", "vorbis:COMMENT", "vorbis:DESCRIPTION"),
     *("id3:COMM", "id3:TXXX[comment]", "id3:TXXX[description]", "ape:Comment", "riff:ICMT"),
 )

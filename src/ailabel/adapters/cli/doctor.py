@@ -21,6 +21,7 @@ __all__ = ["doctor_command"]
 _CORE: Final = ("click", "pillow", "pypdf", "pyyaml", "cryptography")
 _EXTRAS: Final = {
     "av": (("av", "numpy"), "the label on films, and in coded sound"),
+    "c2pa": (("c2pa-python",), "checking C2PA manifests"),
     "heif": (("pillow-heif",), "drawing on HEIC pictures"),
     "jxl": (("brotli",), "reading the compressed metadata of JPEG XL"),
     "ledger": (("alembic", "sqlalchemy"), "keeping a ledger"),

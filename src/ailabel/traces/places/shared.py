@@ -42,12 +42,7 @@ EXIF_TAGS: Final = {
 """The fields of Exif, and of TIFF, whose texts can tell something."""
 
 
-_DATASETS: Final = (  # [IIM4 6] program, by-line, credit, caption
-    "2:65",
-    "2:80",
-    "2:110",
-    "2:120",
-)
+_DATASETS: Final = ("2:110", "2:120")  # credit and caption [IIM4 6]
 
 
 @frozen
