@@ -299,4 +299,7 @@ def test_texts_made_to_be_searched_forever_are_searched_once(text: str) -> None:
     page = f'<head><script type="application/ld+json">{text}</script></head><body>x'
     assert find(page.encode(), "a.html") == ()
     packet = packets.packet(f"<dc:description>{text[:50_000]}</dc:description>")
-    assert {trace.kind for trace in find(traced.xmp_segment(packet), "a.jpg")} <= {"midjourney"}
+    assert {trace.kind for trace in find(traced.xmp_segment(packet), "a.jpg")} <= {
+        "midjourney",
+        "grok",
+    }
