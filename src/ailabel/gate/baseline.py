@@ -28,8 +28,8 @@ NAME: Final = ".ailabel-baseline.json"
 _REASON: Final = "present at adoption"
 _VERSION: Final = 1
 _LONGEST: Final = 256 << 20  # bytes; ours
-_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
-_FINGERPRINT: Final = re.compile(r"[0-9a-f]{32}")
+_DAY: Final = r"\d{4}-\d{2}-\d{2}"
+_FINGERPRINT: Final = r"[0-9a-f]{32}"
 
 
 @frozen(kw_only=True)
@@ -177,9 +177,9 @@ def _entry(row: Any) -> Entry:  # noqa: ANN401 - what JSON brings
     if not all(isinstance(text, str) for text in texts):
         raise TypeError("text")
     until = row.get("until")
-    if until is not None and not (isinstance(until, str) and _DAY.fullmatch(until)):
+    if until is not None and not (isinstance(until, str) and re.fullmatch(_DAY, until)):
         raise ValueError("until")
-    if not _FINGERPRINT.fullmatch(texts[0]):
+    if not re.fullmatch(_FINGERPRINT, texts[0]):
         raise ValueError("fingerprint")
     fingerprint, rule, path, reason = texts
     return Entry(fingerprint=fingerprint, rule=rule, path=path, reason=reason, until=until)

@@ -6,8 +6,8 @@ A file that changed shortly before it was read could have changed once more with
 times, so it is not remembered [GITRACY]. The cache is a help and never needed: one that is damaged,
 of another version, or in a folder that cannot be written is passed over.
 
-The file is a line that names it, a checksum, and three parts: texts as JSON, paths separated by
-NUL, and the numbers of every entry.
+The file is a line that names it, a checksum, and four parts: texts as JSON, paths separated by NUL,
+the stamp of each, and the number of its text. It is read in one go, for most runs find out nothing.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ import os
 import struct
 import time
 import zlib
+from array import array
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final
-
-from ailabel.values import frozen
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterator, Mapping
 
 __all__ = ["Cache", "Stamp", "cache_folder", "stamp"]
 
 _MAGIC: Final = b"ailabel check cache 1\n"
-_HEAD: Final = struct.Struct("<IQQQ")  # checksum, and the lengths of the three parts
-_ENTRY: Final = struct.Struct("<QqqQII")  # the stamp, and which text
+_HEAD: Final = struct.Struct("<IQQQQ")  # checksum, and the lengths of the four parts
+_STAMP: Final = struct.Struct("<QqqQI")
+_NUMBER: Final = "I"  # of a text
 _RACY: Final = 2_000_000_000  # nanoseconds; the coarsest times that file systems keep
 _NAME: Final = "check"
 _TAG: Final = b"Signature: 8a477f597d28d172789f06886806bc55\n"  # [CACHEDIR]
@@ -44,14 +44,6 @@ def stamp(found: os.stat_result) -> Stamp:
     return found.st_size, found.st_mtime_ns, found.st_ctime_ns, inode, found.st_mode
 
 
-@frozen
-class _Part:
-    """A run of bytes of the cache's file."""
-
-    begin: int
-    length: int
-
-
 class Cache:
     """What earlier runs found out.
 
@@ -63,19 +55,21 @@ class Cache:
     def __init__(self, folder: str, *, own: bool) -> None:
         self._folder = folder
         self._own = own
-        self._entries: dict[str, tuple[int, ...]] = {}
+        self._entries: dict[str, tuple[Stamp, int]] = {}
         self._texts: list[str] = []
         self._numbers: dict[str, int] = {}
         self._changed = False
         with suppress(OSError, ValueError, struct.error, RecursionError):
             self._load()
 
-    def get(self, path: str, found: Stamp) -> str | None:
-        """Return what was kept of a file, if it is still the same."""
-        entry = self._entries.get(path)
-        if entry is None or entry[:5] != found:
-            return None
-        return self._texts[entry[5]]
+    @property
+    def entries(self) -> Mapping[str, tuple[Stamp, int]]:
+        """By path, the stamp for which something is known, and the number of the text."""
+        return self._entries
+
+    def text(self, number: int) -> str:
+        """Return what is known."""
+        return self._texts[number]
 
     def put(self, path: str, found: Stamp, text: str, now: int | None = None) -> None:
         """Keep something of a file.
@@ -93,7 +87,7 @@ class Cache:
         if number is None:
             number = self._numbers[text] = len(self._texts)
             self._texts.append(text)
-        self._entries[path] = (*found, number)
+        self._entries[path] = (found, number)
         self._changed = True
 
     def drop(self, path: str) -> None:
@@ -101,8 +95,10 @@ class Cache:
         if self._entries.pop(path, None) is not None:
             self._changed = True
 
-    def keep(self, paths: Iterable[str]) -> None:
-        """Forget all other files."""
+    def keep(self, paths: Collection[str]) -> None:
+        """Forget all other files, if it seems that there are any."""
+        if len(paths) == len(self._entries):
+            return
         kept = self._entries.keys() & set(paths)
         if len(kept) < len(self._entries):
             self._entries = {path: self._entries[path] for path in kept}
@@ -123,27 +119,28 @@ class Cache:
         if not data.startswith(_MAGIC) or len(data) < start:
             raise ValueError
         checksum, *lengths = _HEAD.unpack_from(data, len(_MAGIC))
-        if start + sum(lengths) != len(data) or zlib.crc32(memoryview(data)[start:]) != checksum:
+        body = memoryview(data)[start:]
+        if sum(lengths) != len(body) or zlib.crc32(body) != checksum:
             raise ValueError
-        texts, paths, entries = (
-            data[part.begin : part.begin + part.length] for part in _parts(start, lengths)
-        )
+        texts, paths, stamps, numbers = _parted(data[start:], lengths)
         self._texts = json.loads(texts)
         self._numbers = {text: number for number, text in enumerate(self._texts)}
-        rows = list(_ENTRY.iter_unpack(entries))
-        names = os.fsdecode(paths).split("\0") if rows else []
-        self._entries = dict(zip(names, rows, strict=True))
+        if paths:
+            names = os.fsdecode(paths).split("\0")
+            rows = zip(_STAMP.iter_unpack(stamps), array(_NUMBER, numbers), strict=True)
+            self._entries = dict(zip(names, rows, strict=True))
 
     def _write(self) -> None:
-        used = sorted({entry[5] for entry in self._entries.values()})
-        numbers = {number: place for place, number in enumerate(used)}
-        texts = json.dumps([self._texts[number] for number in used]).encode()
-        paths = os.fsencode("\0".join(self._entries))
-        entries = b"".join(
-            [_ENTRY.pack(*entry[:5], numbers[entry[5]]) for entry in self._entries.values()]
+        used = sorted({number for _, number in self._entries.values()})
+        places = {number: place for place, number in enumerate(used)}
+        parts = (
+            json.dumps([self._texts[number] for number in used]).encode(),
+            os.fsencode("\0".join(self._entries)),
+            b"".join([_STAMP.pack(*found) for found, _ in self._entries.values()]),
+            array(_NUMBER, [places[number] for _, number in self._entries.values()]).tobytes(),
         )
-        body = texts + paths + entries
-        head = _HEAD.pack(zlib.crc32(body), len(texts), len(paths), len(entries))
+        body = b"".join(parts)
+        head = _HEAD.pack(zlib.crc32(body), *map(len, parts))
         self._prepare()
         target = os.path.join(self._folder, _NAME)  # noqa: PTH118 - no pathlib here
         temporary = f"{target}.{os.getpid()}.{time.monotonic_ns()}.tmp"
@@ -183,7 +180,8 @@ def cache_folder(root: str, store: str | None, home: str | None) -> str | None:
     return os.path.join(home, "ailabel", name)  # noqa: PTH118 - no pathlib here
 
 
-def _parts(start: int, lengths: list[Any]) -> Iterable[_Part]:
+def _parted(data: bytes, lengths: list[int]) -> Iterator[bytes]:
+    begin = 0
     for length in lengths:
-        yield _Part(start, length)
-        start += length
+        yield data[begin : begin + length]
+        begin += length

@@ -7,7 +7,6 @@ external diffs nor translations of the user take part, and no lock is taken.
 from __future__ import annotations
 
 import os
-import re
 from typing import TYPE_CHECKING, Final
 
 from ailabel.errors import AilabelError
@@ -18,10 +17,19 @@ if TYPE_CHECKING:
 
 __all__ = ["Repository", "Staged", "environment", "is_inside", "open_repository"]
 
-_KEPT: Final = re.compile(  # what hooks are told of the repository, and where configuration stands
-    "GIT_(DIR|WORK_TREE|INDEX_FILE|COMMON_DIR|NAMESPACE|OBJECT_DIRECTORY|QUARANTINE_PATH|EXEC_PATH"
-    "|ALTERNATE_OBJECT_DIRECTORIES|CEILING_DIRECTORIES|DISCOVERY_ACROSS_FILESYSTEM"
-    r"|CONFIG_(GLOBAL|SYSTEM|NOSYSTEM|COUNT|KEY_\d+|VALUE_\d+))"
+_KEPT: Final = (  # what hooks are told of the repository, and where configuration stands
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_COMMON_DIR",
+    "GIT_NAMESPACE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_QUARANTINE_PATH",
+    "GIT_EXEC_PATH",
+    "GIT_CEILING_DIRECTORIES",
+    "GIT_DISCOVERY_ACROSS_FILESYSTEM",
+    "GIT_CONFIG_",
 )
 _FIXED: Final = {"LC_ALL": "C", "LANGUAGE": "", "GIT_LITERAL_PATHSPECS": "1", "GIT_PAGER": "cat"}
 _ALWAYS: Final = (
@@ -206,7 +214,7 @@ def environment() -> dict[str, str]:
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith("GIT_") or _KEPT.fullmatch(name)
+        if not name.startswith("GIT_") or name.startswith(_KEPT)
     }
     if "GIT_DIR" in kept:  # it may count from where we stand, and git is sent elsewhere
         kept["GIT_DIR"] = os.path.abspath(kept["GIT_DIR"])  # noqa: PTH100 - no pathlib here

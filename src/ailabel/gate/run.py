@@ -9,6 +9,7 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Final
 
 from ailabel.config import load
+from ailabel.config.problems import problems_of
 from ailabel.errors import AilabelError
 from ailabel.gate.baseline import NAME, Baseline, read_baseline, write_baseline
 from ailabel.gate.cache import Cache, cache_folder
@@ -78,7 +79,7 @@ class GateRun:
         try:
             yield from self._run()
         except AilabelError as error:
-            self._problems.append(Message(error.text, error.params))
+            self._problems += problems_of(error)
         except OSError as error:
             reason = {"path": error.filename or "-", "reason": error.strerror or str(error)}
             self._problems.append(Message("{path}: {reason}", reason))
@@ -110,7 +111,7 @@ class GateRun:
             if cache is not None:
                 cache.save()
         if cache is not None and selection.whole and not self._problems:
-            cache.keep(survey.paths)
+            cache.keep([path for path, _ in survey.rows])
             cache.save()
         self._settle(path, baseline, whole=selection.whole and options.choice.source == "tree")
         self._remark(survey)
@@ -132,7 +133,7 @@ class GateRun:
     def _check_empty(self, selection: Selection, survey: Survey) -> None:
         """Let nobody take for a pass that nothing was looked at."""
         asked = self._options.choice
-        if survey.paths or survey.problems or asked.source != "tree" or not asked.strict:
+        if survey.rows or survey.problems or asked.source != "tree" or not asked.strict:
             return
         if not survey.excluded:
             self._problems.append(Message("there is nothing to check"))
@@ -160,14 +161,13 @@ class GateRun:
         todo = survey.todo()
         now = time.time_ns()
         fresh = self._fresh(terms, configuration, selection, todo) if todo else iter(())
-        for path in survey.paths:
-            looked = survey.known.get(path)
-            if looked is None:
-                looked = next(fresh)
-                survey.remember(path, looked, now)
-                yield looked.file, looked.unseen
-            else:
-                yield _named(looked.file, path), looked.unseen
+        for path, known in survey.rows:
+            if known is not None:
+                yield _named(known.file, path), known.unseen
+                continue
+            looked = next(fresh)
+            survey.remember(path, looked, now)
+            yield looked.file, looked.unseen
         yield from ((looked.file, looked.unseen) for looked in fresh)  # ends what works for it
 
     def _fresh(
@@ -220,7 +220,7 @@ class GateRun:
     def _remark(self, survey: Survey) -> None:
         """Say what was not looked at."""
         undeclared, unseen = self._counts["undeclared"], self._counts["unseen"]
-        if undeclared and undeclared == len(survey.paths):
+        if undeclared and undeclared == len(survey.rows):
             self._notes.append(
                 Message("nothing is declared of any file; for a first configuration: ailabel init")
             )

@@ -146,15 +146,16 @@ def _of_repository(asked: Selection, repository: Repository, named: list[_Named]
     folders = {item.place: item.given for item in named if item.is_folder}
     whole = "" in folders
     listed = repository.files([] if whole else sorted(folders)) if folders else []
-    found = sorted(listed)
+    listed.sort()  # two lists in order, which is quick
     problems: list[Message] = []
+    others: list[str] = []
     ignored = 0
     for folder, given in folders.items():
-        if _holds(found, folder):
+        if _holds(listed, folder):
             ignored += bool(folder) and repository.ignores_below(folder)
             continue
         walked = list(_walk(asked.root, folder, problems)) if folder else []
-        listed += walked
+        others += walked
         if not walked:
             problems.append(_nothing_in(given))
     kept, notes = _without_inner(listed)
@@ -168,7 +169,7 @@ def _of_repository(asked: Selection, repository: Repository, named: list[_Named]
         )
     return replace(
         asked,
-        paths=sorted({*kept, *files}),
+        paths=sorted({*kept, *others, *files}) if others or files else kept,
         named=frozenset(files),
         whole=whole,
         problems=tuple(problems),

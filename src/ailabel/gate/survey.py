@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import ailabel
 from ailabel.config import Profile
+from ailabel.config.problems import problems_of
 from ailabel.errors import ConfigError
 from ailabel.gate import records
 from ailabel.gate.cache import stamp
@@ -17,7 +18,7 @@ from ailabel.messages import Message
 from ailabel.standard.rules import RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ailabel.config import Configuration
     from ailabel.gate.cache import Cache, Stamp
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Survey"]
 
 _VALUES: Final = [name for name in Profile.__annotations__ if name != "origins"]
+_NOTHING: Final[Mapping[str, tuple[Stamp, int]]] = {}
 _END: Final = "\n"  # of what decides, in a text of the cache
 
 
@@ -48,8 +50,7 @@ class Survey:
         options: GateOptions,
         cache: Cache | None,
     ) -> None:
-        self.paths: list[str] = []
-        self.known: dict[str, Looked] = {}
+        self.rows: list[tuple[str, Looked | None]] = []
         self.stamps: dict[str, Stamp] = {}
         self.problems: list[Message] = []
         self.excluded = 0
@@ -61,7 +62,7 @@ class Survey:
         self._decides = _run_text(options)
         self._manifest = "manifest" in options.settings
         self._prefixes: dict[int, str] = {}
-        self._parsed: dict[str, Looked] = {}
+        self._by_prefix: dict[str, dict[int, Looked]] = {}
 
     def go(self) -> None:
         """Go over the files."""
@@ -69,13 +70,13 @@ class Survey:
         for paths in _by_folder(self._selection.paths):
             meant = self._meant(paths)
             if staged:
-                self.paths += meant
+                self.rows += [(path, None) for path in meant]
             elif meant:
                 self._enter(meant)
 
     def todo(self) -> list[str]:
         """Return the files that are to be looked into."""
-        return [path for path in self.paths if path not in self.known]
+        return [path for path, looked in self.rows if looked is None]
 
     def remember(self, path: str, looked: Looked, now: int) -> None:
         """Keep what was said of a file, if it lasts."""
@@ -110,7 +111,7 @@ class Survey:
                 return paths
             meant = [path for path in paths if self._configuration.selects(path)]
         except ConfigError as error:
-            self.problems.append(Message(error.text, error.params))
+            self.problems += [found for found in problems_of(error) if found not in self.problems]
             return []
         self.excluded += len(paths) - len(meant)
         return meant
@@ -121,41 +122,56 @@ class Survey:
         This is done for every file of every run, so it is written to be quick.
         """
         start = self._selection.root.rstrip("/") + "/"
-        prefix = None if self._varies(paths[0]) else self._prefix(paths[0])
-        kept = self._cache.get if self._cache else _nothing
-        parsed, known = self._parsed, self.known
+        entries = self._cache.entries if self._cache else _NOTHING
+        told = self._told(paths[0])
+        lstat, kept, enter = os.lstat, entries.get, self.rows.append
         for path in paths:
             try:
-                found = os.lstat(start + path)
+                found = lstat(start + path)
             except OSError:
                 self._absent(path)
                 continue
-            if not stat.S_ISREG(found.st_mode):
-                other = self._followed(path, found)
-                if other is None:
+            entry = kept(path)
+            if entry is not None and entry[0] == stamp(found):
+                looked = told.get(entry[1]) or self._known(path, entry[1])
+                if looked is not None:
+                    enter((path, looked))
                     continue
-                found = other
-            self.paths.append(path)
-            mark = stamp(found)
-            text = kept(path, mark)
-            if text is not None and text.startswith(prefix or self._prefix(path)):
-                looked = parsed.get(text) or self._parse(text)
-                if looked is not None and not (self._anew and looked.file.findings):
-                    known[path] = looked
-                    continue
-            self.stamps[path] = mark
+            self._meet(path, found)
 
-    def _parse(self, text: str) -> Looked | None:
-        """Read a text of the cache; equal ones are read once."""
+    def _meet(self, path: str, found: os.stat_result) -> None:
+        """Take up a file of which nothing is known."""
+        if not stat.S_ISREG(found.st_mode):
+            other = self._followed(path, found)
+            if other is None:
+                return
+            found = other
+        self.stamps[path] = stamp(found)
+        self.rows.append((path, None))
+
+    def _told(self, path: str) -> dict[int, Looked]:
+        """Return what is known, by number, of files for which the same decides as for this one."""
+        return {} if self._varies(path) else self._by_prefix.setdefault(self._prefix(path), {})
+
+    def _known(self, path: str, number: int) -> Looked | None:
+        """Return what the cache knows of a file, unless something else decides now."""
+        text = self._cache.text(number) if self._cache else ""
+        prefix = self._prefix(path)
+        if not text.startswith(prefix):
+            return None
         try:
-            looked = self._parsed[text] = records.from_text(text.partition(_END)[2])
+            looked = records.from_text(text.removeprefix(prefix))
         except ValueError:
             return None
+        if self._anew and looked.file.findings:
+            return None
+        if not self._varies(path):
+            self._by_prefix[prefix][number] = looked
         return looked
 
     def _absent(self, path: str) -> None:
         if path in self._selection.named:
-            self.paths.append(path)  # looking into it tells why not
+            self.rows.append((path, None))  # looking into it tells why not
         else:
             self._passed["gone"] += 1
 
@@ -197,10 +213,6 @@ class Survey:
         if found is None:
             found = self._prefixes[id(settings)] = _short(self._decides + settings.said)
         return found
-
-
-def _nothing(path: str, mark: Stamp) -> None:
-    del path, mark
 
 
 def _by_folder(paths: Sequence[str]) -> Iterator[list[str]]:

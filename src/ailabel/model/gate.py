@@ -93,7 +93,7 @@ class GateFile:
     @property
     def stops(self) -> bool:
         """Whether one of its findings keeps it from being published."""
-        return any(finding.stops for finding in self.findings)
+        return bool(self.findings) and any(finding.stops for finding in self.findings)
 
 
 @frozen(kw_only=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections import deque
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
@@ -41,6 +42,7 @@ _REPORTERS: Final = {  # name: module
 }
 _FOR_PEOPLE: Final = {"text", "concise"}
 _SHOWING: Final = {"html"}  # needs all that was found out
+_MANY: Final = 100_000  # things made until garbage is looked for
 _BAD: Final = 1
 _BROKEN: Final = 2
 
@@ -125,7 +127,8 @@ def check_command(**options: Any) -> None:  # noqa: ANN401 - click's way
     formats = {options["output_format"], *(name for name, _ in reports)}
     asked = _asked(options, reports=bool(formats & _SHOWING))
     run = GateRun(asked, home=_cache_home())
-    code = _tell(run, options, reports)
+    with _little_collecting():
+        code = _tell(run, options, reports)
     click.get_current_context().exit(0 if options["exit_zero"] and code == _BAD else code)
 
 
@@ -219,6 +222,17 @@ def _cache_home() -> str | None:
         return named
     home = os.path.expanduser("~")  # noqa: PTH111 - no pathlib here
     return f"{home}/.cache" if os.path.isabs(home) else None  # noqa: PTH117 - no pathlib here
+
+
+@contextmanager
+def _little_collecting() -> Iterator[None]:
+    """Look for garbage less often: what a run makes of many files is kept, and has no cycles."""
+    often = gc.get_threshold()
+    gc.set_threshold(_MANY, *often[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*often)
 
 
 # -- what is told ----------------------------------------------------------------------------------
