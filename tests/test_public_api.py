@@ -155,7 +155,7 @@ def _signing_key(folder: Path, code: str) -> Path:
         id=known.id,
         algorithm=known.algorithm,
         public_key=known.spki.hex(),
-        not_before="2026-01-01T00:00:00Z",
+        not_before="2020-01-01T00:00:00Z",
     )
     (folder / "keys.json").write_text(text_of(Directory([entry])), encoding="utf-8")
     return folder / "label.key"

@@ -14,6 +14,8 @@ from ailabel.errors import AilabelError
 from ailabel.io.source import BytesView, Limits
 from ailabel.io.splice import SplicedView
 from ailabel.registry_index import CARRIERS
+from ailabel.seal.check import check_all
+from ailabel.seal.trust import read as read_directory
 from ailabel.spi import essence_digest
 from ailabel.standard.schema import decode, is_label
 from ailabel.standard.slots import XMP_URI
@@ -140,11 +142,37 @@ def _one_each() -> Iterator[bytes]:
         yield name.encode() + b"\n" + data
 
 
+def _seal(data: bytes) -> None:
+    """Check bytes as a reserved field, and read them as a directory of keys."""
+    fields = {
+        "Label": "1",
+        "ContentProducer": "x",
+        "ReservedCode1": data.decode("utf-8", "replace"),
+    }
+    for report in check_all(fields, None):
+        if report.is_whole:
+            raise AssertionError("a seal was forged")
+    read_directory(data)
+
+
+def _sealed() -> Iterator[bytes]:
+    from ailabel.seal.directory import Directory
+    from ailabel.seal.sign import sealed
+    from ailabel.seal.trust import text_of
+    from sealing import ALGORITHMS, FIELDS, minimax, signer
+
+    for algorithm in ALGORITHMS:
+        yield sealed(FIELDS, "00" * 32, signer(algorithm)).encode()
+    yield decode(minimax(b"")).fields["ReservedCode1"].encode()  # type: ignore[union-attr]
+    yield text_of(Directory()).encode()
+
+
 _OTHERS: Final[dict[str, tuple[Callable[[bytes], None], Callable[[], Iterator[bytes]]]]] = {
     "codec-xmp": (_packet, _packets),
     "codec-label": (_label, lambda: (payload.encode() for payload in PAYLOADS)),
     "codec-cbor": (_cbor, _manifests),
     "engine": (_whole, _one_each),
+    "seal": (_seal, _sealed),
     "traces": (_traces, _traced),
 }
 TARGETS: Final = (*CARRIERS, *_OTHERS)

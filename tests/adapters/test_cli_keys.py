@@ -89,7 +89,7 @@ def test_keys_are_rotated_and_given_up(keys: Path) -> None:
     ailabel("keys", "add", directory, keys / "one" / "label.pub", "--code", CODE)
     pinned.write_bytes(directory.read_bytes())
     key = keys / "one" / "label.key"
-    since = ("--from", "2026-01-01")
+    since = ("--from", "2020-01-01")
     rotated = ailabel("keys", "rotate", directory, keys / "two/label.pub", "--key", key, *since)
     assert rotated.code == 0, rotated.stderr
     listed = ailabel("keys", "list", directory, "--lang", "en").stdout.decode().splitlines()
@@ -97,10 +97,10 @@ def test_keys_are_rotated_and_given_up(keys: Path) -> None:
     assert listed[1].endswith(f"<- {old}")
     gone = ailabel(
         *("keys", "revoke", directory, old, "--reason", "superseded"),
-        *("--at", "2031-01-01T08:00:00+08:00", "--key", keys / "two" / "label.key"),
+        *("--at", "2999-01-01T08:00:00+08:00", "--key", keys / "two" / "label.key"),
     )
     assert gone.code == 0, gone.stderr
-    assert json.loads(directory.read_text())["revocations"][0]["at"] == "2031-01-01T00:00:00Z"
+    assert json.loads(directory.read_text())["revocations"][0]["at"] == "2999-01-01T00:00:00Z"
     conforms(json.loads(directory.read_text()), "keys")
     update = ailabel("keys", "update", pinned, directory, "--lang", "en")
     assert update.stdout.decode() == "1 new keys, 1 given up\n"

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from ailabel.seal.keyfile import KeySigner
 
-START, MIDDLE, END = "2026-01-01T00:00:00Z", "2026-06-01T00:00:00Z", "2027-01-01T00:00:00Z"
+START, MIDDLE, END = "2020-01-01T00:00:00Z", "2020-06-01T00:00:00Z", "2021-01-01T00:00:00Z"
 OLD: Final = signer("ed25519")
 NEW: Final = signer("p256")
 OTHER: Final = signer("ed25519", "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb")
@@ -81,13 +81,13 @@ def test_a_pinned_key_is_the_providers() -> None:
 @pytest.mark.parametrize(
     ("time", "expected"),
     [
-        ("2025-12-31T23:59:59Z", Standing.EXPIRED),
+        ("2019-12-31T23:59:59Z", Standing.EXPIRED),
         (START, Standing.TRUSTED),
-        ("2026-05-31T23:59:59Z", Standing.TRUSTED),
+        ("2020-05-31T23:59:59Z", Standing.TRUSTED),
         (MIDDLE, Standing.EXPIRED),
         (None, Standing.EXPIRED),  # the seal does not say when: the clock counts
         ("soon", Standing.EXPIRED),
-        ("2031-01-01T00:00:00Z", Standing.EXPIRED),  # in a future that nobody can have seen
+        ("2025-01-01T00:00:00Z", Standing.EXPIRED),  # in a future that nobody can have seen
     ],
 )
 def test_a_key_counts_in_its_time(time: str | None, expected: Standing) -> None:
