@@ -1,9 +1,9 @@
-"""Measure how far unrelated pictures, and copies of one, are from each other: ``make ledger-pictures``.
+"""Measure how far unrelated pictures are from each other, and copies: ``make ledger-pictures``.
 
 Takes every picture below the folders that are named (by default all that a checkout and the scripts
 `evaluate` and `nightly` have here), leaves out those of which another is a copy, and prints what
-`ailabel.ledger.similar` reckons with: the spread of the distances between unrelated ones, their near
-end beside the model's, and how far copies get that were scaled, coded anew, lit, cropped or marked.
+`ailabel.ledger.similar` reckons with: the spread of the distances between unrelated ones, their
+near end beside the model's, and how far copies get that were scaled, coded anew, cropped or marked.
 """
 
 from __future__ import annotations

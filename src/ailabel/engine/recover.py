@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ailabel.engine.examine import examine
 from ailabel.engine.plan import Plan, refuse_manifest
 from ailabel.engine.recording import content_digest, picture_hash
 from ailabel.errors import PlanError
 from ailabel.io.splice import SplicedView
+from ailabel.messages import Message
 from ailabel.standard.schema import verbatim
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from ailabel.io.source import View
     from ailabel.ledger import Entry, Ledger
-    from ailabel.messages import Message
 
 __all__ = ["Match", "Recovery", "plan_restore", "recover"]
+
+_UNBOUND: Final = Message(
+    "the label is signed for the recorded content, and does not hold for this copy of it"
+)
 
 
 @frozen(kw_only=True)
@@ -92,7 +96,7 @@ def plan_restore(view: View, found: Recovery) -> Plan:
         raise PlanError(
             "{count} contents of the ledger fit; nothing was written", count=len(found.matches)
         )
-    entry = found.matches[0].entry
+    entry, distance = found.matches[0].entry, found.matches[0].distance
     examined = examine(view)
     if examined.found:
         raise PlanError("the file carries a label already; nothing was changed")
@@ -108,6 +112,7 @@ def plan_restore(view: View, found: Recovery) -> Plan:
         result=SplicedView(view, examined.carrier.write(view, payload)),
         payload=payload,
         produce_id=entry.record.number,
+        notes=() if distance is None or not entry.record.signer else (_UNBOUND,),
     )
 
 

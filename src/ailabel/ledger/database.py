@@ -112,14 +112,21 @@ class Database:
         return self.address.path is not None
 
     def forget(self, table: str) -> None:
-        """Let nothing remain on the disk of rows that were deleted from a table."""
+        """Let nothing remain on the disk of rows that were deleted from a table.
+
+        Raises:
+            LedgerError: somebody is reading what was there before.
+        """
         with converted(self.address):
             engine = self.engine.execution_options(isolation_level="AUTOCOMMIT")
             with engine.connect() as connection:
-                if self.is_file:
-                    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-                else:
+                if not self.is_file:
                     connection.exec_driver_sql(f"VACUUM FULL {table}")
+                elif connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar():
+                    raise LedgerError(
+                        "what was deleted still stands in the log, because somebody is reading; "
+                        "try again"
+                    )
 
     def close(self) -> None:
         """Close every connection."""
@@ -139,7 +146,7 @@ def converted(address: Address) -> Iterator[None]:
         yield
     except IntegrityError:
         raise  # the caller knows which promise it would break
-    except (SQLAlchemyError, sqlite3.Error) as error:
+    except (SQLAlchemyError, sqlite3.Error, UnicodeError) as error:
         reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
         raise LedgerError(
             "the ledger {where} cannot be used: {reason}", where=str(address), reason=reason
@@ -152,8 +159,13 @@ def _make_engine(address: Address) -> Engine:
 
     if address.path is None:
         require_postgres()
-        with converted(address):
-            engine = create_engine(str(address.url), pool_pre_ping=True)
+        try:
+            with converted(address):
+                engine = create_engine(str(address.url), pool_pre_ping=True)
+        except ValueError as error:  # of a port that is no number
+            raise LedgerError(
+                "the ledger {where} cannot be used: {reason}", where=str(address), reason=error
+            ) from None
         event.listen(engine, "connect", _check_durable)
         return engine
     path = address.path

@@ -181,16 +181,14 @@ def erase(ledger: Ledger, who: str, *, within_retention: bool = False) -> Deleti
             connection, who, _today(), within_retention=within_retention
         )
     )
-    if done.rows:
-        ledger.database.forget(_TABLE)
+    ledger.database.forget(_TABLE)
     return done
 
 
 def purge(ledger: Ledger, before: dt.date) -> Deletion:
     """Forget the people of exports whose time is over; see `personal.purge`."""
     done = ledger.run(lambda connection: personal.purge(connection, before, _today()))
-    if done.rows:
-        ledger.database.forget(_TABLE)
+    ledger.database.forget(_TABLE)
     return done
 
 

@@ -84,22 +84,15 @@ def head(connection: Connection) -> tuple[str, int, bytes]:
     return str(found.origin), int(found.size), bytes(found.chain)
 
 
-def write(
-    connection: Connection, records: Sequence[Record], clock: Callable[[], int] | None = None
-) -> list[Entry]:
+def write(connection: Connection, records: Sequence[Record]) -> list[Entry]:
     """Append rows; the connection holds the lock of writers.
-
-    Args:
-        connection: of a transaction that writes.
-        records: what is to be recorded.
-        clock: returns microseconds since 1970.
 
     Raises:
         PlanError: a number is reserved for other content.
         sqlalchemy.exc.IntegrityError: a number was used before.
     """
     _refuse_reserved(connection, records)
-    now = time.time_ns() // 1000 if clock is None else clock()
+    now = time.time_ns() // 1000
     _, size, chain = head(connection)
     turns = _Turns(connection)
     made = []

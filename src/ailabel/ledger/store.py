@@ -199,10 +199,12 @@ class Ledger:
             yield from rows.entries(connection)
 
     def run(self, action: Callable[[Connection], _Result]) -> _Result:
-        """Run a writing action of this package in a transaction, shared with other threads."""
-        if self._process != os.getpid():  # a fork may have copied a lock that somebody held
-            self._group, self._process = GroupCommit(self.database), os.getpid()
-        return self._group.run(action)
+        """Run a writing action of this package in a transaction, shared with other threads.
+
+        Raises:
+            AilabelError: the action, or the database, failed; nothing of it is kept.
+        """
+        return self.guarded(action, ())
 
     def guarded(
         self, action: Callable[[Connection], _Result], records: Sequence[Record]
@@ -211,11 +213,14 @@ class Ledger:
 
         Raises:
             PlanError: a number was used before.
+            AilabelError: as `run` does.
         """
         from sqlalchemy.exc import IntegrityError
 
+        if self._process != os.getpid():  # a fork may have copied a lock that somebody held
+            self._group, self._process = GroupCommit(self.database), os.getpid()
         try:
-            return self.run(action)
+            return self._group.run(action)
         except IntegrityError as error:
             raise self._reused(records) from error
 

@@ -71,6 +71,7 @@ def _traced(item: Input, book: Ledger, options: dict[str, Any], count: int) -> d
         "status": "failed",
         "found": None,
         "restored": None,
+        "notes": (),
         "error": None,
     }
     try:
@@ -78,7 +79,8 @@ def _traced(item: Input, book: Ledger, options: dict[str, Any], count: int) -> d
         told |= {"found": found, "status": "found" if found.matches else "not_found"}
         if found.matches and (options["in_place"] or options["output"]):
             target = output_of(item, options["output"], count)
-            told["restored"] = api.restore(item.path, book, output=target).output
+            done = api.restore(item.path, book, output=target)
+            told |= {"restored": done.output, "notes": done.notes}
     except Exception as error:  # noqa: BLE001 - told like every other failure
         status, told["error"] = failure(error, item)
         told["status"] = status
@@ -104,6 +106,7 @@ def _lines(told: dict[str, Any]) -> Iterator[str]:
         yield _said(Message("the file carries the number {number}", {"number": found.labelled}))
     if told["restored"]:
         yield _said(Message("the recorded label was put back: {path}", {"path": told["restored"]}))
+    yield from map(_said, told["notes"])
     if told["error"] is not None:
         yield _said(told["error"])
 
@@ -164,5 +167,6 @@ def _file_document(told: dict[str, Any]) -> dict[str, object]:
             for match in (found.matches if found else ())
         ],
         "restored": told["restored"] and printable(told["restored"]),
+        "notes": [render(note.text, note.params, language()) for note in told["notes"]],
         "error": error and render(error.text, error.params, language()),
     }
