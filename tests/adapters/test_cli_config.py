@@ -98,6 +98,7 @@ def test_mistakes_are_exit_2(here: Path) -> None:
     assert (done.code, done.out) == (2, "")
     assert "\x1b" not in done.err
     assert done.err.count("\n") == done.err.count("ailabel.toml cannot be used: ") == 2
+    assert "无法使用" in ailabel("config", "show", "--for", "a", "--lang", "zh").err
     assert ailabel("config", "show").code == 2
     assert ailabel("config").code == 2
     assert "show" in ailabel("config", "--help").out

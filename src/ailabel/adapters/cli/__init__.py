@@ -15,8 +15,8 @@ from typing import Final
 import click
 
 import ailabel
-from ailabel.adapters.cli.base import TranslatedGroup, say
-from ailabel.errors import AilabelError, ConfigError
+from ailabel.adapters.cli.base import FAILED, TranslatedGroup, complain, say
+from ailabel.errors import AilabelError
 
 __all__ = ["cli", "main"]
 
@@ -43,7 +43,6 @@ _COMMANDS: Final = {  # name: module
     "schema": "info",
     "doctor": "doctor",
 }
-_FAILED: Final = 2
 _INTERRUPTED: Final = 130
 
 
@@ -93,20 +92,11 @@ def _run(arguments: list[str] | None) -> int:
         code = cli.main(arguments, prog_name="ailabel", standalone_mode=False)
     except click.ClickException as error:
         error.show()
-        return _FAILED
+        return FAILED
     except (click.Abort, KeyboardInterrupt):
         say("interrupted")
         return _INTERRUPTED
-    except ConfigError as error:
-        from ailabel.config.problems import problems_of
-
-        for problem in problems_of(error):
-            say(problem.text, problem.params)
-        return _FAILED
-    except AilabelError as error:
-        say(error.text, error.params)
-        return _FAILED
-    except OSError as error:
-        say("{path}: {reason}", {"path": error.filename or "-", "reason": error.strerror})
-        return _FAILED
+    except (AilabelError, OSError) as error:
+        complain(error)
+        return FAILED
     return code if isinstance(code, int) else 0

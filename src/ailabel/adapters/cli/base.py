@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import copy
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from ailabel.adapters import environment
+from ailabel.errors import AilabelError, ConfigError
 from ailabel.messages import Message, render, translate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
 __all__ = [
+    "FAILED",
     "TranslatedCommand",
     "TranslatedGroup",
+    "complain",
     "emit",
     "internal_error",
     "language",
     "language_option",
     "say",
 ]
+
+FAILED: Final = 2
+"""The exit code of a command that could not do its work as it was asked."""
 
 
 def language() -> str:
@@ -41,6 +47,19 @@ def say(text: str, params: Mapping[str, object] | None = None) -> None:
     from ailabel.reporters.summary import clean
 
     click.echo(f"ailabel: {clean(render(text, params or {}, language()), None)}", err=True)
+
+
+def complain(error: AilabelError | OSError) -> None:
+    """Say what kept a command from its work, a line a problem."""
+    if isinstance(error, ConfigError):
+        from ailabel.config.problems import problems_of
+
+        for problem in problems_of(error):
+            say(problem.text, problem.params)
+    elif isinstance(error, AilabelError):
+        say(error.text, error.params)
+    else:
+        say("{path}: {reason}", {"path": error.filename or "-", "reason": error.strerror})
 
 
 def emit(pieces: Iterable[str], *, machine: bool = False) -> None:
@@ -79,6 +98,14 @@ def language_option(function: Callable[..., Any]) -> Callable[..., Any]:
 
 class _Translated(click.Command):
     """A command whose help is shown in the user's language."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - whatever the command returns
+        """Run the command; what keeps it from its work is said in the language it was given."""
+        try:
+            return super().invoke(ctx)
+        except AilabelError as error:  # OSError is left to click, which knows a broken pipe
+            complain(error)
+            ctx.exit(FAILED)
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the description in the user's language."""
