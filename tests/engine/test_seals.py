@@ -297,3 +297,12 @@ def test_the_front_matter_of_a_public_file_verifies() -> None:
     assert [item.rule for item in report.checks if item.outcome is ailabel.Outcome.FAIL] == [
         "SIG-002"
     ]
+
+
+def test_a_file_with_many_signed_labels_is_not_checked_for_hours() -> None:
+    """Some are checked, the content is read once, and the rest is said to be open."""
+    payload = read_bytes(label_bytes(SAMPLES["a.wav"], spec(), name="a.wav").data).labels[0].payload
+    many = (wav.chunk(b"AIGC", payload.encode()) for _ in range(20))
+    report = verify_bytes(wav.file(wav.FORMAT, wav.DATA, *many), IMPLICIT, name="a.wav")
+    assert [seal.is_whole for seal in report.seals] == [True] * 8 + [False] * 12
+    assert "more signed labels than are checked" in str(report.seals[-1].label.reason)

@@ -383,7 +383,7 @@ JSON_VALUES: Final = st.recursive(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(JSON_VALUES, st.sampled_from(["ReservedCode1", "ReservedCode2"]))
 def test_any_value_yields_a_report(value: object, field: str) -> None:
     """Nothing that stands in a reserved field makes checking fail."""
@@ -393,7 +393,7 @@ def test_any_value_yields_a_report(value: object, field: str) -> None:
         assert not report.is_whole
 
 
-@settings(max_examples=100)
+@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_mutated_real_values_yield_a_report(data: st.DataObject) -> None:
     """Any character of a real value may be another."""

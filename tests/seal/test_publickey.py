@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ailabel.errors import AilabelError, MalformedFileError, SealError
@@ -100,6 +100,7 @@ def test_what_is_no_pem_is_refused(text: str) -> None:
         read_pem(text)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=120))
 def test_der_never_fails_otherwise(data: bytes) -> None:
     """Any bytes are taken apart into what they were, or refused."""
@@ -110,6 +111,7 @@ def test_der_never_fails_otherwise(data: bytes) -> None:
     assert b"".join(der.tlv(tag, content) for tag, content in parts) == data
 
 
+@settings(deadline=None)
 @given(st.integers(min_value=0, max_value=2**300))
 def test_numbers_survive_der(number: int) -> None:
     """What is encoded is read back, and only in its one form."""
@@ -120,6 +122,7 @@ def test_numbers_survive_der(number: int) -> None:
         der.natural(b"\0" + content if content[0] < 0x80 else b"\xff")
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=140), st.sampled_from(["sm2", "ed25519", "p256", "rsa"]))
 def test_any_bytes_are_a_key_or_refused(data: bytes, algorithm: str) -> None:
     """Reading keys raises nothing but errors of ours."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ailabel.errors import SealError
@@ -247,6 +247,7 @@ def test_damaged_values_are_named() -> None:
             reread(whole)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_a_mutated_directory_is_read_or_refused(data: st.DataObject) -> None:
     """Any character may be another: it is the same directory, or none."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from ailabel.engine.examine import may_be_sealed
 from ailabel.io.splice import Edit, SplicedView
 from ailabel.messages import Message
-from ailabel.model.seal import SealContent
+from ailabel.model.seal import SealContent, SealPart, SealReport, SealResult
 from ailabel.spi import essence_digest
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from ailabel.engine.examine import Examined, Found
     from ailabel.io.source import View
     from ailabel.model.record import AigcRecord
-    from ailabel.model.seal import SealReport
     from ailabel.seal.directory import Directory
     from ailabel.spi import Carrier, Signer
 
@@ -107,29 +106,45 @@ def check_seals(
     Returns:
         A report for each field that is sealed, or was to be; in file order.
     """
-    reports: list[SealReport] = []
-    for found in examined.found:
-        fields = found.decoded.fields
-        if not may_be_sealed(found, trust):
-            continue
-        from ailabel.seal.check import check_all
+    sealed = [found for found in examined.found if may_be_sealed(found, trust)]
+    if not sealed:
+        return ()
+    from ailabel.seal.check import check_all
 
-        content = FileContent(view, examined.carrier, examined.format.id, found)
+    reports: list[SealReport] = []
+    content = FileContent(view, examined.carrier, examined.format.id)
+    for found in sealed[:_MOST]:
+        content.found = found
         reports += [
             replace(report, location=found.slot.location)
-            for report in check_all(fields, content, trust)
+            for report in check_all(found.decoded.fields, content, trust)
             if report.expected or report.content not in _UNSEALED
         ]
-    return tuple(reports)
+    return (*reports, *map(_unchecked, sealed[_MOST:]))
+
+
+def _unchecked(found: Found) -> SealReport:
+    """Return the report of a seal that was left aside."""
+    reason = Message("the file has more signed labels than are checked ({limit})", {"limit": _MOST})
+    part = SealPart(result=SealResult.INCONCLUSIVE, reason=reason)
+    return SealReport(
+        field="ReservedCode1",
+        content=SealContent.SECURITY_DATA,
+        label=part,
+        binding=part,
+        hash=part,
+        location=found.slot.location,
+    )
 
 
 _UNSEALED: Final = {SealContent.EMPTY, SealContent.OPAQUE}
+_MOST: Final = 8  # labels of one file; the standard asks for one, and SM2 takes its time
 
 
 def trouble(report: SealReport) -> Message | None:
     """Return what is wrong with the signatures of a seal, or None; content is another matter."""
     for part in (report.label, report.binding):
-        if part.result.value == "invalid":
+        if part.result is SealResult.INVALID:
             return part.reason or Message("the seal is broken")
     return None
 
