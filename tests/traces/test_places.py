@@ -211,3 +211,30 @@ def test_pictures_without_room_or_in_other_forms_hide_nothing() -> None:
         (whole[:60], "a.webp"),
     ):
         assert find(data, name) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        ('{"sui_image_params": {}}', "swarmui"),
+        (traced.WEBUI, "a1111"),
+        (f"a boat Job ID: {traced.UUID}", "midjourney"),
+        (traced.SIGNATURE, "grok"),
+        (traced.BYTEDANCE, "bytedance"),
+        (traced.CLOUD, "tencent-cloud"),
+        ("made with suno studio", "suno"),
+    ],
+)
+def test_descriptions_in_xmp_are_parsed_where_they_tell_something(value: str, kind: str) -> None:
+    """As an element and as an item of an array, quotation marks escaped."""
+    escaped = value.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
+    for inner in (escaped, f'<rdf:Alt><rdf:li xml:lang="x-default">{escaped}</rdf:li></rdf:Alt>'):
+        packet = packets.packet(f"<dc:description>{inner}</dc:description>")
+        assert find(traced.xmp_segment(packet), "a.jpg") == [kind]
+
+
+def test_programs_in_xmp_are_parsed_where_they_tell_something() -> None:
+    """A generator's name, and none of a general editor's."""
+    for tool, kinds in (("Draw Things", ["draw-things"]), ("app.reve.com", ["reve"]), ("GIMP", [])):
+        attributes = f' xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:CreatorTool="{tool}"'
+        assert find(traced.xmp_segment(packets.packet("", attributes=attributes)), "a.jpg") == kinds

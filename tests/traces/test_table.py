@@ -46,3 +46,10 @@ def test_formats_are_those_of_the_registry() -> None:
     """No place and no finder stands under an id that no format has."""
     known = {item.id for item in registry.formats()}
     assert known >= {*FORMATS, *FINDERS}
+
+
+def test_rows_on_common_properties_of_xmp_say_what_makes_a_packet_worth_parsing() -> None:
+    """Without it every packet would be parsed, or the row would never be applied."""
+    for row in ROWS:
+        if {"xmp:xmp:CreatorTool", "xmp:dc:description"} & set(row.places):
+            assert row.holds

@@ -157,6 +157,7 @@ ROWS: Final = (
             *("exif:ImageDescription", "exif:UserComment", "xmp:dc:description"),
             "png:Description",
         ),
+        holds=("Signature: ",),
         pattern=r"\ASignature: [A-Za-z0-9+/]{80,}={0,2}\s*\Z",
         known="bytes",
     ),
@@ -197,7 +198,8 @@ ROWS: Final = (
         kind="reve",
         product="Reve",
         places=("png:Software", "exif:Software", "xmp:xmp:CreatorTool"),
-        pattern=r"(?i)\breve\.com\b",
+        holds=("reve.com",),
+        pattern=r"\breve\.com\b",
     ),
     Row(kind="higgsfield", product="Higgsfield", places=("png:hf-job-id",), pattern=_UUID),
     Row(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from ailabel.codecs.xmp_property import Property
 from ailabel.errors import AilabelError
 from ailabel.spi import Entry
+from ailabel.traces.table import ROWS
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
@@ -45,25 +47,11 @@ EXIF_TAGS: Final = {
 _DATASETS: Final = ("2:110", "2:120")  # credit and caption [IIM4 6]
 
 
-@frozen
-class _Wanted:
-    """A property of XMP: namespace, usual prefix, local name; one of `needles` is in its packet."""
-
-    uri: str
-    prefix: str
-    local: str
-    needles: tuple[bytes, ...]
-
-    @property
-    def prop(self) -> Property:
-        return Property(self.uri, self.prefix, self.local)
-
-
-_IPTC: Final = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
-_WANTED: Final = (
+_EXTENSION: Final = Property("http://iptc.org/std/Iptc4xmpExt/2008-02-29/", "Iptc4xmpExt", "")
+_NAMED: Final = (  # properties whose name alone tells something
     *(
-        _Wanted(_IPTC, "Iptc4xmpExt", name, (name.encode(),))
-        for name in (
+        replace(_EXTENSION, local=local)
+        for local in (
             "DigitalSourceType",
             "AISystemUsed",
             "AISystemVersionUsed",
@@ -71,23 +59,31 @@ _WANTED: Final = (
             "AIPromptWriterName",
         )
     ),
-    _Wanted("http://ns.adobe.com/photoshop/1.0/", "photoshop", "Credit", (b":Credit",)),
-    _Wanted("http://purl.org/dc/terms/", "dcterms", "provenance", (b":provenance",)),
-    _Wanted("http://ns.adobe.com/exif/1.0/", "exif", "UserComment", (b":UserComment",)),
-    # the following stand in most packets, so that only those are parsed that can tell something
-    _Wanted(
-        "http://ns.adobe.com/xap/1.0/",
-        "xmp",
-        "CreatorTool",
-        (b"reve.com", b"Draw Things"),
-    ),
-    _Wanted(
-        "http://purl.org/dc/elements/1.1/",
-        "dc",
-        "description",
-        (b"Steps: ", b"Job ID: ", b"Signature: ", b"suno", b"Suno", b"aigc_", b"generationParams"),
-    ),
+    Property("http://ns.adobe.com/photoshop/1.0/", "photoshop", "Credit"),
+    Property("http://purl.org/dc/terms/", "dcterms", "provenance"),
+    Property("http://ns.adobe.com/exif/1.0/", "exif", "UserComment"),
 )
+_COMMON: Final = (  # properties of most packets, which few values make worth parsing them for
+    Property("http://ns.adobe.com/xap/1.0/", "xmp", "CreatorTool"),
+    Property("http://purl.org/dc/elements/1.1/", "dc", "description"),
+)
+_SCHEMES: Final = (b"aigc_info", b"ServiceProvider")  # of `traces.schemes`
+_PLAIN: Final = re.compile(r"[\w .:]+")  # characters that XML does not escape
+
+
+@lru_cache(maxsize=1)
+def _wanted() -> tuple[tuple[Property, tuple[bytes, ...]], ...]:
+    """Return properties that can tell something, each with bytes one of which is in its packet."""
+    named = [(prop, (prop.local.encode(),)) for prop in _NAMED]
+    return (*named, *((prop, (*_values(prop), *_SCHEMES)) for prop in _COMMON))
+
+
+def _values(prop: Property) -> Iterator[bytes]:
+    """Yield what stands in the values of a property that the table of traces looks for."""
+    for row in ROWS:
+        if f"xmp:{prop.name}" in row.places:
+            for piece in row.holds:
+                yield max(_PLAIN.findall(piece), key=len).encode()
 
 
 @frozen(kw_only=True)
@@ -150,22 +146,22 @@ def xmp(packet: bytes, block: Block, limits: Limits) -> Iterator[Entry]:
         limits: as for `xmp.find`.
     """
     wide = b"<\0" in packet[:64]
-    for wanted in _WANTED:
-        if not wide and not any(needle in packet for needle in wanted.needles):
+    for prop, needles in _wanted():
+        if not wide and not any(needle in packet for needle in needles):
             continue
         from ailabel.codecs import xmp as codec
 
         try:
-            values = codec.find(packet, wanted.prop, limits)
+            values = codec.find(packet, prop, limits)
         except AilabelError:
             continue
         for found in values:
             offset, length = block.place(found.offset, len(found.raw))
             yield Entry(
                 system="xmp",
-                key=wanted.prop.name,
+                key=prop.name,
                 text=found.value[:TEXT_MOST],
-                location=f"{block.name}/{wanted.prop.name}",
+                location=f"{block.name}/{prop.name}",
                 offset=offset,
                 length=length,
             )
@@ -173,7 +169,7 @@ def xmp(packet: bytes, block: Block, limits: Limits) -> Iterator[Entry]:
 
 def tells(data: bytes) -> bool:
     """Say whether there may be a property in some bytes that can tell something."""
-    return any(needle in data for wanted in _WANTED for needle in wanted.needles)
+    return any(needle in data for _, needles in _wanted() for needle in needles)
 
 
 def resources(data: bytes, block: Block) -> Iterator[Entry]:
