@@ -294,3 +294,17 @@ def test_labels_that_a_manifest_names_elsewhere_do_not_hide_it() -> None:
     packet = png.packet(packets.packet("", attributes=remote))
     assert find(png.build(packet)).kind == "c2pa-remote"
     assert find(png.build(packet, png.chunk(b"caBX", STORE))).kind == "c2pa"
+
+
+def test_many_ingredients_are_walked_once() -> None:
+    """A manifest that names itself, and others, ten thousand times."""
+    names = ("urn:c2pa:own", "urn:c2pa:parent", "urn:c2pa:gone")
+    links = [ingredient(names[at % 3], ("parentOf", "inputTo")[at % 2]) for at in range(9000)]
+    assert find(picture(PARENT, manifest("urn:c2pa:own", *links))).claim is Claim.GENERATED
+
+
+def test_long_names_are_cut_where_they_are_shown() -> None:
+    """The name of a manifest, and of an assertion."""
+    long = superbox(b"cbor", "x" * 5000, box(b"cbor", cbor({"digitalSourceType": TRAINED})))
+    trace = find(picture(manifest("y" * 5000, long)))
+    assert len(trace.location) < 500

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from ailabel import registry, traces
-from ailabel.io.source import BytesView
+from ailabel.io.source import BytesView, Limits
 from ailabel.traces.places import FORMATS, entries
 from builders import aiff, boxes, gif, jpeg, mp3, packets, pdf, png, tiff, traced, wav, webp
 from builders import dsf as dsfs
@@ -238,3 +238,15 @@ def test_programs_in_xmp_are_parsed_where_they_tell_something() -> None:
     for tool, kinds in (("Draw Things", ["draw-things"]), ("app.reve.com", ["reve"]), ("GIMP", [])):
         attributes = f' xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:CreatorTool="{tool}"'
         assert find(traced.xmp_segment(packets.packet("", attributes=attributes)), "a.jpg") == kinds
+
+
+def test_what_is_told_of_a_file_is_bounded() -> None:
+    """The number of traces, the length of all texts, the names of places."""
+    many = png.build(*(png.text("parameters", traced.WEBUI) for _ in range(30)))
+    limits = Limits(labels=7)
+    assert len(traces.find(BytesView(many, "a.png", limits), "png")) == 7
+    few = entries(BytesView(many, "a.png", Limits(metadata_bytes=1000)), "png")
+    assert 0 < sum(len(entry.text) for entry in few) <= 1000
+    named = png.build(png.text("k" * 9000, traced.BYTEDANCE))
+    (trace,) = traces.find(BytesView(named, "a.png"), "png")
+    assert len(trace.location) <= 256

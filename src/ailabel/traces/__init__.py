@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from importlib import import_module
+from itertools import islice
 from typing import TYPE_CHECKING, Final, cast
 
 from ailabel.errors import AilabelError, PluginError
@@ -27,7 +28,8 @@ _MODULES: Final = ("c2pa", "iptc", "named", "schemes", "samsung", "stealth", "fi
 def find(view: View, format_id: str, *, validate: bool = False) -> tuple[Trace, ...]:
     """Find the traces in a file, by kind and in file order. None proves nothing.
 
-    Damaged metadata, and kinds that cannot be looked into, are passed over.
+    Damaged metadata, and kinds that cannot be looked into, are passed over; of more traces than
+    `Limits.labels` the first are told.
 
     Args:
         view: the file, which the carrier of its format has claimed.
@@ -45,7 +47,7 @@ def find(view: View, format_id: str, *, validate: bool = False) -> tuple[Trace, 
     found: list[Trace] = []
     for tracer in tracers(format_id):
         try:
-            found += tracer.find(view, format_id, texts)
+            found += islice(tracer.find(view, format_id, texts), view.limits.labels - len(found))
         except AilabelError:
             continue
     return _checked_manifests(view, format_id, found) if validate else tuple(found)

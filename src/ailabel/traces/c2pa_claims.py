@@ -131,13 +131,13 @@ def _trace(place: Place, manifest: _Manifest, statement: _Statement | None) -> T
     names = {"generator": manifest.generator or unknown, "signer": manifest.signer or unknown}
     box = manifest.box if statement is None else statement.box
     offset, length = place.at(box.offset, box.end - box.offset)
-    location = f"{place.location}/{manifest.label}"
+    location = f"{place.location}/{manifest.label[:_NAME]}"
     if statement is None:
         message = Message(
             "a C2PA manifest by {generator}, signed as {signer}, does not speak of AI", names
         )
     else:
-        location += f"/{statement.label}"
+        location += f"/{statement.label[:_NAME]}"
         message = Message(
             "a C2PA manifest by {generator}, signed as {signer}, says {type}",
             {**names, "type": statement.term},
@@ -167,9 +167,10 @@ def _inherited(
 ) -> Iterator[tuple[_Manifest, _Statement]]:
     """Yield what all manifests say, weighed by how they have to do with the active one."""
     seen: set[str] = set()
-    pending = [(active.label, False)]
-    while pending:
-        label, partial = pending.pop()
+    whole, parts = [active.label], list[str]()
+    while whole or parts:
+        partial = not whole
+        label = (whole or parts).pop()
         manifest = manifests.get(label)
         if manifest is None or label in seen:
             continue
@@ -177,8 +178,7 @@ def _inherited(
         for statement in manifest.statements:
             yield manifest, _part(statement) if partial else statement
         for relationship, other in manifest.ingredients:
-            pending.append((other, partial or relationship != "parentOf"))
-            pending.sort(reverse=True, key=lambda item: item[1])  # parents first
+            (parts if partial or relationship != "parentOf" else whole).append(other)
 
 
 def _part(statement: _Statement) -> _Statement:

@@ -104,7 +104,7 @@ def _trace(
         strength=TraceStrength.STATED,
         message=message,
         product=product and product[:RAW_MOST],
-        location=entry.location,
+        location=entry.location[:RAW_MOST],
         offset=entry.offset,
         length=entry.length,
         raw=entry.text.encode("utf-8", "replace")[:RAW_MOST],

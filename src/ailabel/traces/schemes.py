@@ -57,7 +57,7 @@ def _trace(entry: Entry, kind: str, vendor: str) -> Trace:
         strength=TraceStrength.STATED,
         message=said(claim, product),
         product=product,
-        location=entry.location,
+        location=entry.location[:RAW_MOST],
         offset=entry.offset,
         length=entry.length,
         raw=entry.text.encode("utf-8", "replace")[:RAW_MOST],

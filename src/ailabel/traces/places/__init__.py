@@ -1,7 +1,8 @@
 """The texts of a file's metadata, from every place that a container has; one module a container.
 
 Nothing here knows what the texts mean. A place that is damaged has no texts, and does not hide
-those of the others. No text is longer than `TEXT_MOST`, however long the file's own is.
+those of the others. No text is longer than `TEXT_MOST`, however long the file's own is, and all of
+them together are not longer than `Limits.metadata_bytes`.
 """
 
 from __future__ import annotations
@@ -42,9 +43,13 @@ def entries(view: View, format_id: str) -> tuple[Entry, ...]:
         return ()
     walk: Callable[[View], Iterator[Entry]] = import_module(f"{__name__}.{module}").entries
     found: list[Entry] = []
+    room = view.limits.metadata_bytes
     try:
         for entry in walk(view):
-            found.append(entry)  # noqa: PERF402 - what stands before the damage is kept
-    except AilabelError:
+            room -= len(entry.text)
+            if room < 0:
+                break
+            found.append(entry)
+    except AilabelError:  # what stands before the damage is kept
         pass
     return tuple(found)
