@@ -15,13 +15,13 @@ from benchmarks.timing import Contestant, Result, Row, Table, command, race
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["CASES", "HEAVY"]
+__all__ = ["CASES", "HEAVY", "seeds"]
 
 _ROOT: Final = Path(__file__).resolve().parents[1]
 _SCRIPT: Final = str(Path(sys.executable).parent / "ailabel")
 _SPEC: Final = ailabel.LabelSpec(producer="001191350100M000100Y4310000", explicit=False)
 _FOLDER: Final = 100  # files in one folder
-_MIX: Final = (  # what stands in a hundred files: a format's builder or a sample, and how often
+MIX: Final = (  # what stands in a hundred files: a format's builder or a sample, and how often
     *(("pictures/landscape.jpg", 12), ("pictures/portrait-turned.jpg", 12), ("jpeg", 16)),
     *(("pictures/landscape.png", 8), ("pictures/icon-transparent.png", 6), ("png", 6)),
     *(("pictures/nebula.webp", 8), ("gif", 2), ("tiff", 1), ("heic", 2), ("svg", 1)),
@@ -95,7 +95,7 @@ def _make_pictures(folder: Path, count: int) -> None:
 
 
 def _table(folder: Path, counts: tuple[int, ...]) -> Table:
-    seeds = _seeds(folder / "seeds")
+    found = seeds(folder / "seeds")
     empty = folder / "empty"
     empty.mkdir(exist_ok=True)
     start = race([Contestant(*job) for job in _jobs(empty)], 9)
@@ -103,7 +103,7 @@ def _table(folder: Path, counts: tuple[int, ...]) -> Table:
     exiftool = 0.0
     for count in counts:
         tree = folder / f"tree-{count}"
-        _make_tree(tree, seeds, count)
+        _make_tree(tree, found, count)
         contestants = [Contestant(*job) for job in _jobs(tree)]
         if count == _EXIFTOOL_FILES and shutil.which("exiftool"):
             job = command("exiftool", "-r", "-json", "-fast2", str(tree))
@@ -150,14 +150,19 @@ def _jobs(tree: Path) -> tuple[tuple[str, Callable[[], object]], ...]:
     )
 
 
-def _seeds(folder: Path) -> list[Path]:
-    """Write each file of the mix as it is and labelled; return them as often as they occur."""
+def seeds(folder: Path, *, labelled: bool = False) -> list[Path]:
+    """Write each file of the mix as it is and labelled; return them as often as they occur.
+
+    Args:
+        folder: where they are written.
+        labelled: whether the labelled ones alone are returned, not both in turns.
+    """
     from importlib import import_module
 
     sys.path.insert(0, str(_ROOT / "tests"))
     folder.mkdir(exist_ok=True)
-    seeds: list[Path] = []
-    for number, (name, often) in enumerate(_MIX):
+    found: list[Path] = []
+    for number, (name, often) in enumerate(MIX):
         if "/" in name:
             path = folder / f"{number}{Path(name).suffix}"
             path.write_bytes((_ROOT / "samples" / name).read_bytes())
@@ -165,17 +170,17 @@ def _seeds(folder: Path) -> list[Path]:
             shown, data = next(iter(import_module(f"builders.{name}").samples()))
             path = folder / f"{number}{Path(shown).suffix}"
             path.write_bytes(data)
-        labelled = path.with_stem(f"{number}-labelled")
+        twin = path.with_stem(f"{number}-labelled")
         if path.suffix == ".txt":
-            shutil.copyfile(path, labelled)
+            shutil.copyfile(path, twin)
         else:
-            ailabel.label(path, _SPEC, output=labelled)
-        seeds += [(path, labelled)[turn % 2] for turn in range(often)]
-    return seeds
+            ailabel.label(path, _SPEC, output=twin)
+        found += [(path, twin)[labelled or turn % 2] for turn in range(often)]
+    return found
 
 
-def _make_tree(tree: Path, seeds: list[Path], count: int) -> None:
-    for index, seed in zip(range(count), cycle(seeds), strict=False):
+def _make_tree(tree: Path, files: list[Path], count: int) -> None:
+    for index, seed in zip(range(count), cycle(files), strict=False):
         target = tree / f"{index // _FOLDER:03}" / f"{index:05}{seed.suffix}"
         target.parent.mkdir(parents=True, exist_ok=True)
         os.link(seed, target)
