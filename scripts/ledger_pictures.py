@@ -39,14 +39,17 @@ def main() -> None:
     warnings.simplefilter("ignore")
     folders = [Path(word) for word in sys.argv[1:]] or [_ROOT / name for name in _FOLDERS]
     pictures = list(_distinct(folders))
-    hashes = [found for _, found in pictures]
     print(f"{len(pictures)} pictures, none a copy of another")
-    _strangers(hashes)
-    _copies(pictures)
+    _strangers([(group, found) for group, _, found in pictures])
+    _copies([(picture, found) for _, picture, found in pictures])
 
 
-def _distinct(folders: list[Path]) -> Iterator[tuple[Image.Image, int]]:
-    """Yield pictures that have a hash and are no copies, with their hashes."""
+def _distinct(folders: list[Path]) -> Iterator[tuple[str, Image.Image, int]]:
+    """Yield pictures that have a hash and are no copies, with where they are from, and the hashes.
+
+    Those of one project may be related: series of one drawing, say. They count as copies, and are
+    not compared with each other as strangers.
+    """
     kept: list[int] = []
     for folder in folders:
         for path in sorted(folder.rglob("*")):
@@ -57,7 +60,14 @@ def _distinct(folders: list[Path]) -> Iterator[tuple[Image.Image, int]]:
             value = int(text, 16)
             if all((value ^ other).bit_count() > _RELATED for other in kept):
                 kept.append(value)
-                yield picture, value
+                yield _project(path, folder), picture, value
+
+
+def _project(path: Path, folder: Path) -> str:
+    """Return where a picture is from: the folder, or below a hidden one its first two."""
+    parts = path.relative_to(folder).parts[:2]
+    hidden = any(part.startswith(".") for part in folder.parts[-2:])
+    return "/".join((folder.name, *parts)) if hidden else folder.name
 
 
 def _opened(path: Path) -> Image.Image | None:
@@ -74,9 +84,13 @@ def _opened(path: Path) -> Image.Image | None:
     return found
 
 
-def _strangers(hashes: list[int]) -> None:
-    """Print how unrelated pictures differ, and what the model says."""
-    found = sorted((one ^ other).bit_count() for one, other in combinations(hashes, 2))
+def _strangers(hashes: list[tuple[str, int]]) -> None:
+    """Print how pictures of different projects differ, and what the model says."""
+    found = sorted(
+        (one ^ other).bit_count()
+        for (group, one), (second, other) in combinations(hashes, 2)
+        if group != second
+    )
     shares = [item / similar.BITS for item in found]
     mean = fmean(shares)
     tosses = mean * (1 - mean) / pvariance(shares)
