@@ -15,11 +15,32 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from benchmarks import cases, films, giants, peers, seals, signs, sounds, trees, writing
+from benchmarks import (
+    cases,
+    films,
+    gate,
+    giants,
+    peers,
+    reading,
+    seals,
+    signs,
+    sounds,
+    trees,
+    writing,
+)
 from benchmarks.timing import Result, Table
 
 RESULTS: Final = Path(__file__).resolve().with_name("RESULTS.md")
-_QUICK: Final = (*writing.CASES, *cases.CASES, *trees.CASES, *giants.CASES, *seals.CASES, *signs.CASES)
+_QUICK: Final = (
+    *writing.CASES,
+    *cases.CASES,
+    *trees.CASES,
+    *reading.CASES,
+    *giants.CASES,
+    *seals.CASES,
+    *signs.CASES,
+    *gate.CASES,
+)
 _HEAVY: Final = (*writing.HEAVY, *trees.HEAVY, *films.HEAVY, *sounds.HEAVY)
 
 

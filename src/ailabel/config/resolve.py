@@ -103,6 +103,7 @@ class Configuration:
 
     def __init__(self, root: str, fixed: Settings | None, given: _Given) -> None:
         self.root = root
+        self._start = f"{root.rstrip('/')}/"
         self._fixed = fixed
         self._given = given
         self._folders: dict[str, Settings | ConfigError] = {}
@@ -133,7 +134,8 @@ class Configuration:
             ConfigError: a configuration, or what the file says of itself, cannot be used.
             MalformedFileError: the file cannot be read.
         """
-        settings, whole = self.settings(path), self._whole(path)
+        whole = self._whole(path)
+        settings = self._fixed or self._of(whole.rpartition("/")[0] or "/")
         layers = [layer for layer in settings.layers if layer.covers(whole)]
         layers += self._of_manifests(settings, whole)
         ignores = settings.ignores if self._given.ignores is None else self._given.ignores
@@ -161,7 +163,9 @@ class Configuration:
         )
 
     def _whole(self, path: str) -> str:
-        return os.path.normpath(os.path.join(self.root, path))  # noqa: PTH118 - of thousands
+        if path.startswith(("/", ".")) or "/." in path or "//" in path:
+            return os.path.normpath(os.path.join(self.root, path))  # noqa: PTH118 - of thousands
+        return f"{self._start}{path}"
 
     def _of(self, folder: str) -> Settings:
         """Return the configuration of a folder; what is wrong with it is found out once."""

@@ -27,6 +27,8 @@ _DIGITS: Final = 32
 
 def findings(points: Sequence[Point], view: View, profile: Profile) -> tuple[GateFinding, ...]:
     """Give points their fingerprints; rules that the configuration leaves out are marked."""
+    if not points:
+        return ()
     content = _content(view)
     counts: dict[str, int] = {}
     made = []

@@ -30,6 +30,7 @@ RULES: Final = tuple(rule.id for rule in table.RULES.values() if rule.label == "
 """The rules on what a file is declared to be, which are judged here and nowhere else."""
 
 _ABSENT: Final = {"IMP-001", "EXP-T1", "EXP-I1", "EXP-A1", "EXP-V1"}  # that a label is there
+_WELL: Final = (Outcome.PASS, Outcome.NOT_APPLICABLE)
 _OPEN: Final = {Outcome.INCONCLUSIVE, Outcome.REVIEW}
 _PASSED_ON: Final = "IMP-013"  # of a propagator, that another one is named is what is asked for
 _LINE: Final = re.compile(r"line (\d+)")
@@ -86,10 +87,11 @@ def _made_with_ai(case: Case) -> Iterator[Point]:
     if report is None or report.error is not None:
         yield _unreadable(case, report)
         return
+    failed = [check for check in report.checks if check.outcome not in _WELL]
     if "cn" in case.profile.regimes:
-        yield from _implicit(case, report)
-        yield from _explicit(case, report)
-    yield from _elsewhere(report)
+        yield from _implicit(case, report, failed)
+        yield from _explicit(case, report, failed)
+    yield from _elsewhere(report, failed)
 
 
 def _unreadable(case: Case, report: FileReport | None) -> Point:
@@ -99,7 +101,7 @@ def _unreadable(case: Case, report: FileReport | None) -> Point:
     return _point("GAT-001", message, fix, outcome=Outcome.INCONCLUSIVE)
 
 
-def _implicit(case: Case, report: FileReport) -> Iterator[Point]:
+def _implicit(case: Case, report: FileReport, failed: list[Check]) -> Iterator[Point]:
     if report.implicit is Verdict.NOT_FOUND:
         message = Message("no implicit label was found")
         yield _point("GAT-001", message, advice.label(case.path, case.profile))
@@ -107,7 +109,7 @@ def _implicit(case: Case, report: FileReport) -> Iterator[Point]:
         message = Message("this format has no place for an implicit label")
         fix = advice.other_format(case.path)
         yield _point("GAT-001", message, fix, Level.NOTE)
-    for check in report.checks:
+    for check in failed:
         rule = table.RULES[check.rule]
         if rule.label != "implicit" or rule.regime != "cn" or check.rule in _ABSENT:
             continue
@@ -148,7 +150,7 @@ def _propagated(case: Case, fields: Mapping[str, str | None]) -> Iterator[Point]
         yield _point("GAT-004", message, fix)
 
 
-def _explicit(case: Case, report: FileReport) -> Iterator[Point]:
+def _explicit(case: Case, report: FileReport, failed: list[Check]) -> Iterator[Point]:
     """Judge the label that people see or hear; what is only recommended is never an error."""
     asked = case.profile.explicit
     required = asked == "required"
@@ -161,20 +163,20 @@ def _explicit(case: Case, report: FileReport) -> Iterator[Point]:
         message = Message("no label that people see or hear was found")
         yield _point("GAT-002", message, advice.show(case.path, case.profile), most)
     elif report.explicit is Verdict.INCONCLUSIVE:
-        outcome, reason = _open_question(report)
+        outcome, reason = _open_question(failed)
         yield _unseen(case, reason, outcome)
-    for check in report.checks:
+    for check in failed:
         rule = table.RULES[check.rule]
         if rule.label == "explicit" and rule.regime == "cn" and check.outcome is Outcome.FAIL:
             fix = advice.redraw(case.path)
             yield _of_check(check, fix, _at_most(rule.level, most), report)
 
 
-def _open_question(report: FileReport) -> tuple[Outcome, Message]:
+def _open_question(failed: list[Check]) -> tuple[Outcome, Message]:
     """Return why the explicit label is not settled; a person who must look comes first."""
     questions = [
         (check.outcome, check.message)
-        for check in report.checks
+        for check in failed
         if table.RULES[check.rule].label == "explicit" and check.outcome in _OPEN
     ]
     questions.sort(key=lambda item: item[0] is not Outcome.REVIEW)
@@ -191,9 +193,9 @@ def _unsettled(reason: Message) -> Message:
     return Message("the label that people see or hear is not settled: {reason}", text)
 
 
-def _elsewhere(report: FileReport) -> Iterator[Point]:
+def _elsewhere(report: FileReport, failed: list[Check]) -> Iterator[Point]:
     """Pass on what fails of the rules of other regimes."""
-    for check in report.checks:
+    for check in failed:
         rule = table.RULES[check.rule]
         if rule.regime != "cn" and check.outcome is Outcome.FAIL:
             yield _of_check(check, None, rule.level, report)

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from ailabel.config import Configuration, Profile
     from ailabel.engine.spec import LabelSpec
     from ailabel.gate.eyes import Eyes
-    from ailabel.gate.judge import Point
     from ailabel.io.source import View
+    from ailabel.model.gate import GateFinding
     from ailabel.model.report import FileReport
     from ailabel.model.trace import Trace
 
@@ -113,11 +113,17 @@ class Looker:
             if own.regimes != profile.regimes:
                 report, reason = _examined(view, path, own)
             profile = own
-        if report is None and profile.ai != "yes":
-            return self._told(path, profile, None, [], view)
-        if report is None and (not view.size or path.endswith(_SIDECAR)):
-            return self._told(path, profile, None, [], view)
-        return self._judged(view, path, profile, report, reason)
+        if report is None and (
+            profile.ai != "yes" or not view.size or path.endswith(_SIDECAR)
+        ):  # nothing is asked of it
+            looked = self._told(path, profile, None)
+        else:
+            looked = self._judged(view, path, profile, report, reason)
+        if not self.reports:
+            return looked
+        from ailabel.gate.picture import pictured
+
+        return replace(looked, file=pictured(looked.file, view))
 
     def _judged(
         self,
@@ -129,7 +135,7 @@ class Looker:
     ) -> Looked:
         medium = None if report is None or report.format is None else medium_of(report.format)
         if profile.media and medium is not None and medium.value not in profile.media:
-            return self._told(path, profile, report, [], view)
+            return self._told(path, profile, report)
         asked = self._asks(profile, medium)
         if asked and report is not None and report.error is None:
             options = self._options(profile, medium)
@@ -141,9 +147,10 @@ class Looker:
             reason=reason,
             traces=_traces(view, profile, report),
         )
-        told = self._told(path, profile, report, judge(case), view)
-        seen = asked or self.implicit_only or medium is None or profile.ai != "yes"
-        return replace(told, unseen=not seen and profile.explicit == "recommended")
+        unseen = profile.ai == "yes" and profile.explicit == "recommended" and not asked
+        unseen = unseen and medium is not None and not self.implicit_only
+        found = findings(judge(case), view, profile)
+        return self._told(path, profile, report, found, unseen=unseen)
 
     def _asks(self, profile: Profile, medium: Medium | None) -> bool:
         """Say whether the label that people see or hear is looked for."""
@@ -164,10 +171,10 @@ class Looker:
         path: str,
         profile: Profile,
         report: FileReport | None,
-        points: list[Point],
-        view: View,
+        found: tuple[GateFinding, ...] = (),
+        *,
+        unseen: bool = False,
     ) -> Looked:
-        found = findings(points, view, profile) if points else ()
         file = GateFile(
             path=path,
             format=None if report is None else report.format,
@@ -176,11 +183,8 @@ class Looker:
             findings=found,
             report=report if self.reports else None,
         )
-        if self.reports:
-            from ailabel.gate.picture import pictured
-
-            file = pictured(file, view)
-        return Looked(file=file, lasting=not any(item.outcome is _PASSING for item in found))
+        lasting = not any(item.outcome is _PASSING for item in found)
+        return Looked(file=file, lasting=lasting, unseen=unseen)
 
 
 @lru_cache(maxsize=256)
@@ -192,11 +196,15 @@ def medium_of(format_id: str) -> Medium:
 
 def _examined(view: View, path: str, profile: Profile) -> tuple[FileReport | None, Message | None]:
     """Return what the metadata hold, or why nothing can be said of them."""
-    options = VerifyOptions(explicit=False, regimes=profile.regimes)
     try:
-        return verify(view, path, options), None
+        return verify(view, path, _reading(profile.regimes)), None
     except UnsupportedFormatError as error:
         return None, error_message(error)
+
+
+@lru_cache(maxsize=16)
+def _reading(regimes: tuple[str, ...]) -> VerifyOptions:
+    return VerifyOptions(explicit=False, regimes=regimes)
 
 
 def _traces(view: View, profile: Profile, report: FileReport | None) -> tuple[Trace, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ailabel.reporters.check_document import end_document, file_document
+from ailabel.reporters.check_document import end_document, file_text
 from ailabel.reporters.document import header_document
 from ailabel.reporters.jsontext import to_json
 from ailabel.reporters.tally import Tally
@@ -28,6 +28,6 @@ def render(header: Header, files: Iterable[GateFile], end: Callable[[], GateEnd]
     separator = ""
     for file in files:
         tally.add(file)
-        yield separator + _MARGIN + to_json(file_document(file, header.language), _MARGIN)
+        yield separator + _MARGIN + file_text(file, header.language, _MARGIN)
         separator = ","
     yield "\n  ]," + to_json(end_document(tally, end(), header.language), "\n")[1:] + "\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ailabel.reporters.check_document import end_document, file_document
+from ailabel.reporters.check_document import end_document, file_text
 from ailabel.reporters.document import header_document
 from ailabel.reporters.jsontext import to_json
 from ailabel.reporters.tally import Tally
@@ -24,5 +24,5 @@ def render(header: Header, files: Iterable[GateFile], end: Callable[[], GateEnd]
     tally = Tally()
     for file in files:
         tally.add(file)
-        yield to_json(file_document(file, header.language)) + "\n"
+        yield file_text(file, header.language) + "\n"
     yield to_json(end_document(tally, end(), header.language)) + "\n"
