@@ -86,7 +86,7 @@ def verify(
         sightings=() if evidence is None else tuple(map(_sighting, evidence.sightings)),
         checks=results + foreign,
         seals=seals,
-        traces=_traces(view, examined.format, options) if options.traces else None,
+        traces=_traces(view, examined.format.id, options),
         preview=None if evidence is None else evidence.preview,
     )
 
@@ -123,10 +123,13 @@ def _weighed(foreign: tuple[Check, ...], options: VerifyOptions) -> dict[str, Ve
     return verdicts(foreign, options.regimes)
 
 
-def _traces(view: View, file_format: Format, options: VerifyOptions) -> tuple[Trace, ...]:
+def _traces(view: View, format_id: str | None, options: VerifyOptions) -> tuple[Trace, ...] | None:
+    """Return the traces where they are asked for; of a damaged file, those before the damage."""
+    if not options.traces or format_id is None:
+        return None
     from ailabel.traces import find
 
-    return find(view, file_format.id, validate=options.check_c2pa)
+    return find(view, format_id, validate=options.check_c2pa)
 
 
 def _mentions(view: View, examined: Examined) -> tuple[Mention, ...]:
@@ -239,5 +242,6 @@ def _damaged(
         explicit=Verdict.INCONCLUSIVE if options.explicit and cn else Verdict.NOT_APPLICABLE,
         regimes={name: Verdict.INCONCLUSIVE for name in options.regimes if name != "cn"},
         checks=(check,),
+        traces=_traces(view, format_id, options),
         error=message,
     )
