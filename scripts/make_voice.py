@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from ailabel import LabelSpec, label
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -99,6 +101,7 @@ def main() -> None:
     with wave.open(str(target), "wb") as file:
         file.setparams((1, 2, RATE, 0, "NONE", ""))
         file.writeframes(np.round(sound * 32767).astype("<i2").tobytes())
+    label(target, LabelSpec(producer="ailabel", produce_id="voice-prompt-zh-1", explicit=False))
 
 
 if __name__ == "__main__":
