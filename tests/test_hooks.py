@@ -53,7 +53,7 @@ def test_the_manifest_is_sound(tmp_path: Path, environment: dict[str, str]) -> N
 def test_try_repo_installs_and_runs_the_hooks(tmp_path: Path, environment: dict[str, str]) -> None:
     """Both checks stop what is not labelled, the third hook labels it; then it passes."""
     source, user = tmp_path / "source", tmp_path / "user"
-    ignored = shutil.ignore_patterns("__pycache__", "*.so")
+    ignored = shutil.ignore_patterns("__pycache__", "*.so", "*.otf", "*.wav")
     shutil.copytree(ROOT / "src", source / "src", ignore=ignored)
     for name in PARTS:
         shutil.copy(ROOT / name, source / name)
