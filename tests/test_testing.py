@@ -13,7 +13,15 @@ from ailabel.io.source import BytesView
 from ailabel.io.splice import Edit
 from ailabel.model.media import Format, Match, Medium, Strength
 from ailabel.spi import Mention, Slot, Span
-from ailabel.testing import PAYLOADS, LawBroken, check_carrier, check_closure, check_total, damaged
+from ailabel.testing import (
+    PAYLOADS,
+    LawBroken,
+    check_carrier,
+    check_closure,
+    check_keeping,
+    check_total,
+    damaged,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -188,3 +196,61 @@ def test_the_labels_that_are_tried_differ_in_what_matters() -> None:
 def test_closure_names_the_law() -> None:
     """A labelled text obeys; the check says nothing."""
     check_closure("a.md", "# 题\n\n正文。\n".encode())
+
+
+@dataclass(frozen=True)
+class KeepingToy(Toy):
+    """The same, which edits labels where they stand; it may misbehave at that."""
+
+    def write_at(self, view: View, slot: Slot, payload: str) -> Sequence[Edit]:
+        """Put another text in the place of a label."""
+        if self.fault == "refuses its own":
+            raise PlanError("the toy does not want to")
+        old, wanted = slot.raw, payload.encode()
+        at = view.read(0, view.size).index(old)
+        if self.fault == "edits nothing":
+            return []
+        if self.fault == "edits another":
+            labels, end = self._head(view)
+            return [Edit(4, end - 4, wanted + b"\0" * len(labels))]
+        if self.fault == "edits content":
+            return [Edit(at, len(old), wanted), Edit(view.size - 1, 1, b"?")]
+        return [Edit(at, len(old), wanted)]
+
+
+LABELLED: Final = START + PAYLOADS[1].encode() + b"\0" + PAYLOADS[0].encode() + b"\0\1content"
+
+
+@pytest.mark.parametrize(
+    ("fault", "law"),
+    [
+        ("", ""),
+        ("refuses its own", "L1 round trip: a.toy: toy.label cannot be edited"),
+        ("edits nothing", "L1 round trip: a.toy: toy.label does not read as planned"),
+        ("edits another", "L6 one label"),
+        ("keeps history", "L4 no history"),
+        ("edits content", "L3 lossless"),
+    ],
+)
+def test_a_carrier_that_edits_wrongly_is_caught(fault: str, law: str) -> None:
+    """Each law on editing a label where it stands."""
+    toy = cast("Carrier", _Remembering() if fault == "keeps history" else KeepingToy(fault))
+    if not law:
+        check_keeping(toy, "a.toy", LABELLED)
+        check_keeping(cast("Carrier", Toy()), "a.toy", LABELLED)
+        return
+    with pytest.raises(LawBroken, match=law):
+        check_keeping(toy, "a.toy", LABELLED)
+
+
+class _Remembering(KeepingToy):
+    """Keeps what it replaced behind its content, where nobody reads it."""
+
+    def write_at(self, view: View, slot: Slot, payload: str) -> Sequence[Edit]:
+        """Put the old label behind the content."""
+        return [*super().write_at(view, slot, payload), Edit(view.size, 0, slot.raw)]
+
+    def essence(self, view: View) -> Sequence[Span]:
+        """Return seven bytes."""
+        _, end = self._head(view)
+        return [Span(end, 8)]

@@ -18,7 +18,7 @@ from ailabel.codecs import avi, avi_index, interleave, riff, riff_texts
 from ailabel.errors import PlanError
 from ailabel.io.splice import Edit
 from ailabel.model.media import Format, Match, Medium, Strength
-from ailabel.spi import Essence, Signature, Slot
+from ailabel.spi import Essence, Signature, Slot, unkept
 from ailabel.standard.schema import is_label
 from ailabel.standard.slots import KEY, XMP_PREFIX, XMP_PROPERTY, XMP_URI
 from ailabel.values import frozen
@@ -73,6 +73,27 @@ class AviCarrier:
             if place.chunk != room.own
         ]
         return edits + _put(view, found, room, _list(payload))
+
+    def write_at(self, view: View, slot: Slot, payload: str) -> Sequence[Edit]:
+        """Edit the label in its text, chunk or packet, and keep every index right.
+
+        Raises:
+            PlanError: the file is cut short, or what stands behind the label cannot be moved.
+        """
+        found = avi.layout(view)
+        if found.cut or found.movie is None:
+            raise PlanError("the file is cut short; repair it with the program that made it")
+        room = _room(view, found)
+        place = next(item for item in _places(view, found) if slot in item.slots)
+        if place.chunk == room.own:
+            return _put(view, found, room, _list(payload))
+        new = _rewritten(view, place, slot, payload)
+        edit = Edit(place.chunk.offset, place.extent, new)
+        moves = len(new) != place.extent
+        behind = edit.offset > found.movie.offset and avi_index.has_indexes(view, found)
+        if moves and (behind or place.chunk not in found.riffs[0].chunks):
+            raise unkept(slot)
+        return _moved(view, found, edit)
 
     def essence(self, view: View) -> Iterable[Essence]:
         """Yield the chunks of one stream after the other."""
@@ -226,6 +247,26 @@ def _slots(view: View, chunk: riff.Chunk) -> Iterator[Slot]:
             yield riff_texts.slot(view, item, where, f"avi.{where}", official=item.id == _CHUNK)
     elif chunk.id == riff_texts.XMP:
         yield from riff_texts.packet_slots(view, chunk, _property(), AVI.id)
+
+
+def _rewritten(view: View, place: _Place, slot: Slot, payload: str) -> bytes:
+    """Return a chunk with another text in the place of its label."""
+    chunk = place.chunk
+    if chunk.id == riff_texts.XMP:
+        from ailabel.codecs.xmp_amend import amended
+
+        packet = riff_texts.body(view, chunk)
+        return riff.chunk(chunk.id, amended(packet, _property(), slot, payload, view.limits))
+    if chunk.id != b"LIST":
+        return riff_texts.respelt(chunk, slot, payload)
+    end = chunk.body + chunk.length
+    items = [
+        riff_texts.respelt(item, slot, payload)
+        if item.offset == slot.offset
+        else view.read(item.offset, min(item.end, end) - item.offset)
+        for item in riff_texts.items(view, chunk)
+    ]
+    return riff.chunk(b"LIST", riff_texts.INFO + b"".join(items))
 
 
 def _without(view: View, place: _Place) -> bytes:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs.book import FOLDER, check_protection, packages
 from ailabel.codecs.bundle import MIMETYPE, Bundle, framed, media_type, open_bundle
-from ailabel.codecs.fields import Found, Hit, Query, cut, rewritten, search
+from ailabel.codecs.fields import Found, Hit, Query, cut, respelt, rewritten, search
 from ailabel.codecs.markup import Element, escape
 from ailabel.codecs.zip import SIGNATURE
 from ailabel.errors import AilabelError, MalformedFileError, UnsupportedFormatError
@@ -86,6 +86,22 @@ class _Epub:
             if hit.part != parts[0]:
                 edits.setdefault(hit.part, []).append(cut(hit))
         return bundle.change(edits, {})
+
+    def write_at(self, view: View, slot: Slot, payload: str) -> Sequence[Edit]:
+        """Edit the label in its attribute or element.
+
+        Raises:
+            PlanError: the book is protected, or the label stands between elements.
+        """
+        bundle = _open(view)
+        check_protection(bundle)
+        parts = packages(bundle)
+        hits = _search(bundle, parts).hits
+        hit = next(item for item in hits if _slot(item, parts[0]) == slot)
+        held = hit.element.attributes
+        attribute = "content" if "content" in held and "property" not in held else ""
+        edit = respelt(bundle.read(hit.part), hit, slot, payload, attribute)
+        return bundle.change({hit.part: [edit]}, {})
 
     def essence(self, view: View) -> Iterable[Essence]:
         """Yield name, length and inflated content of every file, metadata left out."""

@@ -142,8 +142,8 @@ class _Jxl:
         """
         if any(box.type == _JBRD for box in _boxes(view)):
             raise PlanError(
-                "the file keeps a JPEG from which it was made, so that nothing can stand beside the "
-                "label; leave --also iptc out"
+                "the file keeps a JPEG from which it was made, so that nothing can stand beside "
+                "the label; leave --also iptc out"
             )
         target = _target(view, list(_places(view)))
         if target is None:

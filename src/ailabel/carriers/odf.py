@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs.bundle import MIMETYPE, Bundle, check_unsigned, framed, media_type, open_bundle
-from ailabel.codecs.fields import Found, Hit, Query, rewritten, search
+from ailabel.codecs.fields import Found, Hit, Query, respelt, rewritten, search
 from ailabel.codecs.markup import Element, appended, bound, elements, escape
 from ailabel.codecs.zip import SIGNATURE
 from ailabel.errors import AilabelError, MalformedFileError, PlanError, UnsupportedFormatError
@@ -124,6 +124,19 @@ class _Odf:
         else:
             contents[_PART] = _made(document, payload)
         return bundle.change(edits, contents)
+
+    def write_at(self, view: View, slot: Slot, payload: str) -> Sequence[Edit]:
+        """Edit the label in its field or element.
+
+        Raises:
+            PlanError: the document is signed, or the label stands between elements.
+        """
+        document = _open(view)
+        bundle = document.bundle
+        check_unsigned(bundle)
+        hits = _search(bundle).hits
+        hit = next(item for item in hits if _slot(item, document.format.id) == slot)
+        return bundle.change({_PART: [respelt(bundle.read(_PART), hit, slot, payload)]}, {})
 
     def essence(self, view: View) -> Iterable[Essence]:
         """Yield name, length and inflated content of every file that is content."""

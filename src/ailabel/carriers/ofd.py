@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs.bundle import Bundle, framed, open_bundle
-from ailabel.codecs.fields import Found, Hit, Query, cut, rewritten, search
+from ailabel.codecs.fields import Found, Hit, Query, cut, respelt, rewritten, search
 from ailabel.codecs.markup import Element, escape, events
 from ailabel.codecs.zip import SIGNATURE
 from ailabel.errors import AilabelError, MalformedFileError, PlanError
@@ -77,6 +77,18 @@ class _Ofd:
             return ()
         _check_protection(bundle, found.trees[_PART])
         return bundle.change({_PART: _spliced(bundle, found, payload)}, {})
+
+    def write_at(self, view: View, slot: Slot, payload: str) -> Sequence[Edit]:
+        """Edit the label in its custom data or element.
+
+        Raises:
+            PlanError: the document is signed or encrypted, or the label stands between elements.
+        """
+        bundle = _open(view)
+        found = _search(bundle)
+        _check_protection(bundle, found.trees[_PART])
+        hit = next(item for item in found.hits if _slot(item) == slot)
+        return bundle.change({_PART: [respelt(bundle.read(_PART), hit, slot, payload)]}, {})
 
     def essence(self, view: View) -> Iterable[Essence]:
         """Yield name, length and inflated content of every file, metadata left out."""

@@ -12,11 +12,12 @@ thumbnail.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import json_object
 from ailabel.codecs.bundle import Bundle, framed, open_bundle
-from ailabel.codecs.fields import Found, Hit, Query, cut, rewritten, search
+from ailabel.codecs.fields import Found, Hit, Query, cut, respelt, rewritten, search
 from ailabel.codecs.markup import Element, appended, elements, escape, events
 from ailabel.codecs.zip import SIGNATURE
 from ailabel.errors import AilabelError, MalformedFileError, PlanError, UnsupportedFormatError
@@ -120,6 +121,19 @@ class _Xmind:
             edits |= _old_listing(bundle)
         return bundle.change(edits, contents)
 
+    def write_at(self, view: View, slot: Slot, payload: str) -> Sequence[Edit]:
+        """Edit the label in its member or element."""
+        bundle = _open(view)
+        metadata, old = _metadata(bundle), _is_old(bundle)
+        for index, found in metadata.slots.items():
+            if found == slot:
+                contents = {_METADATA: _respelt(metadata, index, payload)}
+                return bundle.change({}, contents)
+        hits = _search(bundle).hits
+        hit = next(item for item in hits if _slot(item, official=old) == slot)
+        edit = respelt(bundle.read(_OLD_METADATA), hit, slot, payload)
+        return bundle.change({_OLD_METADATA: [edit]}, {})
+
     def essence(self, view: View) -> Iterable[Essence]:
         """Yield name, length and inflated content of every file that is content."""
         return framed(_open(view), _OUTSIDE)
@@ -222,6 +236,14 @@ def _labelled(metadata: _Metadata, payload: str) -> bytes:
         dict.fromkeys(named, member),
         "" if named else member,
     ).encode()
+
+
+def _respelt(metadata: _Metadata, index: int, payload: str) -> bytes:
+    """Return ``metadata.json`` with another value for a member: an object, or text that is one."""
+    member = metadata.found.members[index]
+    value = json.dumps(payload) if isinstance(member.value, str) else payload
+    changed = {index: metadata.text[member.start : member.inner] + value}
+    return json_object.rewritten(metadata.text, metadata.found, (), changed).encode()
 
 
 def _listing(bundle: Bundle) -> dict[str, bytes]:

@@ -7,12 +7,15 @@ other elements, it is found, but cannot be taken out.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
-from ailabel.codecs.markup import appended, elements, encode
+from ailabel.codecs.markup import appended, elements, encode, escape
 from ailabel.errors import PlanError
 from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit
+from ailabel.spi import unkept
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
@@ -20,8 +23,11 @@ if TYPE_CHECKING:
 
     from ailabel.codecs.bundle import Bundle
     from ailabel.codecs.markup import Element
+    from ailabel.spi import Slot
 
-__all__ = ["Found", "Hit", "Query", "cut", "rewritten", "search"]
+__all__ = ["Found", "Hit", "Query", "cut", "respelt", "rewritten", "search"]
+
+_ATTRIBUTE: Final = re.compile(rb"""\s([^\s=<>/"']+)\s*=\s*("[^"]*"|'[^']*')""")
 
 
 @frozen
@@ -114,6 +120,47 @@ def rewritten(data: bytes, hits: Sequence[Hit], parent: Element, markup: str) ->
     if old is None:
         return [*edits, appended(parent, markup, data)]
     return [*edits, Edit(old.start, old.end - old.start, encode(markup, data))]
+
+
+def respelt(data: bytes, hit: Hit, slot: Slot, value: str, attribute: str = "") -> Edit:
+    """Return the edit of a part that puts another text in the place of a hit's.
+
+    Args:
+        data: the part.
+        hit: the text.
+        slot: the same, as a slot.
+        value: the new text.
+        attribute: the name of the attribute that holds it; empty for the element's content.
+
+    Raises:
+        PlanError: the text stands between elements, or the part is not in UTF-8.
+    """
+    from ailabel.codecs.respell import in_markup
+
+    element = hit.element
+    start, end = element.inner, element.inner_end
+    if attribute:
+        start, end = _attribute(data, element, attribute.encode())
+    if hit.mixed or start >= end:
+        raise unkept(slot)
+    quote = data[start - 1 : start].decode("latin-1") if attribute else ""
+
+    def escaped(text: str) -> str:
+        found = escape(text).replace("\r", "&#13;")
+        if attribute:  # whose line ends and tabs would be read as blanks [XML 3.3.3]
+            found = found.replace("\n", "&#10;").replace("\t", "&#9;")
+        return found.replace("'", "&#39;") if quote == "'" else found
+
+    held = replace(slot, raw=data[start:end])
+    return Edit(start, end - start, in_markup(held, value, escaped))
+
+
+def _attribute(data: bytes, element: Element, name: bytes) -> tuple[int, int]:
+    """Return where the value of an attribute stands, between its quotation marks."""
+    for match in _ATTRIBUTE.finditer(data, element.start, element.inner):
+        if match[1] == name:
+            return match.start(2) + 1, match.end(2) - 1
+    return 0, 0
 
 
 def cut(hit: Hit, kept: Element | None = None) -> Edit:
