@@ -4,12 +4,16 @@
  * work, then damaged again and again, which may fail but must not do anything else. Built with
  * -fsanitize=address,undefined, so that whatever goes wrong stops the program.
  */
+#define _GNU_SOURCE 1 /* memfd_create */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "inflate.h"
 #include "jpeg.h"
+#include "walk.h"
 
 enum { MOST = 1 << 22, MOST_BLOCKS = 4096 };
 
@@ -193,11 +197,57 @@ static int run_inflate(struct source in)
     return works;
 }
 
+/* ---- Walks ---- */
+
+/* Pass over what begins at any of the first bytes, as nobody knows here where something begins. */
+static int passes_over(int fd, int64_t size)
+{
+    int works = 0;
+    for (int64_t at = 0; at < size && at < 1024; at++) {
+        size_t most = 1 + chance(1000);
+        int64_t pages = ogg_skip(fd, at, size);
+        int64_t clusters = ebml_skip(fd, at, size, 0x1F43B675, &most);
+        if (pages < at || pages > size || clusters < at || clusters > size)
+            fail("a walk left the file");
+        works |= pages > at || clusters > at;
+    }
+    return works;
+}
+
+static int run_walks(struct source in)
+{
+    const uint8_t *data = in.data + in.at;
+    int64_t size = (int64_t)(in.size - in.at);
+    struct jpeg_row rows[256];
+    struct png_walk walk = {0};
+    static int fd = -1;
+    if (fd < 0)
+        fd = memfd_create("walk", 0);
+    if (ftruncate(fd, 0) || pwrite(fd, data, (size_t)size, 0) != size)
+        fail("no memory for a file");
+    walk.fd = fd;
+    walk.offset = 8;
+    walk.size = size;
+    walk.most = 1 + chance(1000);
+    walk.with_pixels = (int)chance(2);
+    if (png_walk(&walk) || walk.used > walk.count || (walk.count && walk.offset > size))
+        fail("a walk left the file");
+    free(walk.rows);
+    size_t head = size > 1024 ? 1024 : (size_t)size;
+    size_t found = head > 2 ? jpeg_header(data + 2, head - 2, size - 2, rows, 256) : 0;
+    for (size_t i = 0; i < found; i++)
+        if ((int64_t)(rows[i].at + rows[i].length) > size - 2)
+            fail("a segment left the file");
+    return passes_over(fd, size) || walk.count || found;
+}
+
 /* ---- Damage ---- */
 
 static int run(const uint8_t *data, size_t size)
 {
     struct source in = {data, size, 1};
+    if (size && data[0] == 'W')
+        return run_walks(in);
     return size && data[0] == 'J' ? run_jpeg(in) : run_inflate(in);
 }
 
@@ -219,7 +269,7 @@ int main(int count, char **names)
         if (file)
             fclose(file);
         state = UINT64_C(88172645463325252) + (uint64_t)i;
-        if (size < 16 || !run(data, size))
+        if (size < 16 || (!run(data, size) && data[0] != 'W')) /* some hold nothing to walk */
             fail(names[i]);
         for (long k = 0; k < rounds; k++, all++) {
             copy = malloc(size); /* of its own size, so that a byte too far is noticed */

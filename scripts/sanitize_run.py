@@ -1,6 +1,6 @@
 """Run the C code over damaged scans and streams, under the compiler's sanitizers.
 
-``python scripts/sanitize_run.py [ROUNDS]``: so many damaged copies of each of some sixty inputs.
+``python scripts/sanitize_run.py [ROUNDS]``: so many damaged copies of each of some hundred inputs.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import zlib
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -33,13 +34,13 @@ def main() -> None:
     rounds = sys.argv[1] if len(sys.argv) > 1 else str(_ROUNDS)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        sources = [str(path) for path in sorted(NATIVE.glob("*.c")) if path.name != "module.c"]
+        sources = [str(path) for path in sorted(NATIVE.glob("*.c")) if "module" not in path.name]
         program = str(folder / "fuzz")
         subprocess.run(
             ["cc", "-std=c11", *_SANITIZERS, *_WARNINGS, *sources, "-o", program], check=True
         )
         paths = []
-        for number, data in enumerate((*_scans(), *_streams())):
+        for number, data in enumerate((*_scans(), *_streams(), *_files())):
             paths.append(str(folder / f"{number:03}"))
             Path(paths[-1]).write_bytes(data)
         sys.exit(subprocess.run([program, rounds, *paths], check=False).returncode)
@@ -113,6 +114,14 @@ def _streams() -> Iterator[bytes]:
             for first, last in ((0, 100), (len(raw) // 3, len(raw) // 2), (len(raw) - 9, len(raw))):
                 room = min(len(raw), last + (1 << 15))
                 yield b"Z" + _numbers(2, 999, room, first, last) + data
+
+
+def _files() -> Iterator[bytes]:
+    """Yield files that are walked by their headers."""
+    sys.path.insert(0, str(NATIVE.parent / "tests"))
+    for name in ("png", "jpeg", "opus", "mkv"):
+        for _, data in import_module(f"builders.{name}").samples():
+            yield b"W" + data
 
 
 if __name__ == "__main__":
