@@ -250,3 +250,13 @@ def test_what_is_told_of_a_file_is_bounded() -> None:
     named = png.build(png.text("k" * 9000, traced.BYTEDANCE))
     (trace,) = traces.find(BytesView(named, "a.png"), "png")
     assert len(trace.location) <= 256
+
+
+def test_a_text_that_is_cut_inside_a_character_is_still_utf_8() -> None:
+    """Long texts are read up to a number of bytes, wherever that falls; others are Latin-1."""
+    from ailabel.traces.places.shared import TEXT_MOST, clear
+
+    for at in range(4):
+        assert clear(b"x" * at + "字".encode() * 2 * TEXT_MOST).endswith("字")
+    assert clear(b"caf\xe9 noir") == "café noir"
+    assert clear("全".encode()[:2]) == ""

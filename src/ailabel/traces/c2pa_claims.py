@@ -220,7 +220,7 @@ def _manifest(data: bytes, manifest: jumbf.SuperBox, limits: Limits) -> _Manifes
         elif found.type == _CLAIM:
             generator = _generator(_value(data, found, limits))
         elif found.type == _SIGNATURE:
-            signer = _signer(_value(data, found, limits))
+            signer = _signer(_value(data, found, limits), limits)
     return _Manifest(
         label=manifest.label,
         box=manifest.box,
@@ -261,7 +261,7 @@ def _statements(assertion: jumbf.SuperBox, value: object) -> Iterator[_Statement
     if assertion.label.startswith(_DISCLOSURES):
         yield _Statement(
             claim=Claim.GENERATED,
-            term=assertion.label,
+            term=assertion.label[:_NAME],
             label=assertion.label,
             box=assertion.box,
         )
@@ -322,32 +322,27 @@ def _named(value: object) -> str:
     return value.strip()[:_NAME] if isinstance(value, str) else ""
 
 
-def _signer(value: object) -> str:
+def _signer(value: object, limits: Limits) -> str:
     """Return whom the first certificate of a COSE signature names [RFC 9052 4.2]."""
     from ailabel.traces.certificate import subject
 
     parts = value.value if isinstance(value, cbor.Tagged) else value
-    if not isinstance(parts, list):
-        return ""
-    for header in parts[:2]:
-        known = header
-        if isinstance(header, bytes) and header:
-            known = _header(header)
-        chain = (
-            next((known[key] for key in _CERTIFICATES if key in known), None)
-            if isinstance(known, dict)
-            else None
-        )
-        first = chain[0] if isinstance(chain, list) and chain else chain
-        if isinstance(first, bytes):
+    for header in parts[:2] if isinstance(parts, list) else ():  # protected, and not
+        first = _certificate(header, limits)
+        if first is not None:
             return subject(first)[:_NAME]
     return ""
 
 
-def _header(raw: bytes) -> object:
-    from ailabel.io.source import Limits
-
-    try:
-        return cbor.decode(raw, Limits())
-    except AilabelError:
+def _certificate(header: object, limits: Limits) -> bytes | None:
+    """Return the first certificate that a header holds, be it as bytes or as the map itself."""
+    if isinstance(header, bytes):
+        try:
+            header = cbor.decode(header, limits)
+        except AilabelError:
+            return None
+    if not isinstance(header, dict):
         return None
+    chain = next((header[key] for key in _CERTIFICATES if key in header), None)
+    first = chain[0] if isinstance(chain, list) and chain else chain
+    return first if isinstance(first, bytes) else None

@@ -11,6 +11,7 @@ pictures apart, so that pixels are decoded only where there is something.
 from __future__ import annotations
 
 import re
+import struct
 from typing import TYPE_CHECKING, Final
 
 from ailabel.io.source import check_limit
@@ -36,6 +37,10 @@ _LENGTH: Final = 4
 _PIXELS: Final = 1 << 25  # of a picture that is decoded
 _TEXT: Final = 1 << 20  # bytes of a text that is read
 _BITS: Final = bytes(48 + (code & 1) for code in range(256))  # the lowest bit, as a digit
+_BROKEN: Final = (  # what Pillow raises for damaged pictures
+    *(OSError, SyntaxError, ValueError, KeyError, IndexError, TypeError, EOFError),
+    *(AttributeError, OverflowError, RuntimeError, ZeroDivisionError, struct.error),
+)
 _SOFTWARE: Final = re.compile(r'"Software"\s*:\s*"([^"]{1,60})"')
 _UNNAMED: Final = "Stable Diffusion"
 
@@ -133,7 +138,6 @@ def _hidden(view: View, format_id: str) -> tuple[str, str] | None:
 def _columns(view: View, format_id: str) -> dict[str, bytes]:
     """Return the samples of a picture, column by column: of alpha, and of the colours."""
     import io
-    from struct import error as struct_error
 
     from PIL import Image, PngImagePlugin, WebPImagePlugin
 
@@ -145,7 +149,7 @@ def _columns(view: View, format_id: str) -> dict[str, bytes]:
             picture = plugin(file)
             check_limit("the number of pixels", picture.width * picture.height, _PIXELS)
             turned = picture.transpose(Image.Transpose.TRANSPOSE)  # columns become rows
-    except (OSError, SyntaxError, ValueError, EOFError, struct_error, Image.DecompressionBombError):
+    except _BROKEN:
         return {}
     found = {"A": turned.getchannel("A").tobytes()} if "A" in turned.getbands() else {}
     return found | {"RGB": turned.convert("RGB").tobytes()}

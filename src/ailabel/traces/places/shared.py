@@ -32,6 +32,7 @@ __all__ = [
 
 TEXT_MOST: Final = 1 << 16
 """Characters of a text, at most; what tells a generator stands far before."""
+_CHARACTER: Final = 4  # bytes that one takes in UTF-8, at most
 EXIF_TAGS: Final = {
     0x010E: "ImageDescription",
     0x010F: "Make",
@@ -200,10 +201,11 @@ def datasets(data: bytes, block: Block, begin: int = 0, end: int | None = None) 
 
 
 def clear(raw: bytes) -> str:
-    """Return bytes that are UTF-8, or else Latin-1, as text."""
+    """Return bytes that are UTF-8, or else Latin-1, as text; its last character may be cut."""
     raw = raw[: 4 * TEXT_MOST]
     try:
         text = raw.decode()
-    except UnicodeDecodeError:
-        text = raw.decode("latin-1")
+    except UnicodeDecodeError as error:
+        is_cut = error.start > len(raw) - _CHARACTER
+        text = raw[: error.start].decode() if is_cut else raw.decode("latin-1")
     return text[:TEXT_MOST].rstrip("\0")
