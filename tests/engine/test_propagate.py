@@ -8,16 +8,20 @@ import subprocess
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 import ailabel
-from ailabel import PropagateSpec, propagate_bytes, read_bytes, verify_bytes
+from ailabel import PropagateSpec, propagate_bytes, read_bytes, registry, verify_bytes
 from ailabel.errors import LabelError, PlanError
 from ailabel.io.source import BytesView
+from ailabel.io.splice import apply
 from ailabel.model.seal import SealResult
 from ailabel.registry import carrier_of
 from ailabel.spi import essence_digest
 from ailabel.testing import check_total
+from ailabel.traces.places import entries
 from builders import exif, jpeg, mp3, png, wav
 from corpus import CORPUS, needs_corpus
 from every import cases
@@ -336,6 +340,46 @@ def passes_on(format_id: str, name: str, data: bytes) -> None:
             assert after.fields[key] == before.fields[key]
     again = propagate_bytes(done.data, spec, name=name)
     assert (again.status, again.data) == ("already", done.data)
+
+
+SLOTTED: Final = [item.id for item in registry.formats() if item.has_slot]
+TEXT: Final = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20)
+
+
+def neighbours(data: bytes, name: str, format_id: str) -> list[tuple[str, str]]:
+    """Return the texts of a file's metadata that are none of the label."""
+    found = entries(BytesView(data, name), format_id)
+    return sorted((item.key, item.text) for item in found if "ProduceID" not in item.text)
+
+
+@given(
+    format_id=st.sampled_from(SLOTTED),
+    values=st.tuples(TEXT, TEXT, TEXT),
+    propagator=TEXT.filter(str.strip),
+)
+@settings(max_examples=120, deadline=None)
+def test_the_laws_hold_whatever_the_label_says(
+    format_id: str, values: tuple[str, str, str], propagator: str
+) -> None:
+    """Essence, other metadata and the producer's part stay; one label; no second change."""
+    case, data = next(item for item in cases().items() if item[0].startswith(f"{format_id}/"))
+    name, carrier = case.partition("/")[2], carrier_of(format_id)
+    keys = ("ContentProducer", "ProduceID", "ReservedCode1")
+    produced = {"Label": "1", **dict(zip(keys, values, strict=True))}
+    payload = json.dumps(produced, separators=(",", ":"))
+    labelled = apply(data, carrier.write(BytesView(data, name), payload))
+    spec = PropagateSpec(propagator=propagator, propagate_id="first-0123456789")
+    once = propagate_bytes(labelled, spec, name=name)
+    found = the_label(once.data, name)
+    assert [found.fields[key] for key in keys] == list(values)
+    assert found.fields["ContentPropagator"] == propagator
+    views = (BytesView(labelled, name), BytesView(once.data, name))
+    assert len({essence_digest(carrier, view) for view in views}) == 1
+    assert neighbours(labelled, name, format_id) == neighbours(once.data, name, format_id)
+    assert propagate_bytes(once.data, spec, name=name).status == "already"
+    other = PropagateSpec(propagator=propagator, propagate_id="second", replace_propagator=True)
+    twice = propagate_bytes(once.data, other, name=name)
+    assert b"first-0123456789" not in twice.data
 
 
 def test_damaged_files_are_told_of_and_no_more() -> None:

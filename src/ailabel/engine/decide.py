@@ -9,11 +9,12 @@ from __future__ import annotations
 from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
-from ailabel import registry, traces
+from ailabel import traces
 from ailabel.engine.examine import examine, may_be_sealed, text_of
 from ailabel.engine.plan import Plan, refuse_manifest
 from ailabel.engine.propagate import plan_propagation, sealed
-from ailabel.errors import AilabelError, PlanError
+from ailabel.engine.verify import look_at
+from ailabel.errors import PlanError
 from ailabel.io.source import Limits
 from ailabel.io.splice import SplicedView, normalise
 from ailabel.messages import Message
@@ -81,7 +82,7 @@ def decide(view: View, path: str, options: DecideOptions) -> FileDecision:
     """
     examined = examine(view)
     said, clues = _of_label(view, examined, options)
-    evidence = _look(view, examined) if options.explicit else None
+    evidence = look_at(view, examined.format, explain=False) if options.explicit else None
     found = traces.find(view, examined.format.id)
     clues += [*_declaration(options), *_of_explicit(evidence), *map(_of_trace, found)]
     verdict = decided(
@@ -214,20 +215,6 @@ def _declaration(options: DecideOptions) -> Iterator[Clue]:
             "the user declared the content as not AI-generated, which decides nothing"
         )
         yield Clue(kind="declaration", message=message, counts=False)
-
-
-def _look(view: View, examined: Examined) -> Evidence:
-    marker = registry.inspector_of(examined.format.id)
-    if marker is None:
-        values = {"format": examined.format.name}
-        reason = Message("explicit labels in {format} are not examined", values)
-        return Evidence(finding=Finding.UNCHECKED, reason=reason)
-    try:
-        return marker.inspect(view, examined.format)
-    except AilabelError as error:
-        from ailabel.engine.verify import error_message
-
-        return Evidence(finding=Finding.UNCHECKED, reason=error_message(error))
 
 
 def _of_explicit(evidence: Evidence | None) -> Iterator[Clue]:
