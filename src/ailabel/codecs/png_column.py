@@ -21,6 +21,7 @@ __all__ = ["Header", "first_pixels", "header"]
 
 _IHDR: Final = 13  # bytes [PNG3 11.2.1]
 _CHANNELS: Final = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+_HEADER: Final = 8  # of a chunk, before its data
 _FIRST: Final = 1 << 9  # of the compressed data, read at once; most pictures need no more
 _PIECE: Final = 1 << 15
 _LEFT, _UP, _AVERAGE, _PAETH = 1, 2, 3, 4
@@ -89,13 +90,25 @@ class _Inflated:
 
     def _compressed(self) -> Iterator[bytes]:
         size = _FIRST
-        for chunk in png.chunks(self._view):
-            if chunk.type != b"IDAT":
-                continue
-            offset, end = chunk.body, chunk.body + chunk.length
+        for offset, end in self._places():
             while offset < end:
                 yield self._view.read(offset, min(size, end - offset), "a PNG chunk")
-                offset, size = offset + size, _PIECE
+                offset, size = offset + size, _PIECE  # noqa: PLW2901 - on through the chunk
+
+    def _places(self) -> Iterator[tuple[int, int]]:
+        """Yield where the data of IDAT chunks begin and end; the first one without a whole walk."""
+        first = len(png.SIGNATURE)
+        for chunk in png.chunks(self._view, pixels=False):
+            if chunk.offset != first:  # what was left out stands here
+                break
+            first = chunk.end
+        head = self._view.read_some(first, _HEADER)
+        if head[4:] == b"IDAT":
+            end = first + _HEADER + int.from_bytes(head[:4], "big")
+            yield first + _HEADER, min(end, self._view.size)
+        for chunk in png.chunks(self._view):
+            if chunk.type == b"IDAT" and chunk.offset > first:
+                yield chunk.body, chunk.body + chunk.length
 
     def take(self, length: int) -> bytes:
         """Return the next bytes; fewer at the end."""
