@@ -61,6 +61,8 @@ if TYPE_CHECKING:
         SealError,
         UnsupportedFormatError,
     )
+    from ailabel.gate.options import GateChoice, GateOptions
+    from ailabel.gate.run import GateRun, check
     from ailabel.io.atomic import WriteOptions
     from ailabel.io.source import Limits
     from ailabel.ledger import Ledger
@@ -68,6 +70,7 @@ if TYPE_CHECKING:
     from ailabel.messages import Message
     from ailabel.model.content_number import new_content_number
     from ailabel.model.decision import Clue, FileDecision
+    from ailabel.model.gate import GateEnd, GateFile, GateFinding, Stale, Standing
     from ailabel.model.provider import ProviderCode, ServiceType, parse_code
     from ailabel.model.record import AigcRecord, Label
     from ailabel.model.report import (
@@ -143,11 +146,14 @@ _HOMES = {
     ),
     "ledger": ("Ledger",),
     "marks.scene": ("SceneOverlay", "scene_overlay"),
+    "gate.options": ("GateChoice", "GateOptions"),
+    "gate.run": ("GateRun", "check"),
     "io.atomic": ("WriteOptions",),
     "io.source": ("Limits",),
     "messages": ("Message",),
     "model.content_number": ("new_content_number",),
     "model.decision": ("Clue", "FileDecision"),
+    "model.gate": ("GateEnd", "GateFile", "GateFinding", "Stale", "Standing"),
     "model.provider": ("ProviderCode", "ServiceType", "parse_code"),
     "model.record": ("AigcRecord", "Label"),
     "model.report": (
@@ -186,6 +192,12 @@ __all__ = [
     "FoundLabel",
     "FoundMention",
     "FoundSighting",
+    "GateChoice",
+    "GateEnd",
+    "GateFile",
+    "GateFinding",
+    "GateOptions",
+    "GateRun",
     "Grant",
     "Label",
     "LabelDiff",
@@ -214,6 +226,8 @@ __all__ = [
     "SealReport",
     "SealResult",
     "ServiceType",
+    "Stale",
+    "Standing",
     "Trace",
     "TraceStrength",
     "UnsupportedFormatError",
@@ -222,6 +236,7 @@ __all__ = [
     "WriteOptions",
     "carry",
     "carry_bytes",
+    "check",
     "decide",
     "decide_async",
     "decide_bytes",

@@ -9,7 +9,7 @@ import pytest
 
 from ailabel.errors import AilabelError
 from ailabel.gate import git
-from ailabel.gate.options import Choice
+from ailabel.gate.options import GateChoice
 from ailabel.gate.select import Selection, select
 from repositories import BARE, CLEAN, LABELLED, Repository
 
@@ -57,7 +57,7 @@ def paths(*given: str, **choice: object) -> list[str]:
 
 def chosen(*given: str, **choice: object) -> Selection:
     """Return the selection."""
-    return select(Choice(paths=given or (".",), **choice))  # type: ignore[arg-type]
+    return select(GateChoice(paths=given or (".",), **choice))  # type: ignore[arg-type]
 
 
 def problems(selection: Selection) -> list[str]:
@@ -319,7 +319,7 @@ def test_an_empty_folder_is_a_problem(tmp_path: Path) -> None:
 
 def test_no_name_means_no_file() -> None:
     """A list that is empty is not the folder where one stands."""
-    assert select(Choice(paths=())).paths == ()
+    assert select(GateChoice(paths=())).paths == ()
 
 
 # -- git itself ------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ailabel.gate import look
-from ailabel.gate.options import Choice, GateOptions
+from ailabel.gate.options import GateChoice, GateOptions
 from ailabel.gate.run import GateRun
 from repositories import BARE, CLEAN, CONFIGURATION, LABELLED, Repository
 
@@ -125,7 +125,7 @@ def test_a_part_of_the_tree_leaves_the_rest_remembered(repo: Repository, looked:
     run()
     (repo.root / "own.png").unlink()
     paths.clear()
-    run(choice=Choice(paths=("ai/bare.png",)))
+    run(choice=GateChoice(paths=("ai/bare.png",)))
     run()
     assert paths == []
 
@@ -173,17 +173,17 @@ def test_links_stand_for_what_they_lead_to_within_the_tree(repo: Repository) -> 
     assert "GAT-001" in rules(files)["ai/in.png"]
     assert not {"ai/out.png", "ai/folder", "ai/nowhere", "ai/round"} & files.keys()
     assert "not followed: 4" in " ".join(map(str, gate.end().notes))
-    named, _ = run(choice=Choice(paths=("ai/out.png",)))
+    named, _ = run(choice=GateChoice(paths=("ai/out.png",)))
     assert list(named) == ["ai/out.png"]
 
 
 def test_what_is_no_file_is_passed_over(repo: Repository) -> None:
     """A pipe would wait for ever; named, it is a problem."""
     os.mkfifo(repo.root / "ai" / "pipe.png")
-    files, gate = run(choice=Choice(git=False))
+    files, gate = run(choice=GateChoice(git=False))
     assert "ai/pipe.png" not in files
     assert any("neither file nor folder" in str(note) for note in gate.end().notes)
-    _, named = run(choice=Choice(paths=("ai/pipe.png",)))
+    _, named = run(choice=GateChoice(paths=("ai/pipe.png",)))
     assert [str(item) for item in named.end().problems] == ["ai/pipe.png is no regular file"]
     assert named.end().code == 2
 
@@ -207,7 +207,7 @@ def test_what_the_configuration_leaves_out(repo: Repository) -> None:
     files, gate = run()
     assert list(files) == ["ai/bare.png", "ai/good.png"]
     assert any("leaves out: 2" in str(note) for note in gate.end().notes)
-    _, named = run(choice=Choice(paths=("own.png",)))
+    _, named = run(choice=GateChoice(paths=("own.png",)))
     assert (named.end().code, named.end().problems) == (0, ())
     repo.write("ailabel.toml", 'include = ["img/**"]\n' + CONFIGURATION)
     _, none = run()

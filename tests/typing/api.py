@@ -75,6 +75,18 @@ def sealing_calls(data: bytes, key: Path, directory: Path) -> bool:
     return seal.is_whole and seal.key is not None and seal.key.code == SPEC.producer
 
 
+def checking_calls(folder: Path) -> list[str]:
+    """Check a tree before it is published."""
+    choice = ailabel.GateChoice(source="changed", base="main")
+    run = ailabel.check(folder, ailabel.GateOptions(choice=choice, settings={"deep": True}))
+    stopped = []
+    for file in run:
+        assert_type(file, ailabel.GateFile)
+        stopped += [item.rule for item in file.findings if item.stops]
+    assert_type(run.end(), ailabel.GateEnd)
+    return stopped if run.end().code == 1 else []
+
+
 def failures(source: Path) -> str:
     """Handle what can go wrong, the special before the general."""
     try:

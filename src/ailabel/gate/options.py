@@ -10,11 +10,11 @@ from ailabel.values import frozen
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Choice", "GateOptions"]
+__all__ = ["GateChoice", "GateOptions"]
 
 
 @frozen(kw_only=True)
-class Choice:
+class GateChoice:
     """Which files are meant.
 
     Args:
@@ -55,7 +55,7 @@ class GateOptions:
         today: ISO 8601 date by which entries of the baseline end; None for today's, in UTC.
     """
 
-    choice: Choice = field(default_factory=Choice)
+    choice: GateChoice = field(default_factory=GateChoice)
     config: str | None = None
     isolated: bool = False
     settings: Mapping[str, object] = field(default_factory=dict)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from dataclasses import replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Final
 
@@ -21,17 +22,46 @@ from ailabel.model.gate import GateEnd, GateFile, Stale, Standing
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+    from os import PathLike
 
     from ailabel.config import Configuration
     from ailabel.gate.look import Looker
     from ailabel.gate.looked import Looked
     from ailabel.gate.select import Selection
 
-__all__ = ["GateRun"]
+__all__ = ["GateRun", "check"]
 
 _BAD: Final = 1
 _BROKEN: Final = 2
+
+
+def check(
+    paths: str | PathLike[str] | Iterable[str | PathLike[str]] = ".",
+    options: GateOptions | None = None,
+) -> GateRun:
+    """Check files and folders before they are published.
+
+    For example::
+
+        run = check("site/public", GateOptions(config="ailabel.toml"))
+        stopped = [file.path for file in run if file.stops]
+        if run.end().code:
+            ...
+
+    Args:
+        paths: files and folders; of folders in a git repository, the files that git knows or does
+            not ignore.
+        options: how; its `choice` says what else there is to choose, and its paths are replaced.
+
+    Returns:
+        The files, to be gone through once, and how the run ended. Nothing is raised: what prevents
+        a file from being checked is its error, and what prevents the run a problem of its end.
+    """
+    given = (paths,) if isinstance(paths, str | os.PathLike) else paths
+    options = options or GateOptions()
+    choice = replace(options.choice, paths=tuple(map(os.fsdecode, given)))
+    return GateRun(replace(options, choice=choice))
 
 
 class GateRun:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from ailabel.gate.git import Repository
-    from ailabel.gate.options import Choice
+    from ailabel.gate.options import GateChoice
 
 __all__ = ["Selection", "select"]
 
@@ -63,7 +63,7 @@ class _Named:
     is_folder: bool
 
 
-def select(choice: Choice) -> Selection:
+def select(choice: GateChoice) -> Selection:
     """Find the files that are meant.
 
     Raises:
@@ -195,7 +195,7 @@ def _without_inner(listed: list[str]) -> tuple[list[str], list[Message]]:
 
 
 def _of_history(
-    asked: Selection, repository: Repository, named: list[_Named], choice: Choice
+    asked: Selection, repository: Repository, named: list[_Named], choice: GateChoice
 ) -> Selection:
     """Take what is staged, or what changed, below what was named."""
     places = [item.place for item in named]

@@ -16,7 +16,7 @@ import ailabel
 from ailabel.adapters.cli.base import TranslatedCommand, emit, language, language_option
 from ailabel.adapters.cli.config import chosen_config, configuration_options
 from ailabel.adapters.cli.inputs import listed, usage_error
-from ailabel.gate.options import Choice, GateOptions
+from ailabel.gate.options import GateChoice, GateOptions
 from ailabel.gate.run import GateRun
 from ailabel.reporters.summary import Header
 
@@ -163,16 +163,16 @@ def _asked(options: dict[str, Any], *, reports: bool) -> GateOptions:
     )
 
 
-def _choice(options: dict[str, Any]) -> Choice:
+def _choice(options: dict[str, Any]) -> GateChoice:
     """Return which files are meant; a list that is empty means none, not all."""
     paths = tuple(options["paths"])
     source = "staged" if options["staged"] else "tree"
     if options["files_from"] is not None:
         paths += tuple(listed(options["files_from"], null=options["null"]))
-        return Choice(paths=paths, source=source, git=not options["no_git"], strict=False)
+        return GateChoice(paths=paths, source=source, git=not options["no_git"], strict=False)
     if options["changed"] or options["base"]:
         source = "changed"
-    return Choice(
+    return GateChoice(
         paths=paths or (".",),
         source=source,
         base=options["base"] or "HEAD",
