@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from typing import TYPE_CHECKING, Final
-from urllib.parse import unquote
 
 from ailabel.codecs.markup import elements
 from ailabel.errors import MalformedFileError, PlanError
@@ -80,6 +79,8 @@ def pages(bundle: Bundle, part: str) -> list[str]:
         MalformedFileError: it is not well-formed.
         LimitExceededError: it has too many elements.
     """
+    from urllib.parse import unquote  # takes longer to load than most carriers
+
     found = elements(bundle.read(part), part, bundle.archive.view.limits.items, doctype=True)
     items = {item.attributes.get("id"): item for item in found if item.name == "item"}
     order: list[str] = []

@@ -16,7 +16,10 @@ from ailabel.codecs.yaml_mapping import Entry, Mapping
 
 __all__ = ["plain_mapping"]
 
-_NEVER: Final = r"\x00-\x1f\x7f-\xa0\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff"
+_NEVER: Final = r"\x00-\x1f\x7f"
+_FOREIGN: Final = (
+    "[\x80-\xa0\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]"  # looked for once for all
+)
 _QUOTED: Final = rf""""[^"\\{_NEVER}]*"|'[^'{_NEVER}]*'"""
 _INNER: Final = rf"[^ :#{_NEVER}]"
 _SCALAR: Final = rf"{_QUOTED}|\w(?:{_INNER}|[:#](?={_INNER})| +(?={_INNER}))*"
@@ -31,6 +34,8 @@ _ITEMS: Final = re.compile(_ITEM)
 
 def plain_mapping(content: str) -> Mapping | None:
     """Read a text as `yaml_mapping.mapping` does, or return None where that must be asked."""
+    if not content.isascii() and re.search(_FOREIGN, content):
+        return None
     lines = []
     place = 0
     while place < len(content):

@@ -10,7 +10,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from ailabel.engine.examine import Found, text_of
-from ailabel.engine.plan import unsigned
 from ailabel.errors import AilabelError, PlanError
 from ailabel.io import atomic
 from ailabel.io.source import BytesView, open_view
@@ -64,6 +63,8 @@ def settle(plan: Plan, target: str | PathLike[str], spec: LabelSpec) -> Plan:
     """
     if plan.format.has_slot or not (spec.sidecar and spec.implicit):
         return plan
+    from ailabel.engine.plan import unsigned  # who only reads sidecars plans nothing
+
     found = find(target, spec.limits)
     if found is not None and (not spec.replace or _is_as_asked(found, spec)):
         return _keep(plan, found, spec)
