@@ -58,16 +58,19 @@ def _commands(readme: str) -> list[tuple[str, str]]:
 
 
 def _parse(arguments: list[str]) -> None:
-    """Parse a command line as the tool does, without running it."""
+    """Parse a command line as the tool does, without running it.
+
+    What a command is asked for help by, it remembers from the first context that it gets.
+    """
     command: click.Command = cli
-    with click.Context(cli) as context:
+    with click.Context(cli, **cli.context_settings) as context:
         name = "ailabel"
         while isinstance(command, click.Group):
             name = arguments.pop(0)
             found = command.get_command(context, name)
             assert found is not None, name
             command = found
-        command.make_context(name, arguments)
+        command.make_context(name, arguments, parent=context)
 
 
 @pytest.fixture
