@@ -70,6 +70,13 @@ def test_a_damaged_box_does_not_hide_the_next() -> None:
     assert texts(data, "mp4") == [("mp4", "©cmt", "later")]
 
 
+def test_items_of_films_are_read_in_both_encodings() -> None:
+    """A value says which it has."""
+    for kind in (1, 2):
+        data = boxes.Movie(in_moov=boxes.udta(boxes.keyed(("comment", "注释"), kind=kind))).build()
+        assert texts(data, "mp4") == [("mp4", "comment", "注释")]
+
+
 def test_tags_of_sound_are_read_where_each_format_keeps_them() -> None:
     """In a chunk of AIFF, behind a pointer of DSF, at the end as APE, in a chunk of WAV."""
     tag = mp3.tag(mp3.comment("made with suno"))

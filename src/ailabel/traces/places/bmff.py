@@ -22,6 +22,7 @@ _CONTAINERS: Final = (b"moov", b"trak", b"udta", b"moof", b"traf")
 _TEXT: Final = b"\xa9"  # how the names of QuickTime's texts begin [QTFF User Data]
 _CODESTREAM: Final = b"\xff\x0a"  # JPEG XL without boxes [ISO18181-1 D.1]
 _VALUE: Final = 8  # type and locale, before the value of an item
+_WIDE: Final = (2, 5)  # types of values in UTF-16 [QTFF Metadata]
 _TIFF_HEADS: Final = (b"II*\0", b"MM\0*")
 _USER_TEXT: Final = 4  # length and language before it
 
@@ -70,11 +71,19 @@ def _table(view: View, meta: Box, path: tuple[str, ...]) -> Iterator[Entry]:
         key = table.key(item) if table else None
         for child in bmff.children(view, item.box):
             if child.type == b"data" and child.length > _VALUE:
-                length = min(child.length - _VALUE, 4 * TEXT_MOST)
-                raw = view.read(child.body + _VALUE, length, "a metadata item")
+                length = min(child.length, 4 * TEXT_MOST)
+                raw = view.read(child.body, length, "a metadata item")
                 name = key.name if key else bmff.name(item.box.type)
                 kind = "meta[mdta]" if key else "meta[mdir]"
-                yield _text(item.box, (*path, kind, name), raw)
+                yield _text(item.box, (*path, kind, name), _value(raw))
+
+
+def _value(raw: bytes) -> bytes:
+    """Return the value of an item, in UTF-8 where its type says UTF-16."""
+    value = raw[_VALUE:]
+    if int.from_bytes(raw[:4], "big") not in _WIDE:
+        return value
+    return value.decode("utf-16-be", "replace").encode()
 
 
 def _text(box: Box, path: tuple[str, ...], raw: bytes) -> Entry:
