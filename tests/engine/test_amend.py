@@ -41,6 +41,7 @@ WHOLE = (
             '{"Label":"1","ReserveCode2":"a","ReservedCode2":"b"}',
             '{"Label":"1","ReservedCode2":"","ContentPropagator":"P","PropagateID":"9"}',
         ),
+        ("{}", '{"ContentPropagator":"P","PropagateID":"9","ReservedCode2":""}'),
         (
             '{"Label":"1"}',
             '{"Label":"1","ContentPropagator":"P","PropagateID":"9","ReservedCode2":""}',

@@ -272,6 +272,19 @@ def test_a_seal_of_ours_stays_whole() -> None:
         assert seal_results(done.data, name) == [SealResult.VALID] * 3
 
 
+@pytest.mark.parametrize("encoding", [1, 2, 3])
+def test_names_in_chinese_stay_as_they_are_written(encoding: int) -> None:
+    """Neither escapes nor encodings change; of several labels one is left, in escapes."""
+    text = '{"Label":"1","ContentProducer":"示例科技","ProduceID":"n-1"}'
+    data = mp3.tagged(mp3.user_text("AIGC", text, 4, encoding))
+    done = propagate_bytes(data, SPEC, name="a.mp3")
+    assert the_label(done.data, "a.mp3").payload.startswith(text[:-1])
+    twice = sound(text, text)
+    one = the_label(propagate_bytes(twice, SPEC).data, "a.wav")
+    assert one.payload.isascii()
+    assert one.fields["ContentProducer"] == "示例科技"
+
+
 # -- files -----------------------------------------------------------------------------------------
 
 

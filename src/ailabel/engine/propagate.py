@@ -124,7 +124,7 @@ def plan_propagation(
     if not spec.break_c2pa:
         refuse_manifest(view, examined.format)
     number = spec.propagate_id or _kept_number(found, spec) or numbers()
-    moved = spec.slot == OFFICIAL and not found.slot.official
+    moved = len(examined.found) > 1 or (spec.slot == OFFICIAL and not found.slot.official)
     payload = amended(_text(found, moved=moved), spec.values(number), repair=spec.repair)
     payload = sealed(view, examined, payload, spec)
     _check_producer(found, payload, spec)
@@ -187,7 +187,7 @@ def _done(view: View, examined: Examined, spec: PropagateSpec) -> Plan | None:
         and spec.propagate_id in {None, number}
         and spec.reserved_code2 in {None, fields["ReservedCode2"]}
         and not (spec.slot == OFFICIAL and not found.slot.official)
-        and not (spec.repair and _is_no_string(found))
+        and not (spec.repair and _no_strings(found))
         and _is_sealed(view, examined, spec)
     )
     if not as_asked or (spec.reserved_code2 is None and _is_copied(found)):
@@ -227,11 +227,10 @@ def _is_copied(found: Found) -> bool:
     return bool(fields["ReservedCode2"]) and fields["ReservedCode2"] == fields["ReservedCode1"]
 
 
-def _is_no_string(found: Found) -> bool:
-    return any(
-        problem.rule == "IMP-006" and problem.key in PRODUCER_KEYS
-        for problem in found.decoded.problems
-    )
+def _no_strings(found: Found) -> set[str]:
+    """Return the keys of the producer whose values are no strings."""
+    noted = [item.key for item in found.decoded.problems if item.rule == "IMP-006"]
+    return {key for key in PRODUCER_KEYS if key in noted}
 
 
 def _refuse_other(examined: Examined, spec: PropagateSpec) -> None:
@@ -271,13 +270,11 @@ def _text(found: Found, *, moved: bool) -> str:
 def _check_producer(found: Found, payload: str, spec: PropagateSpec) -> None:
     """See to it that nothing of the producer's part changed that was not to be repaired."""
     after = decode(payload)
-    repaired = spec.repair and _is_no_string(found)
-    same = [
-        key
-        for key in PRODUCER_KEYS
-        if after.fields[key] == found.decoded.fields[key] or (repaired and key in after.fields)
-    ]
-    if len(same) < len(PRODUCER_KEYS) or after.extra != found.decoded.extra:
+    repaired = _no_strings(found) if spec.repair else set()
+    same = all(
+        key in repaired or after.fields[key] == found.decoded.fields[key] for key in PRODUCER_KEYS
+    )
+    if not same or after.extra != found.decoded.extra:
         raise PlanError(
             "the label is too damaged to be edited; put another in its place with ailabel label "
             "--replace"
@@ -288,7 +285,7 @@ def _edits(view: View, examined: Examined, found: Found, asked: tuple[str, bool]
     """Return the edits that put the text where the label stands, or is to stand."""
     payload, moved = asked
     carrier = examined.carrier
-    if moved or len(examined.found) > 1:
+    if moved:
         return carrier.write(view, payload)
     if payload == found.slot.payload:
         return ()
