@@ -20,6 +20,7 @@ from benchmarks import (
     films,
     gate,
     giants,
+    ledger,
     peers,
     reading,
     seals,
@@ -40,8 +41,9 @@ _QUICK: Final = (
     *seals.CASES,
     *signs.CASES,
     *gate.CASES,
+    *ledger.CASES,
 )
-_HEAVY: Final = (*writing.HEAVY, *trees.HEAVY, *films.HEAVY, *sounds.HEAVY)
+_HEAVY: Final = (*writing.HEAVY, *trees.HEAVY, *films.HEAVY, *sounds.HEAVY, *ledger.HEAVY)
 
 
 def main() -> None:
@@ -49,15 +51,16 @@ def main() -> None:
     words = sys.argv[1:]
     wanted = {word for word in words if word != "--all"}
     chosen = (*_QUICK, *_HEAVY) if "--all" in words or wanted else _QUICK
-    sections = _sections()
     with tempfile.TemporaryDirectory(dir=".") as name:
         for case in chosen:
             if wanted and case.__name__ not in wanted:
                 continue
+            made = {}
             for result in case(Path(name)):
                 text = _shown(result) if isinstance(result, Result) else _table(result)
                 print(text, flush=True)
-                sections[result.title] = f"{text}\n{_moment()}\n"
+                made[result.title] = f"{text}\n{_moment()}\n"
+            sections = _sections() | made  # as they stand now: another run may have added to them
             RESULTS.write_text("\n".join((_machine(), *sections.values())), encoding="utf-8")
 
 
