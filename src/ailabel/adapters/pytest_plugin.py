@@ -53,11 +53,11 @@ def assert_labelled(
         AssertionError: a file would stop the publication, or could not be checked; says why.
     """
     __tracebackhide__ = True
-    from ailabel.gate.options import Choice, GateOptions
+    from ailabel.gate.options import GateChoice, GateOptions
     from ailabel.gate.run import GateRun
 
     options = GateOptions(
-        choice=Choice(paths=tuple(os.fspath(path) for path in paths), git=False),
+        choice=GateChoice(paths=tuple(os.fspath(path) for path in paths), git=False),
         config=config,
         isolated=config is None,
         settings={"ai": True, **declared},

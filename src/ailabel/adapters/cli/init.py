@@ -52,10 +52,10 @@ def init_command(folder: str, *, dry_run: bool) -> None:
 
 def _seen(folder: str) -> Iterator[Seen]:
     """Yield every file of a folder that may be labelled."""
-    from ailabel.gate.options import Choice
+    from ailabel.gate.options import GateChoice
     from ailabel.gate.select import select
 
-    found = select(Choice(paths=(folder,), strict=False))
+    found = select(GateChoice(paths=(folder,), strict=False))
     for problem in found.problems:
         say(problem.text, problem.params)
     below = f"{os.path.relpath(folder, found.root)}/".removeprefix("./")
