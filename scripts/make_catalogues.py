@@ -51,7 +51,7 @@ _STRUCTURE: Final = re.compile(r"(?:an?|the) [\w ,/:.'-]+")  # names of structur
 _ENUMS: Final = {"Verdict", "Outcome", "Level", "Medium", "SealResult", "Standing"}
 _WORDS: Final = (  # values that are shown as they are, besides the enumerations
     *("labelled", "replaced", "already", "planned", "refused", "failed", "skipped"),
-    *("decision", "is", "may_be", "suspected"),
+    *("decision", "is", "may_be", "suspected", "regime"),
     *("carried", "kept", "propagated", "changed", "lost", "added", "none"),
     *("generated", "edited", "tool", "provenance", "signed", "stated", "weak"),  # of traces
     *("exported", "found", "relabel", "export", "erase", "purge"),  # of the ledger

@@ -167,6 +167,7 @@ def test_the_calls_that_mypy_checks_also_run(tmp_path: Path) -> None:
     text = tmp_path / "story.md"
     text.write_text("# 标题\n\n正文。\n", encoding="utf-8")
     report = typed.path_calls(text, tmp_path / "labelled.md")
+    assert typed.duty_calls(tmp_path / "labelled.md", tmp_path / "passed.md") == "is"
     assert report.implicit is ailabel.Verdict.COMPLIANT
     data = png.build()
     spec_fields = typed.bytes_calls(b"# x\n\ny\n", "a.md")

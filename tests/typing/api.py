@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["bytes_calls", "path_calls", "text_calls"]
+__all__ = ["bytes_calls", "duty_calls", "ledger_calls", "path_calls", "text_calls"]
 
 SPEC: ailabel.LabelSpec = ailabel.LabelSpec(
     producer="001191350100M000100Y4310000",
@@ -39,6 +39,21 @@ def path_calls(source: Path, output: Path) -> ailabel.FileReport:
         assert_type(trace.claim, ailabel.Claim)
         assert_type(trace.strength, ailabel.TraceStrength)
     return report
+
+
+def duty_calls(source: Path, output: Path) -> str:
+    """Pass a file on, and decide about one."""
+    spec = ailabel.PropagateSpec(propagator="001191350100M000100Y4320000")
+    passed = ailabel.propagate(source, spec, output=output)
+    assert_type(passed.propagate_id, str | None)
+    options = ailabel.DecideOptions(declared=True, explicit=False)
+    found = ailabel.decide(output, options, apply=spec)
+    assert_type(found, ailabel.FileDecision)
+    assert_type(found.clues, tuple[ailabel.Clue, ...])
+    assert_type(found.result, ailabel.LabelResult | None)
+    report = ailabel.verify(output, ailabel.VerifyOptions(explicit=False, regimes=("cn", "eu")))
+    assert_type(report.verdicts, dict[str, ailabel.Verdict])
+    return found.decision
 
 
 def bytes_calls(data: bytes, name: str) -> Mapping[str, str | None]:
@@ -87,6 +102,19 @@ def checking_calls(folder: Path) -> list[str]:
     return stopped if run.end().code == 1 else []
 
 
+def ledger_calls(source: Path, output: Path) -> tuple[ailabel.Match, ...]:
+    """Label with a ledger, hand a file out, trace one back."""
+    with ailabel.Ledger.open("numbers.db") as ledger:
+        assert_type(ailabel.label(source, SPEC, ledger=ledger), ailabel.LabelResult)
+        grant = ailabel.Grant(recipient="a", agreement=f"v3@{'0' * 64}", reason="b")
+        exported = ailabel.export(source, SPEC, grant, output=output, ledger=ledger)
+        assert_type(exported.status, str)
+        found = ailabel.recover(output, ledger)
+        assert_type(found, ailabel.Recovery)
+        assert_type(ailabel.restore(output, ledger).produce_id, str | None)
+    return found.matches
+
+
 def failures(source: Path) -> str:
     """Handle what can go wrong, the special before the general."""
     try:
@@ -96,6 +124,8 @@ def failures(source: Path) -> str:
         return "malformed"
     except ailabel.PlanError:
         return "refused"
+    except ailabel.LedgerError:
+        return "not recorded"
     except ailabel.AilabelError as error:
         return str(error)
     return ""
