@@ -12,6 +12,7 @@ from ailabel.gate.baseline import Baseline, Entry, read_baseline, write_baseline
 from ailabel.messages import Message
 from ailabel.model.gate import GateFile, GateFinding, Standing
 from ailabel.model.report import Level, Outcome
+from schemas import check as check_schema
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,6 +95,7 @@ def test_what_is_written_can_be_read(tmp_path: Path) -> None:
     write_baseline(str(path), entries)
     assert read_baseline(str(path)) == entries[::-1]
     first = path.read_bytes()
+    check_schema(json.loads(first), "baseline")
     write_baseline(str(path), entries[::-1])
     assert path.read_bytes() == first
     write_baseline(str(path), [])
