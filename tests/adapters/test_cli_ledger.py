@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
+import sqlite3
 import stat
 import subprocess
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -202,6 +205,28 @@ def test_rows_are_written_out(run: Run, labelled: Path, tmp_path: Path) -> None:
     assert output.read_text(encoding="utf-8") == done.out
     assert stat.S_IMODE(output.stat().st_mode) == 0o600
     assert run("ledger", "export", "-o", output).code == 2
+
+
+def test_anybody_can_reckon_the_rows(run: Run, labelled: Path, tmp_path: Path) -> None:
+    """From what is written out and what spec/ledger.md says, with nothing of ours."""
+    assert labelled.exists()
+    done = run("export", PICTURE, "-o", tmp_path / "out.png", *GRANT)
+    assert done.code == 0
+    head, *rows = map(json.loads, run("ledger", "export").out.splitlines())
+    link = hashlib.sha256(b"ailabel ledger chain 1\0" + head["origin"].encode()).digest()
+    for row in rows:
+        names = ("details", "digest", "format", "kind", "label", "picture", "producer", "signer")
+        values = {name: row[name] or "" for name in names} | {"v": 1}
+        values |= {name: row[name] for name in ("number", "time", "turn")}
+        data = json.dumps(values, separators=(",", ":"), sort_keys=True).encode("ascii")
+        leaf = hashlib.sha256(b"\0" + data).digest()
+        link = hashlib.sha256(b"ailabel ledger chain 1\0" + link + leaf).digest()
+        assert (leaf.hex(), link.hex()) == (row["leaf"], row["chain"])
+    with closing(sqlite3.connect(tmp_path / "ledger.db")) as database:
+        ((salt,),) = database.execute("SELECT salt FROM ledger_person").fetchall()
+    person = json.dumps(["张三", "印刷"], separators=(",", ":")).encode("ascii")
+    commitment = hashlib.sha256(b"ailabel ledger person 1\0" + salt + person).hexdigest()
+    assert json.loads(rows[1]["details"])["person"] == commitment
 
 
 def test_a_new_ledger_is_up_to_date(run: Run) -> None:

@@ -29,6 +29,8 @@ _PRAGMAS: Final = (
     "PRAGMA synchronous=FULL",  # in WAL mode: the log is flushed at every commit
     "PRAGMA foreign_keys=ON",
     "PRAGMA secure_delete=ON",  # what is erased leaves no trace in free pages
+    "PRAGMA wal_autocheckpoint=10000",  # pages; an index page that changes often is moved once
+    "PRAGMA cache_size=-65536",  # KiB, so that indexes of a million rows are not read again
 )
 
 
