@@ -206,6 +206,16 @@ def test_a_compressed_text_that_cannot_be_read_is_empty() -> None:
     assert _text(sized, compressed=False) == "none"
 
 
+def _stretched(data: bytes) -> bytes:
+    """Return a picture whose header says that it is far too large."""
+    if data.startswith(b"RIFF"):
+        at = data.index(b"VP8L") + 9  # behind the size and the signature [RFC 9649 3.4]
+        return (
+            data[:at] + (0xFFFFFFF | data[at + 3] >> 4 << 28).to_bytes(4, "little") + data[at + 4 :]
+        )
+    return data[:16] + (20_000).to_bytes(4, "big") * 2 + data[24:]
+
+
 def test_pictures_without_room_or_in_other_forms_hide_nothing() -> None:
     """Grey ones, small ones, interlaced ones, lossy WebP, and a WebP that is cut."""
     whole = traced.hidden("stealth_pngcomp", "a text", form="WEBP")
@@ -216,6 +226,8 @@ def test_pictures_without_room_or_in_other_forms_hide_nothing() -> None:
         (webp.file(webp.vp8x(webp.ALPHA), webp.chunk(b"ALPH", b"\0no")), "a.webp"),
         (webp.file(webp.vp8x(0)), "a.webp"),
         (whole[:60], "a.webp"),
+        (_stretched(whole), "a.webp"),
+        (_stretched(traced.hidden("stealth_pngcomp", "a text")), "a.png"),
     ):
         assert find(data, name) == []
 

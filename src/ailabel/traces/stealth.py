@@ -149,7 +149,7 @@ def _columns(view: View, format_id: str) -> dict[str, bytes]:
             picture = plugin(file)
             check_limit("the number of pixels", picture.width * picture.height, _PIXELS)
             turned = picture.transpose(Image.Transpose.TRANSPOSE)  # columns become rows
-    except _BROKEN:
+    except (*_BROKEN, Image.DecompressionBombError):
         return {}
     found = {"A": turned.getchannel("A").tobytes()} if "A" in turned.getbands() else {}
     return found | {"RGB": turned.convert("RGB").tobytes()}
