@@ -194,7 +194,9 @@ def test_a_checked_manifest_is_signed_metadata() -> None:
     from ailabel.io.source import BytesView
 
     view = BytesView((CORPUS / "traces" / "chatgpt-1.png").read_bytes(), "a.png")
-    facts = regimes.gather(view, examine(view), None, ())
+    facts = regimes.gather(view, examine(view), (None, ()))
     signed = tuple(replace(item, strength=TraceStrength.SIGNED) for item in facts.traces)
     checks = judge(replace(facts, traces=signed), ("eu",))
     assert {item.rule: item.outcome for item in checks}["EUR-002"] is Outcome.PASS
+    checks = judge(replace(facts, checked=True), ("eu",))
+    assert {item.rule: item.outcome for item in checks}["EUR-002"] is Outcome.FAIL

@@ -42,6 +42,7 @@ class Facts:
         seals: what checking the signatures of the labels came to.
         traces: its traces of AI.
         entries: the texts of its metadata.
+        checked: whether C2PA manifests were checked.
     """
 
     examined: Examined
@@ -49,6 +50,7 @@ class Facts:
     seals: tuple[SealReport, ...]
     traces: tuple[Trace, ...]
     entries: tuple[Entry, ...]
+    checked: bool = False
 
 
 _Finding: TypeAlias = "tuple[Outcome, Message, str]"
@@ -56,18 +58,31 @@ _Predicate: TypeAlias = "Callable[[Facts], _Finding]"
 
 
 def gather(
-    view: View, examined: Examined, evidence: Evidence | None, seals: tuple[SealReport, ...]
+    view: View,
+    examined: Examined,
+    seen: tuple[Evidence | None, tuple[SealReport, ...]],
+    *,
+    check_c2pa: bool = False,
 ) -> Facts:
-    """Return what can be known of a file."""
+    """Return what can be known of a file.
+
+    Args:
+        view: the file.
+        examined: its labels.
+        seen: what was seen of the explicit label, and what checking signatures came to.
+        check_c2pa: whether C2PA manifests are checked.
+    """
     from ailabel import traces
     from ailabel.traces.places import entries
 
+    evidence, seals = seen
     return Facts(
         examined=examined,
         evidence=evidence,
         seals=seals,
-        traces=traces.find(view, examined.format.id),
+        traces=traces.find(view, examined.format.id, validate=check_c2pa),
         entries=entries(view, examined.format.id),
+        checked=check_c2pa,
     )
 
 
@@ -138,6 +153,8 @@ def _signed(facts: Facts) -> _Finding:
     for trace in found:
         if trace.strength is TraceStrength.SIGNED:
             return Outcome.PASS, trace.message, trace.location
+    if found and facts.checked:
+        return Outcome.FAIL, found[0].message, found[0].location
     if found:
         message = Message("whether the signature and time stamp of the C2PA manifest hold is open")
         return Outcome.REVIEW, message, found[0].location

@@ -112,7 +112,8 @@ def _foreign(
         return ()
     from ailabel.engine import regimes
 
-    return regimes.judge(regimes.gather(view, examined, *seen), options.regimes)
+    facts = regimes.gather(view, examined, seen, check_c2pa=options.check_c2pa)
+    return regimes.judge(facts, options.regimes)
 
 
 def _weighed(foreign: tuple[Check, ...], options: VerifyOptions) -> dict[str, Verdict]:
@@ -151,6 +152,13 @@ def error_message(error: AilabelError) -> Message:
 def look_at(view: View, file_format: Format, explain: bool) -> Evidence:  # noqa: FBT001 - passed on
     marker = registry.inspector_of(file_format.id)
     if marker is None:
+    """Look for the explicit label of a file; what cannot be looked at is told, never raised.
+
+    Args:
+        view: the file.
+        file_format: of the file.
+        explain: whether a picture of what was seen is asked for.
+    """
         reason = Message(
             "explicit labels in {format} are not examined", {"format": file_format.name}
         )
