@@ -150,8 +150,6 @@ def error_message(error: AilabelError) -> Message:
 
 
 def look_at(view: View, file_format: Format, explain: bool) -> Evidence:  # noqa: FBT001 - passed on
-    marker = registry.inspector_of(file_format.id)
-    if marker is None:
     """Look for the explicit label of a file; what cannot be looked at is told, never raised.
 
     Args:
@@ -159,6 +157,8 @@ def look_at(view: View, file_format: Format, explain: bool) -> Evidence:  # noqa
         file_format: of the file.
         explain: whether a picture of what was seen is asked for.
     """
+    marker = registry.inspector_of(file_format.id)
+    if marker is None:
         reason = Message(
             "explicit labels in {format} are not examined", {"format": file_format.name}
         )
