@@ -19,7 +19,18 @@ if TYPE_CHECKING:
 __all__ = ["formats_command", "rule_command", "schema_command"]
 
 _SCHEMAS: Final = (
-    *("report", "label", "decide", "diff", "check", "rules", "formats", "sidecar", "ledger"),
+    *(
+        "report",
+        "label",
+        "decide",
+        "diff",
+        "check",
+        "rules",
+        "formats",
+        "sidecar",
+        "baseline",
+        "ledger",
+    ),
     *("config", "manifest", "profile"),
 )
 _CHOICES: Final = click.Choice(["text", "json"])
