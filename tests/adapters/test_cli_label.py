@@ -11,12 +11,15 @@ import signal
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
 import ailabel as package
 from ailabel import api
+from ailabel.adapters.cli import recording
+from ailabel.adapters.cli.jobs import LABELLING
 from ailabel.batch.local import work
 from ailabel.errors import AilabelError
 from ailabel.testing import damaged
@@ -27,6 +30,9 @@ from schemas import check as check_schema
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from ailabel.io.steps import Steps
+    from ailabel.model.report import LabelResult
 
 SOUND: Final = wav.file(wav.FORMAT, wav.DATA)
 PICTURE: Final = png.build()
@@ -777,14 +783,13 @@ def test_a_defect_of_ours_ends_one_file_not_the_run(
     tree: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was not foreseen is reported as a defect for its file; the others are labelled."""
-    call = api.labelling
 
-    def fail(path: str, *arguments: object, **options: object) -> object:
+    def fail(path: str, *arguments: Any, **options: Any) -> Steps[LabelResult]:  # noqa: ANN401 - handed on
         if path.endswith("b.png"):
             raise ZeroDivisionError("by nothing")
-        return call(path, *arguments, **options)  # type: ignore[arg-type]
+        return api.labelling(path, *arguments, **options)
 
-    monkeypatch.setattr(api, "labelling", fail)
+    monkeypatch.setattr(recording, "LABELLING", replace(LABELLING, begin=fail))
     done = ailabel("label", tree, "--in-place", *IMPLICIT)
     assert done.code == 2
     assert "this is a defect of ailabel" in done.out
