@@ -120,9 +120,9 @@ class _Heif:
         """Edit the label in its item, or in another place of the family."""
         stores = bmff_store.load(view)
         for hit in search.search(view, _QUERY):
-            if _hit_slot(hit, slot.site.partition(".")[0]) == slot:
+            if stores and _hit_slot(hit, slot.site.partition(".")[0]) == slot:
                 others = partial(_rewrite, view, hit, (slot, payload))
-                return bmff_store.revise(stores, {}, others=others) if stores else ()
+                return bmff_store.revise(stores, {}, others=others)
         for item in _items(stores):
             if item.is_readable and item.offset == slot.offset:
                 return bmff_store.revise(stores, {item.places: _rewritten(item, slot, payload)})
