@@ -19,19 +19,9 @@ if TYPE_CHECKING:
 __all__ = ["formats_command", "rule_command", "schema_command"]
 
 _SCHEMAS: Final = (
-    *(
-        "report",
-        "label",
-        "decide",
-        "diff",
-        "check",
-        "rules",
-        "formats",
-        "sidecar",
-        "baseline",
-        "ledger",
-    ),
-    *("config", "manifest", "profile"),
+    *("report", "label", "decide", "diff", "check", "rules"),
+    *("formats", "sidecar", "baseline", "ledger", "config", "manifest"),
+    *("profile"),
 )
 _CHOICES: Final = click.Choice(["text", "json"])
 
