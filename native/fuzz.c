@@ -1,7 +1,8 @@
 /* Damage scans and streams, and run the extension's code over them: see scripts/sanitize_run.py.
  *
- * A job is a file: a letter, numbers of four bytes each, tables, data. It is run as it is, which must
- * work, then damaged again and again, which may fail but must not do anything else. Built with
+ * A job is a file: a letter, numbers of four bytes each, tables, data; or a letter and a file that is
+ * to be walked. It is run as it is, which must work, then damaged again and again, which may fail but
+ * must not do anything else. Built with
  * -fsanitize=address,undefined, so that whatever goes wrong stops the program.
  */
 #define _GNU_SOURCE 1 /* memfd_create */
