@@ -21,7 +21,7 @@ __all__ = ["formats_command", "rule_command", "schema_command"]
 _SCHEMAS: Final = (
     *("report", "label", "decide", "diff", "check", "rules"),
     *("formats", "sidecar", "baseline", "ledger", "config", "manifest"),
-    *("profile"),
+    "profile",
 )
 _CHOICES: Final = click.Choice(["text", "json"])
 
