@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from ailabel.config.patterns import translated
@@ -50,7 +51,8 @@ class Key:
     path: bool = False
 
 
-def keys_of(place: str) -> dict[str, Key]:
+@lru_cache(maxsize=4)
+def keys_of(place: str) -> Mapping[str, Key]:
     """Return the keys that may stand in a place."""
     return {key.name: key for key in KEYS if place in key.places}
 

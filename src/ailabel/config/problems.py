@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ailabel.messages import Message, Reasons
 
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from ailabel.errors import AilabelError
 
 __all__ = ["WrongValueError", "no_such", "problems_of"]
+
+_LONGEST: Final = 80  # characters of a key that nobody knows; ours
 
 
 class WrongValueError(Exception):
@@ -36,6 +38,7 @@ def no_such(name: str, known: Collection[str], prefix: str = "") -> Message:
     """
     from difflib import get_close_matches
 
+    name = name[:_LONGEST]
     names = [prefix + key for key in known]
     close = get_close_matches(name, known, 1)
     if close:

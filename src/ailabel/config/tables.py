@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["Section", "Tables", "checked", "fail", "read_options", "read_tables"]
 
 _LONGEST: Final = 1 << 20  # bytes of a file; ours
-_SECTIONS: Final = 1000  # tables [[paths]] of a file; ours
+_SECTIONS: Final = 1000  # tables [[paths]] of a file, or patterns with rules of their own; ours
+_PROBLEMS: Final = 100  # looking for the key that may be meant takes its time; ours
 _IGNORES: Final = "per-file-ignores"
 _STRUCTURE: Final = ("paths", _IGNORES)  # keys that hold tables
 
@@ -108,7 +109,7 @@ def checked(
                 found[name] = known[name].check(prefix + name, value)
             except WrongValueError as error:
                 problems.append(error.message)
-        elif name not in others:
+        elif name not in others and len(problems) < _PROBLEMS:
             problems.append(no_such(name, (*known, *others), prefix))
     return found
 
@@ -206,6 +207,9 @@ def _sections(tables: object, problems: list[Message]) -> list[Section]:
 def _ignores(table: object, problems: list[Message]) -> list[Section]:
     if not isinstance(table, dict):
         problems.append(Message("{name} must be {wanted}", _table(_IGNORES)))
+        return []
+    if len(table) > _SECTIONS:
+        problems.append(Message("{name} is too long", {"name": _IGNORES}))
         return []
     found = []
     for pattern, ids in table.items():
