@@ -7,15 +7,12 @@ them, from rows that are not what was recorded.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from ailabel.ledger.merkle import Frontier
 from ailabel.ledger.record import first_link, next_link
 from ailabel.messages import Message
 from ailabel.values import frozen
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 __all__ = ["Finding", "Link", "Walk"]
 
@@ -125,7 +122,7 @@ class Walk:
         return found
 
 
-def _told(breaks: list[_Break]) -> Iterator[Finding]:
+def _told(breaks: list[_Break]) -> list[Finding]:
     """Tell of each break what happened, as well as the links show it."""
     known = _known(breaks)
     needs = {item.here.row: need for item in breaks if (need := _need(item, known)) is not None}
@@ -135,21 +132,32 @@ def _told(breaks: list[_Break]) -> Iterator[Finding]:
         for item in breaks
         if needs.get(item.here.row) == item.before.link and item.last.row not in needs
     }
-    for row in sorted(added):
-        yield _finding("added", row, row, Message("row {row} was put in", {"row": row}))
-    told = set(added)
-    for item in breaks:
-        row = item.here.row
-        if row in told or item.last.row in added:
-            continue
-        if row not in needs:
-            message = Message(
-                "row {row} is not what was recorded, or rows before it are missing", {"row": row}
-            )
-            yield _finding("changed", row, row, message)
-        elif known[needs[row]] not in broken:  # else it only followed one that was moved
-            message = Message("row {row} belongs in another place", {"row": row})
-            yield _finding("reordered", row, row, message)
+    rest = [item.here.row for item in breaks if item.last.row not in added]
+    changed = [row for row in rest if row not in needs and row not in added]
+    moved = [row for row in rest if row in needs]
+    # a row whose predecessor was moved did not move itself, unless nothing else explains it
+    first = [row for row in moved if known[needs[row]] not in broken]
+    return [
+        *(
+            _finding("added", row, row, Message("row {row} was put in", {"row": row}))
+            for row in sorted(added)
+        ),
+        *map(_changed, changed),
+        *map(_moved, first or ([] if added or changed else moved)),
+    ]
+
+
+def _changed(row: int) -> Finding:
+    message = Message(
+        "row {row} is not what was recorded, or rows before it are missing", {"row": row}
+    )
+    return _finding("changed", row, row, message)
+
+
+def _moved(row: int) -> Finding:
+    return _finding(
+        "reordered", row, row, Message("row {row} belongs in another place", {"row": row})
+    )
 
 
 def _known(breaks: list[_Break]) -> dict[bytes, int]:
