@@ -66,11 +66,14 @@ def test_a_file_is_known_by_its_content(tmp_path: Path) -> None:
     assert wrong.file.findings[0].outcome is Outcome.INCONCLUSIVE
 
 
-@pytest.mark.parametrize(("name", "data"), [(".gitkeep", b""), ("a.png.aigc.json", b"{}")])
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [(".gitkeep", b""), ("a.png.aigc.json", b"{}"), (".ailabel-baseline.json", b"{}")],
+)
 def test_what_holds_no_content_is_not_asked_for_a_label(
     tmp_path: Path, name: str, data: bytes
 ) -> None:
-    """Empty files, and labels that stand beside files."""
+    """Empty files, labels that stand beside files, and what the gate itself is told."""
     assert rules(look(tmp_path, data, name, settings=AI)) == []
 
 

@@ -226,7 +226,7 @@ def _unknown(case: Case) -> Iterator[Point]:
     elif case.traces or _seen(case):
         message = Message(
             "signs of AI: {signs}; whoever passes it on marks it as suspected (疑似)",
-            {"signs": Reasons([*(trace.message for trace in case.traces), *_seen(case)])},
+            {"signs": _signs(case)},
         )
         yield _point("GAT-008", message, advice.decide(case.path))
     else:
@@ -260,12 +260,17 @@ def _seen(case: Case) -> list[Message]:
 
 def _traced(case: Case) -> Iterator[Point]:
     if case.traces:
-        signs = Reasons(trace.message for trace in case.traces)
         first = case.traces[0]
-        message = Message("signs of AI: {signs}", {"signs": signs})
+        message = Message("signs of AI: {signs}", {"signs": _signs(case)})
         point = _point("GAT-007", message, advice.declare(case.path))
         yield point.at(location=first.location, offset=first.offset)
     yield from _damage(case)
+
+
+def _signs(case: Case) -> Reasons:
+    """Return what speaks of AI; what several places say is said once."""
+    told = (*(trace.message for trace in case.traces), *_seen(case))
+    return Reasons({str(message): message for message in told}.values())
 
 
 def _damage(case: Case) -> Iterator[Point]:

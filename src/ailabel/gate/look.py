@@ -35,7 +35,7 @@ __all__ = ["Looker"]
 
 _OF_ITSELF: Final = frozenset({"markdown", "html"})  # formats that may say what they are
 _READ: Final = frozenset({Medium.TEXT, Medium.DOCUMENT})  # exact and cheap, unlike looking
-_SIDECAR: Final = ".aigc.json"
+_OURS: Final = (".aigc.json", "ailabel.toml", ".ailabel-baseline.json")  # no content
 _PASSING: Final = Outcome.INCONCLUSIVE  # it may be settled once an extra is installed
 
 
@@ -114,7 +114,7 @@ class Looker:
                 report, reason = _examined(view, path, own)
             profile = own
         if report is None and (
-            profile.ai != "yes" or not view.size or path.endswith(_SIDECAR)
+            profile.ai != "yes" or not view.size or path.endswith(_OURS)
         ):  # nothing is asked of it
             looked = self._told(path, profile, None)
         else:
