@@ -128,7 +128,7 @@ def read_options(options: Mapping[str, Any]) -> tuple[dict[str, Value], tuple[Se
     values = checked(TOP, plain, "--", problems)
     ignores = _ignores(options[_IGNORES], problems) if _IGNORES in options else None
     if problems:
-        raise ConfigError("{reasons}", problems=Reasons(problems))
+        raise ConfigError("the options cannot be used: {reasons}", problems=Reasons(problems))
     return values, None if ignores is None else tuple(ignores)
 
 
