@@ -303,6 +303,7 @@ def export(
 
     if os.path.lexists(output):  # an empty file, or a link that leads nowhere, counts
         raise PlanError("{path} exists; choose another output", path=os.fspath(output))
+    os.stat(os.path.dirname(output) or os.curdir)  # noqa: PTH116, PTH120 - before anything is logged
     with open_view(path, spec.limits) as view:
         found, facts = plan_export(view, spec, grant)
         note = log_export(ledger, found, spec, (grant, facts))

@@ -314,6 +314,21 @@ def test_exports_that_are_refused(
     assert not (tmp_path / "out.png").exists()
 
 
+def test_mistakes_are_no_tracebacks(run: Run, tmp_path: Path) -> None:
+    """Days at the ends of the calendar, text that is none, a folder that is not there."""
+    assert run("ledger", "purge", "--before", "0001-01-01").code == 0
+    assert run("ledger", "purge", "--before", "9999-12-31").code == 2
+    for command in ("find", "erase"):
+        done = run("ledger", command, "\udcff\udcfe")
+        assert (done.code, done.err) == (1, "")
+    done = run("export", PICTURE, "-o", tmp_path / "none" / "out.png", *GRANT)
+    assert done.code == 2
+    assert "0 rows" in run("ledger", "verify").out
+    assert run("ledger", "prove", "--row", "9" * 30).code == 2
+    assert run("ledger", "verify", "--ledger", PICTURE).code == 2
+    assert run("ledger", "verify", "--ledger", "postgresql://a:secret@h:x/d").code == 2
+
+
 def test_an_agreement_is_needed(run: Run, tmp_path: Path) -> None:
     """There is no export without one."""
     output = tmp_path / "out.png"

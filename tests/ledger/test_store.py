@@ -9,7 +9,7 @@ import stat
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -17,9 +17,6 @@ from ailabel.errors import LedgerError, PlanError
 from ailabel.ledger import Kind, Ledger, keep
 from ailabel.ledger.database import address_of
 from books import PRODUCER, record, records, tamper
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def test_what_is_recorded_is_found(ledger: Ledger) -> None:
@@ -207,6 +204,7 @@ def test_addresses(tmp_path: Path) -> None:
     """Paths, SQLite's URL, PostgreSQL's; no password is ever shown."""
     assert address_of(tmp_path / "a.db").path == tmp_path / "a.db"
     assert str(address_of("sqlite:////var/a%20b.db")) == "/var/a b.db"
+    assert address_of("sqlite:///a.db").path == Path.cwd() / "a.db"
     found = address_of("postgresql://me:secret@host/db")
     assert found.url == "postgresql+psycopg://me:secret@host/db"
     assert str(found) == "postgresql+psycopg://me:***@host/db"

@@ -63,7 +63,7 @@ def address_of(where: str | os.PathLike[str]) -> Address:
     if not found:
         return Address(Path(os.path.abspath(text)))  # noqa: PTH100 - links stay
     if scheme == "sqlite" and rest.startswith("/") and len(rest) > 1:
-        return Address(Path(unquote(rest[1:])))
+        return Address(Path(os.path.abspath(unquote(rest[1:]))))  # noqa: PTH100 - links stay
     if scheme in {"postgresql", "postgres", "postgresql+psycopg"} and rest:
         return Address(None, f"postgresql+psycopg://{rest}")
     raise LedgerError(

@@ -14,6 +14,7 @@ from ailabel.ledger.audit import audit, leaves
 from ailabel.ledger.database import Database, address_of
 from ailabel.ledger.merkle import consistency_proof, inclusion_proof, root_of
 from ailabel.ledger.note import Checkpoint, sign_checkpoint
+from ailabel.ledger.record import is_storable
 from ailabel.ledger.schema import check_there, migrate
 from ailabel.values import frozen
 
@@ -176,6 +177,8 @@ def log_export(
 
 def erase(ledger: Ledger, who: str, *, within_retention: bool = False) -> Deletion:
     """Forget a person, without a trace on the disk; see `personal.erase`."""
+    if not is_storable(who):
+        return personal.Deletion((), ())
     done = ledger.run(
         lambda connection: personal.erase(
             connection, who, _today(), within_retention=within_retention

@@ -40,6 +40,7 @@ __all__ = [
 
 _CHINA: Final = dt.timezone(dt.timedelta(hours=8))  # whose days count
 _MONTHS: Final = 6
+_EARLIEST: Final = dt.date(1971, 1, 1)
 _MICROSECONDS: Final = 1_000_000
 _CHUNK: Final = 5000  # rows that one row tells of
 
@@ -133,8 +134,9 @@ def purge(connection: Connection, before: dt.date, today: dt.date) -> Deletion:
     Raises:
         LedgerError: some of those days are not six calendar months past.
     """
-    last = before - dt.timedelta(days=1)
-    if first_day_after(last) > today:
+    before = max(before, _EARLIEST)
+    last = min(before, today) - dt.timedelta(days=1)
+    if before > today or first_day_after(last) > today:
         raise LedgerError(
             "the log of an export is kept for six calendar months: that of {day} until {end}",
             day=last.isoformat(),

@@ -24,6 +24,7 @@ __all__ = [
     "Record",
     "canonical",
     "first_link",
+    "is_storable",
     "leaf_of",
     "next_link",
     "record_from_json",
@@ -172,6 +173,13 @@ def next_link(link: bytes, leaf: bytes) -> bytes:
     return hashlib.sha256(_CHAIN + link + leaf).digest()
 
 
+def is_storable(text: str) -> bool:
+    """Say whether a text could stand in a ledger: no control characters, no broken text."""
+    return text.isprintable() or not any(
+        unicodedata.category(character) in {"Cc", "Cs"} for character in text
+    )
+
+
 def record_to_json(record: Record) -> str:
     """Return a record as JSON text."""
     values = {name: getattr(record, name) for name in _NAMES} | {"kind": record.kind.value}
@@ -200,9 +208,7 @@ def _check_text(name: str, value: str, longest: int) -> None:
     """Refuse what a database cannot keep, or would keep otherwise than it was given."""
     if len(value) > longest:
         raise LedgerError("{name} is longer than {count} characters", name=name, count=longest)
-    if value.isprintable():
-        return
-    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in value):
+    if not is_storable(value):
         raise LedgerError("{name} has control characters or broken text", name=name)
 
 

@@ -12,6 +12,7 @@ from ailabel.ledger.database import Database, address_of
 from ailabel.ledger.group import GroupCommit
 from ailabel.ledger.mounts import refuse_network
 from ailabel.ledger.packages import require
+from ailabel.ledger.record import is_storable
 from ailabel.ledger.schema import check_schema, migrate
 
 if TYPE_CHECKING:
@@ -169,6 +170,8 @@ class Ledger:
         """Return all that is recorded of a content number, of one producer or of all."""
         from ailabel.ledger import tables
 
+        if not is_storable(number):
+            return []
         where = tables.entry.c.number == number
         if producer is not None:
             where &= tables.entry.c.producer == producer
