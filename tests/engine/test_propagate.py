@@ -424,6 +424,23 @@ def test_real_files_are_passed_on(path: Path) -> None:
     assert after.fields["PropagateID"] == "p-1"
 
 
+def test_an_update_of_ours_in_a_pdf_is_replaced_not_stacked() -> None:
+    """A label in the packet of a PDF is edited there; the first propagator is not left behind."""
+    data = cases()["pdf/xmp.pdf"]
+    before = the_label(data, "a.pdf")
+    once = propagate_bytes(data, SPEC, name="a.pdf")
+    assert the_label(once.data, "a.pdf").site == before.site
+    assert once.data.startswith(data)
+    spec = PropagateSpec(propagator=OTHER, propagate_id="p-2", replace_propagator=True)
+    twice = propagate_bytes(once.data, spec, name="a.pdf")
+    assert OURS.encode() not in twice.data
+    assert the_label(twice.data, "a.pdf").fields["ContentPropagator"] == OTHER
+    moved = PropagateSpec(propagator=OURS, slot="official", replace_propagator=True)
+    done = propagate_bytes(twice.data, moved, name="a.pdf")
+    assert the_label(done.data, "a.pdf").official
+    assert OTHER.encode() not in done.data
+
+
 @pytest.mark.oracle
 def test_other_programs_read_what_was_passed_on(tmp_path: Path) -> None:
     """ExifTool shows the new label in the attribute that Adobe's toolkit would write."""

@@ -22,12 +22,12 @@ from ailabel.errors import MalformedFileError, PlanError, UnsupportedFormatError
 from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit
 from ailabel.model.media import Format, Match, Medium, Strength
-from ailabel.spi import Signature, Slot, Span
+from ailabel.spi import Signature, Slot, Span, unkept
 from ailabel.standard.schema import is_label
 from ailabel.standard.slots import KEY, XMP_PREFIX, XMP_PROPERTY, XMP_URI
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from ailabel.codecs.pdf_rescue import Rescued
     from ailabel.io.source import Limits, View
@@ -94,6 +94,32 @@ class _Pdf:
             tail = pdf_update.append(base, taken, pdf_update.CLEAN)
             base = pdf_update.extended(base, tail)
         return (Edit(start, view.size - start, tail + _info_update(base, payload)),)
+
+    def write_at(self, view: View, slot: Slot, payload: str) -> Sequence[Edit]:
+        """Append the object that holds the label, in place of an update of ours at the end.
+
+        Raises:
+            PlanError: as `write`, or the object cannot be changed alone.
+        """
+        document = Document(view)
+        _check_open(document)
+        if pdf_signature.changes_forbidden(document):
+            raise PlanError("the PDF is certified and its certificate forbids every change")
+        start = _end_of_others(document)
+        base = Document(pdf_update.shortened(view, start)) if start < view.size else document
+        before = {_key(item): item for item in _slots(base)}
+        others = {_key(item) for item in _slots(document)} - {_key(slot)}
+        if others - before.keys() or before.keys() - others - {_key(slot)}:
+            raise unkept(slot)  # an update of ours took labels out, which would come back
+        if slot.official:
+            tail = _info_update(base, payload)
+        elif _key(slot) in before:
+            tail = pdf_update.append(
+                base, _edited(base, before[_key(slot)], payload), pdf_update.KEPT
+            )
+        else:
+            raise unkept(slot)
+        return (Edit(start, view.size - start, tail),)
 
     def essence(self, view: View) -> Iterator[Essence]:
         """Yield what the pages show: content streams, resources and boxes, as they are stored.
@@ -255,7 +281,8 @@ def _end_of_others(document: Document) -> int:
     update = pdf_update.replaceable(document)
     if update is not None:
         return update.start
-    if any(item.kind == pdf_update.INFO for item in pdf_update.own(document)):
+    kinds = {pdf_update.INFO, pdf_update.KEPT}
+    if any(item.kind in kinds for item in pdf_update.own(document)):
         raise PlanError(
             "later changes or a signature cover the label that this program put into the PDF, "
             "so it cannot be replaced; rewrite the file as one revision first"
@@ -291,13 +318,42 @@ def _taken_out(base: Document) -> dict[Ref, bytes]:
     return objects
 
 
+def _key(slot: Slot) -> tuple[str, str]:
+    return slot.site, slot.location
+
+
+def _edited(base: Document, slot: Slot, payload: str) -> dict[Ref, bytes]:
+    """Return the object that holds a label, with another text in its place."""
+    if slot.site.startswith("pdf.Metadata"):
+        from ailabel.codecs.xmp_amend import amended
+
+        limits = base.view.limits
+        return _changed_packet(base, lambda data: amended(data, _PROPERTY, slot, payload, limits))
+    where, _, key = slot.location.partition("/")
+    holders: list[tuple[object, object]] = [
+        (base.trailer.get("Info"), base.resolve(base.trailer.get("Info"))),
+        (base.trailer.get("Root"), base.catalog()),
+        *((page.ref, page.dictionary) for page in base.pages()),
+    ]
+    names = ["Info", "Root", *(f"Page {number}" for number in range(1, len(holders) - 1))]
+    ref, holder = holders[names.index(where)]
+    signed = where != "Info" and pdf_signature.signed(base)
+    if signed or not isinstance(ref, Ref) or not isinstance(holder, Dictionary):
+        raise unkept(slot)
+    return {ref: holder.render({key: text_string(payload)})}
+
+
 def _emptied_packet(base: Document) -> dict[Ref, bytes]:
+    return _changed_packet(base, lambda packet: xmp.vacate(packet, _PROPERTY, base.view.limits))
+
+
+def _changed_packet(base: Document, change: Callable[[bytes], bytes]) -> dict[Ref, bytes]:
     ref = base.catalog().get("Metadata")
     stream = base.resolve(ref)
     if not isinstance(ref, Ref) or not isinstance(stream, Stream):
         raise MalformedFileError("{structure} is missing", structure="the PDF metadata stream")
     limits = base.view.limits
-    packet = xmp.vacate(base.data(stream, limits.metadata_bytes), _PROPERTY, limits)
+    packet = change(base.data(stream, limits.metadata_bytes))
     head = stream.dictionary.render(
         {"Filter": None, "DecodeParms": None, "Length": b"%d" % len(packet)}
     )

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CLEAN",
     "INFO",
+    "KEPT",
     "STAMP",
     "TAG",
     "Own",
@@ -40,6 +41,7 @@ __all__ = [
 TAG: Final = "AILabel"  # a second-class name [ISO32000-2 annex E]
 INFO: Final = "Info"  # kinds of updates: the information dictionary and nothing else
 CLEAN: Final = "Clean"  # metadata in other places, emptied
+KEPT: Final = "Kept"  # a label that was edited where it stands
 STAMP: Final = "Stamp"  # something drawn on pages
 _DROPPED: Final = (  # what belongs to one section alone [ISO32000-2 tables 5, 15, 17, 19]
     "Prev",
@@ -81,9 +83,9 @@ def own(document: Document) -> list[Own]:
 
 
 def replaceable(document: Document) -> Own | None:
-    """Return the newest update of kind `INFO`, if nothing but blanks stands behind it."""
+    """Return the newest update of ours that holds a label, if only blanks stand behind it."""
     found = own(document)
-    if not found or found[0].kind != INFO:
+    if not found or found[0].kind not in {INFO, KEPT}:
         return None
     rest = document.view.read_some(found[0].end, _GAP)
     whole = found[0].end + len(rest) == document.view.size
