@@ -19,7 +19,7 @@ from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit
 from ailabel.model.media import Format, Match, Medium, Strength
-from ailabel.spi import Essence, Signature, Slot
+from ailabel.spi import Essence, Signature, Slot, unkept
 from ailabel.standard.schema import is_label
 from ailabel.standard.slots import KEY, XMP_PREFIX, XMP_PROPERTY, XMP_URI
 from ailabel.values import frozen
@@ -94,8 +94,7 @@ class AsfCarrier:
         slots = self.read(view)
         if len(slots) == 1 and slots[0].official and slots[0].payload == payload:
             return []
-        if any(item.id == asf.SIGNATURE for item in asf.header(view)[1]):
-            raise PlanError("the header of the file is signed, so no label can be put into it")
+        _refuse_signed(view)
         entry = _attribute(payload)
         place = _place(view)
         edits = [
@@ -116,6 +115,23 @@ class AsfCarrier:
         new += asf.object_bytes(asf.PADDING, bytes(_share(len(entry)) - _OBJECT))
         edits.append(Edit(place.position, place.length, new))
         return edits + _resized(view, edits, added=2 - place.objects)
+
+    def write_at(self, view: View, slot: Slot, payload: str) -> Sequence[Edit]:
+        """Edit the label in its attribute or text; our padding object stays as it should be.
+
+        Raises:
+            PlanError: the header is signed, or sizes around the label would have to change that are
+                not followed.
+        """
+        _refuse_signed(view)
+        holder = next(item for item in _holders(view) if slot in item.slots)
+        if holder.object.id == asf.EXTENDED:
+            edits = _respelt_attribute(view, holder.object, slot, payload)
+        elif holder.object.id == asf.CONTENT:
+            edits = [_respelt_text(view, holder.object, slot, payload)]
+        else:
+            raise unkept(slot)
+        return edits + _resized(view, edits, added=0)
 
     def essence(self, view: View) -> Iterable[Essence]:
         """Yield the payloads of one stream after the other."""
@@ -164,6 +180,52 @@ def _place(view: View) -> _Place:
                 own = following if is_ours and following.id == asf.PADDING else None
             return _Place(position=item.offset, description=item, padding=own)
     return _Place(position=top.end)
+
+
+def _refuse_signed(view: View) -> None:
+    if any(item.id == asf.SIGNATURE for item in asf.header(view)[1]):
+        raise PlanError("the header of the file is signed, so no label can be put into it")
+
+
+def _respelt_attribute(view: View, item: asf.Object, slot: Slot, payload: str) -> list[Edit]:
+    """Plan a description with another text in the place of an attribute's."""
+    attributes = list(_attributes(view, item))
+    at = next(
+        index
+        for index, entry in enumerate(attributes)
+        if entry.slot is not None and entry.slot.offset == slot.offset
+    )
+    head = attributes[at].raw[: -len(slot.raw) - 2] if slot.raw else b""
+    value = _stored(slot, payload, int.from_bytes(head[-2:], "little"))
+    raws = [entry.raw for entry in attributes]
+    raws[at] = head + len(value).to_bytes(2, "little") + value
+    new = asf.object_bytes(asf.EXTENDED, len(raws).to_bytes(2, "little") + b"".join(raws))
+    place, length = _place(view), item.length
+    if item == place.description and place.padding is not None and at == len(raws) - 1:
+        new += asf.object_bytes(asf.PADDING, bytes(_share(len(raws[at])) - _OBJECT))
+        length = place.length
+    return [Edit(item.offset, length, new)]
+
+
+def _respelt_text(view: View, item: asf.Object, slot: Slot, payload: str) -> Edit:
+    """Plan a content description with another text in the place of one."""
+    data, start = _data(view, item), slot.offset - item.body
+    sizes = [data[2 * index : 2 * index + 2] for index in range(len(_CONTENT_NAMES))]
+    at = _CONTENT_NAMES.index(slot.location.rpartition(" ")[2])
+    value = _stored(slot, payload, _TEXT)
+    sizes[at] = len(value).to_bytes(2, "little")
+    texts = data[2 * len(sizes) : start] + value + data[start + len(slot.raw) :]
+    return Edit(item.offset, item.length, asf.object_bytes(asf.CONTENT, b"".join(sizes) + texts))
+
+
+def _stored(slot: Slot, payload: str, kind: int) -> bytes:
+    """Return a value with another text, as long as its size can say."""
+    from ailabel.codecs.respell import stored
+
+    value = stored(slot, payload, "utf-16-le" if kind == _TEXT else "utf-8")
+    if len(value) > _LONGEST:
+        raise unkept(slot)
+    return value
 
 
 def _share(length: int) -> int:
