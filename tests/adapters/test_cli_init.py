@@ -14,6 +14,7 @@ from ailabel.config.draft import Seen, draft
 from ailabel.config.patterns import compiled
 from builders import png
 from command import PRODUCER, ailabel
+from corpus import CORPUS, needs_corpus
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -123,8 +124,8 @@ def test_names_of_any_kind_are_written_as_patterns_that_fit_them() -> None:
     """Stars, brackets, quotes, marks of direction, newlines, bytes of no encoding."""
     for name in ("a*b", "[x]", 'q"uo\\te', "\u202e", "a\nb", "\udcff", "图 片", "#x", "!x", "\x7f"):
         seen = [
-            Seen(f"{name}/a.png", "image", labelled=True),
-            Seen("b.png", "image", labelled=False),
+            Seen(path=f"{name}/a.png", medium="image", labelled=True),
+            Seen(path="b.png", medium="image", labelled=False),
         ]
         text = draft(seen, "en")
         (table,) = tomllib.loads(text)["paths"]
@@ -135,19 +136,35 @@ def test_names_of_any_kind_are_written_as_patterns_that_fit_them() -> None:
 
 def test_producers_are_named_by_how_often(tmp_path: Path) -> None:
     """One is taken over; of several none is chosen."""
-    one = draft([Seen("a", "text", labelled=True, producer='a"b')], "en")
+    one = draft([Seen(path="a", medium="text", labelled=True, producer='a"b')], "en")
     assert tomllib.loads(one)["producer"] == 'a"b'
     several = draft(
-        [Seen(f"{name}.md", "text", labelled=True, producer=name) for name in "aab"], "en"
+        [Seen(path=f"{name}.md", medium="text", labelled=True, producer=name) for name in "aab"],
+        "en",
     )
     assert "producer" not in tomllib.loads(several)
     assert several.index('# producer = "a"') < several.index('# producer = "b"')
     assert tmp_path.is_dir()
 
 
+def test_signs_of_ai_are_told() -> None:
+    """Where no label says it already."""
+    seen = [Seen(path=f"{n}.md", medium="text", labelled=False, signs=n > 1) for n in range(4)]
+    assert "# without a label, but with signs of AI: 2\n" in draft(seen, "en")
+    assert "signs" not in draft(seen[:1], "en")
+
+
+@needs_corpus
+def test_signs_of_ai_are_looked_for() -> None:
+    """As the gate looks for them."""
+    done = ailabel("init", CORPUS / "traces", "--dry-run")
+    (line,) = [line for line in done.out.splitlines() if "signs of AI" in line]
+    assert int(line.rpartition(" ")[2]) >= 5
+
+
 def test_large_trees_stay_readable() -> None:
     """Forty folders are shown, and no more than three below each other are told apart."""
-    many = [Seen(f"{number}/a.md", "text", labelled=False) for number in range(50)]
+    many = [Seen(path=f"{number}/a.md", medium="text", labelled=False) for number in range(50)]
     assert "and 10 further folders" in draft(many, "en")
-    deep = [Seen(f"a/b/c/d/{name}", "text", labelled=name == "x") for name in "xy"]
+    deep = [Seen(path=f"a/b/c/d/{name}", medium="text", labelled=name == "x") for name in "xy"]
     assert "a/b/c/: text 2; 1 of 2 carry a label" in draft(deep, "en")

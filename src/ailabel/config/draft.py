@@ -26,7 +26,7 @@ _SPECIAL: Final = re.compile(r"[\\*?\[]")
 _UNFIT: Final = re.compile(r"[\ud800-\udfff]")  # bytes of no encoding, as Python has them
 
 
-@frozen
+@frozen(kw_only=True)
 class Seen:
     """A file that may be labelled.
 
@@ -35,12 +35,14 @@ class Seen:
         medium: what it holds.
         labelled: whether it carries an implicit label.
         producer: whom that names, or empty.
+        signs: whether something else in it says that AI was used.
     """
 
     path: str
     medium: str
     labelled: bool
     producer: str = ""
+    signs: bool = False
 
 
 class _Folder:
@@ -50,20 +52,24 @@ class _Folder:
         self.path = path
         self.media: Counter[str] = Counter()
         self.labelled = 0
+        self.signs = 0
         self.inner: dict[str, _Folder] = {}
         self.own: _Folder | None = None
 
     def add(self, file: Seen, rest: list[str]) -> None:
         """Count a file here, and below."""
-        self.media[file.medium] += 1
-        self.labelled += file.labelled
+        self._count(file)
         if rest and self.path.count("/") < _DEEPEST:
             path = f"{self.path}{rest[0]}/"
             self.inner.setdefault(rest[0], _Folder(path)).add(file, rest[1:])
         elif not rest:
             self.own = self.own or _Folder(f"{self.path}*")
-            self.own.media[file.medium] += 1
-            self.own.labelled += file.labelled
+            self.own._count(file)  # noqa: SLF001 - one of us
+
+    def _count(self, file: Seen) -> None:
+        self.media[file.medium] += 1
+        self.labelled += file.labelled
+        self.signs += file.signs
 
     @property
     def total(self) -> int:
@@ -147,6 +153,8 @@ def _row(row: _Folder, counts: str, sentence: Callable[..., str]) -> Iterator[st
         yield sentence("{path}: {counts}; none carries a label", **found)
     else:
         yield sentence("{path}: {counts}; {labelled} of {total} carry a label", **found)
+    if row.signs:
+        yield sentence("without a label, but with signs of AI: {count}", count=row.signs)
     if mark:
         yield sentence("If they were made with AI, take away the marks in front of these lines:")
     yield f"{mark}[[paths]]"

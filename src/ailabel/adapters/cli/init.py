@@ -72,14 +72,22 @@ def _look(whole: str, path: str) -> Seen | None:
     from ailabel.config.draft import Seen
     from ailabel.errors import AilabelError
     from ailabel.io.source import open_view
+    from ailabel.traces import find
 
     if not os.path.isfile(whole):  # noqa: PTH113 - of thousands
         return None
     try:
-        with open_view(whole) as view:
-            medium = registry.detect(view).format.medium
         labels = api.read(whole).labels
+        with open_view(whole) as view:
+            found = registry.detect(view).format
+            signs = not labels and any(trace.of_ai for trace in find(view, found.id))
     except (AilabelError, OSError):  # the check says what is wrong with it
         return None
     named = [label.fields.get("ContentProducer") or "" for label in labels]
-    return Seen(path, medium.value, bool(labels), next(filter(None, named), ""))
+    return Seen(
+        path=path,
+        medium=found.medium.value,
+        labelled=bool(labels),
+        producer=next(filter(None, named), ""),
+        signs=signs,
+    )
