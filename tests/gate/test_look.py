@@ -232,6 +232,29 @@ def test_a_required_visible_label_is_put_in(tmp_path: Path) -> None:
     assert "人工智能生成，仅供参考" in (tmp_path / "a.md").read_text()
 
 
+def test_what_is_passed_on_gets_its_propagator(tmp_path: Path) -> None:
+    """The producer's part stays; another propagator's is left to a person."""
+    from ailabel import LabelSpec, label_bytes
+
+    spec = LabelSpec(producer="某公司", explicit=False, propagate=False)
+    made = label_bytes(BARE, spec).data
+    settings = {"ai": True, "explicit": "off", "role": "propagator", "propagator": "某平台"}
+    looked = look(tmp_path, made, settings=settings, fix=True)
+    assert looked.file.fixed
+    assert not looked.file.stops
+    with open_view(tmp_path / "a.png") as view:
+        fields = verify(view, "a.png").labels[0].fields
+    assert (fields["ContentProducer"], fields["ContentPropagator"]) == ("某公司", "某平台")
+    again = look(
+        tmp_path,
+        (tmp_path / "a.png").read_bytes(),
+        settings=settings | {"propagator": "别的平台"},
+        fix=True,
+    )
+    (found,) = (item for item in again.file.findings if item.rule == "GAT-004")
+    assert "could not be labelled" in str(found.fix)
+
+
 @pytest.mark.parametrize(
     ("data", "settings"),
     [

@@ -27,7 +27,7 @@ __all__ = [
 
 def label(path: str, profile: Profile) -> Message:
     """Advise to write the implicit label."""
-    if profile.producer is not None and profile.role == "producer":
+    if _is_known(profile):
         return _typed("check", "--fix", path=path)
     return _typed("label", "--in-place", "--implicit-only", *_producer(profile), path=path)
 
@@ -40,6 +40,8 @@ def relabel(path: str, profile: Profile) -> Message:
 
 def show(path: str, profile: Profile) -> Message:
     """Advise to put the explicit label in."""
+    if profile.explicit == "required" and _is_known(profile):
+        return _typed("check", "--fix", path=path)
     options = ("--in-place", "--explicit-only")
     return _typed("label", *options, *_style(profile), path=path)
 
@@ -63,7 +65,9 @@ def read(path: str) -> Message:
 
 def propagate(path: str, profile: Profile) -> Message:
     """Advise to write the propagator's part."""
-    options = ("--in-place", "--propagator", profile.propagator or "CODE")
+    if profile.propagator is not None:
+        return _typed("check", "--fix", path=path)
+    options = ("--in-place", "--propagator", "CODE")
     return _typed("propagate", *options, path=path)
 
 
@@ -101,6 +105,11 @@ def _command(name: str, *options: str, path: str | None = None) -> dict[str, obj
     if path is not None:
         words.append(f"./{path}" if path.startswith("-") else path)
     return {"command": shlex.join(words)}
+
+
+def _is_known(profile: Profile) -> bool:
+    """Say whether enough is declared for ``--fix``."""
+    return profile.producer is not None and profile.role == "producer"
 
 
 def _producer(profile: Profile) -> tuple[str, str]:

@@ -1,14 +1,17 @@
-"""Labelling what the configuration says enough about: producer, style, what is asked for.
+"""Labelling what the configuration says enough about: by whom, how, and what is asked for.
 
-Only files that are declared as made with AI are touched, and only where a label is missing: one
-that is there and wrong is somebody's statement, and replacing it is for a person to decide.
+Only files that are declared as made with AI are touched, and only where a label, or the part of the
+propagator, is missing: what is there and wrong is somebody's statement, and replacing it is for a
+person to decide.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from ailabel import api, duties
+from ailabel.engine.propagate import PropagateSpec
 from ailabel.engine.spec import LabelSpec
 from ailabel.messages import Message
 from ailabel.model.gate import Standing
@@ -18,10 +21,12 @@ if TYPE_CHECKING:
     from ailabel.config import Profile
     from ailabel.model.gate import GateFile, GateFinding
 
-__all__ = ["missing", "refused"]
+__all__ = ["mend", "missing", "refused"]
+
+_MENDED: Final = {"GAT-001", "GAT-002", "GAT-004"}
 
 
-def missing(file: GateFile, profile: Profile) -> LabelSpec | None:
+def missing(file: GateFile, profile: Profile) -> LabelSpec | PropagateSpec | None:
     """Return how a file is to be labelled; None where nothing is missing, or not enough is known.
 
     Args:
@@ -32,10 +37,12 @@ def missing(file: GateFile, profile: Profile) -> LabelSpec | None:
         LabelError: the style cannot be used.
         OSError: the style cannot be read.
     """
-    if profile.producer is None or profile.role != "producer":
-        return None
     absent = {item.rule for item in file.findings if _is_absence(item)}
-    if not absent:
+    if profile.role == "propagator":
+        known = profile.propagator is not None and "GAT-004" in absent
+        return PropagateSpec(propagator=profile.propagator or "") if known else None
+    absent.discard("GAT-004")
+    if profile.producer is None or not absent:
         return None
     style = {}
     if profile.style is not None:
@@ -48,6 +55,20 @@ def missing(file: GateFile, profile: Profile) -> LabelSpec | None:
         explicit="GAT-002" in absent,
         **style,
     )
+
+
+def mend(path: str, wanted: LabelSpec | PropagateSpec) -> bool:
+    """Label a file; return whether it was changed.
+
+    Raises:
+        AilabelError: it must not or cannot be labelled; it is untouched.
+        OSError: the file system refused.
+    """
+    if isinstance(wanted, PropagateSpec):
+        result = duties.propagate(path, wanted)
+    else:
+        result = api.label(path, wanted)
+    return result.status != "already"
 
 
 def refused(file: GateFile, reason: Message) -> GateFile:
@@ -64,7 +85,7 @@ def refused(file: GateFile, reason: Message) -> GateFile:
 def _is_absence(item: GateFinding) -> bool:
     """Say whether a finding is that a label which is asked for is missing."""
     return (
-        item.rule in {"GAT-001", "GAT-002"}
+        item.rule in _MENDED
         and item.level is Level.ERROR
         and item.outcome is Outcome.FAIL
         and item.standing is Standing.OPEN

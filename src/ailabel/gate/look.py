@@ -6,12 +6,11 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Self
 
-from ailabel import api, registry
+from ailabel import registry
 from ailabel.engine.options import VerifyOptions
 from ailabel.engine.verify import error_message, verify
 from ailabel.errors import AilabelError, UnsupportedFormatError
 from ailabel.gate.fingerprint import findings
-from ailabel.gate.fix import missing, refused
 from ailabel.gate.judge import Case, judge
 from ailabel.gate.lfs import is_pointer
 from ailabel.gate.looked import Looked
@@ -24,6 +23,7 @@ from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from ailabel.config import Configuration, Profile
+    from ailabel.engine.propagate import PropagateSpec
     from ailabel.engine.spec import LabelSpec
     from ailabel.gate.eyes import Eyes
     from ailabel.io.source import View
@@ -75,22 +75,25 @@ class Looker:
         except Exception as error:  # noqa: BLE001 - one file must not end a run of thousands
             return self.failed(path, error)
 
-    def wanted(self, file: GateFile, view: View) -> LabelSpec | None:
+    def wanted(self, file: GateFile, view: View) -> LabelSpec | PropagateSpec | None:
         """Return the label that can be put into a file, or None where there is none."""
         if file.ai != "yes" or not file.findings:
             return None
+        from ailabel.gate.fix import missing
+
         profile = self.configuration.profile(file.path, format=file.format, view=view)
         return missing(file, profile)
 
-    def _mended(self, looked: Looked, wanted: LabelSpec) -> Looked:
+    def _mended(self, looked: Looked, wanted: LabelSpec | PropagateSpec) -> Looked:
         """Label a file and look again; what cannot be labelled keeps its findings, and why."""
+        from ailabel.gate.fix import mend, refused
+
         file = looked.file
         try:
-            result = api.label(f"{self.root}/{file.path}", wanted)
+            fixed = mend(f"{self.root}/{file.path}", wanted)
         except AilabelError as error:
             return replace(looked, file=refused(file, error_message(error)), lasting=False)
         again = replace(self, fix=False).path(file.path)
-        fixed = result.status != "already"
         return replace(again, file=replace(again.file, fixed=fixed), lasting=not fixed)
 
     def failed(self, path: str, error: Exception) -> Looked:
