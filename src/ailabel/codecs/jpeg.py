@@ -66,7 +66,7 @@ _BARE: Final = frozenset({0x01, *range(0xD0, 0xDA)})  # TEM, RST0 … RST7, SOI,
 _UNUSUAL: Final = _BARE | {0x00, _PREFIX}  # no length, no marker, fill bytes
 _HEAD: Final = struct.Struct(">BBH")  # a marker and the length field
 _BLOCK_OF_HEADS: Final = 1024  # bytes of a header that are read at once
-ANY: Final = range(0x100)
+_ANY: Final = range(0x100)
 _Row: TypeAlias = "tuple[int, int, int]"
 _HEADER: Final = "jpeg header"
 _NAMES: Final = {DHT: "DHT", EOI: "EOI", SOS: "SOS", DQT: "DQT", DRI: "DRI", COM: "COM"}
@@ -161,7 +161,7 @@ class Frame:
         return self.marker >= 0xC9  # noqa: PLR2004 - SOF9 and up
 
 
-def segments(view: View, markers: Container[int] = ANY) -> Iterator[Segment]:
+def segments(view: View, markers: Container[int] = _ANY) -> Iterator[Segment]:
     """Walk the header: the segments after SOI, up to and including the first SOS.
 
     Args:
