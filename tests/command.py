@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["PRODUCER", "Done", "ailabel", "spawn"]
 
 PRODUCER: Final = "001191350100M000100Y4310000"
-_CLEARED: Final = ("AILABEL_PRODUCER", "LC_ALL", "LC_MESSAGES", "LANG")
+_CLEARED: Final = ("AILABEL_LEDGER", "AILABEL_PRODUCER", "LC_ALL", "LC_MESSAGES", "LANG")
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 import pickle
 import stat
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -102,42 +103,63 @@ def test_threads_share_a_ledger(ledger: Ledger) -> None:
     assert (found.size, found.findings) == (80, ())
 
 
-def _append(where: str, start: int) -> None:
-    with Ledger.open(where) as ledger:
-        for number in range(start, start + 20):
-            ledger.record(record(number))
+APPEND: Final = """
+import sys
+from ailabel.ledger import Ledger, Record
+with Ledger.open(sys.argv[1]) as ledger:
+    print("ready", flush=True)
+    sys.stdin.readline()
+    for number in range(20):
+        ledger.record(Record(producer=sys.argv[2], number=str(number)))
+"""
+FORK: Final = """
+import os, sys
+from ailabel.ledger import Ledger, Record
+with Ledger.open(sys.argv[1]) as ledger:
+    ledger.record(Record(producer="p", number="1"))
+    child = os.fork()
+    if child == 0:
+        ledger.record(Record(producer="p", number="2"))
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+    ledger.record(Record(producer="p", number="3"))
+"""
+
+
+def _where(ledger: Ledger) -> str:
+    address = ledger.database.address
+    return str(address.path or address.url)
 
 
 def test_processes_share_a_ledger(ledger: Ledger) -> None:
-    """The chain holds where several processes append."""
-    address = ledger.database.address
-    context = multiprocessing.get_context("spawn")
-    where = str(address.path or address.url)
-    workers = [context.Process(target=_append, args=(where, start)) for start in (0, 100)]
+    """The chain holds where several processes append at once."""
+    workers = [
+        subprocess.Popen(
+            [sys.executable, "-c", APPEND, _where(ledger), name],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        for name in ("one", "other")
+    ]
     for worker in workers:
-        worker.start()
+        assert worker.stdout is not None
+        worker.stdout.readline()
     for worker in workers:
-        worker.join()
-    assert [worker.exitcode for worker in workers] == [0, 0]
+        assert worker.stdin is not None
+        worker.stdin.write(b"\n")
+        worker.stdin.flush()
+    for worker in workers:
+        worker.communicate()
+    assert [worker.returncode for worker in workers] == [0, 0]
     found = keep.verify(ledger)
     assert (found.size, found.findings) == (40, ())
 
 
 def test_a_forked_process_opens_its_own_connections(ledger: Ledger) -> None:
     """The parent's stay usable."""
-    ledger.record(record(1))
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            ledger.record(record(2))
-            code = 0
-        finally:
-            os._exit(code)
-    assert os.waitpid(child, 0)[1] == 0
-    ledger.record(record(3))
+    subprocess.run([sys.executable, "-c", FORK, _where(ledger)], check=True)
+    assert [entry.record.number for entry in ledger.entries()] == ["1", "2", "3"]
     assert keep.verify(ledger).findings == ()
-    assert len(list(ledger.entries())) == 3
 
 
 def test_a_ledger_can_be_sent(ledger: Ledger) -> None:
@@ -150,9 +172,8 @@ def test_a_ledger_can_be_sent(ledger: Ledger) -> None:
 def test_there_is_one_ledger_at_a_place(ledger: Ledger) -> None:
     """A second one is refused, and the first stays as it was."""
     ledger.record(record(1))
-    address = ledger.database.address
     with pytest.raises(LedgerError, match="already"):
-        Ledger.create(str(address.path or address.url))
+        Ledger.create(_where(ledger))
     assert len(list(ledger.entries())) == 1
 
 
