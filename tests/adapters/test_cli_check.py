@@ -237,6 +237,28 @@ def test_reports_are_whole_whatever_happens(repo: Repository, tmp_path: Path) ->
     assert json.loads(target.read_bytes())["runs"]
 
 
+def test_a_defect_of_ours_is_no_finding(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the gate it is a problem of a report that is whole; in a report, all that can be said."""
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("oops")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("ailabel.gate.survey.Survey.go", broken)
+        done = repo.check("--format", "json")
+        assert done.code == 2
+        assert "ZeroDivisionError: oops" in json.loads(done.stdout)["problems"][0]
+    monkeypatch.setattr("ailabel.reporters.sarif.render", broken)
+    done = repo.check("--format", "sarif")
+    assert (done.code, "ZeroDivisionError: oops" in done.err) == (2, True)
+
+
+def test_a_report_may_go_to_standard_output_by_name(repo: Repository) -> None:
+    """As everywhere, - is that."""
+    assert repo.check("-o", "-").out == repo.check().out
+    assert not (repo.root / "-").exists()
+
+
 # -- what was accepted -----------------------------------------------------------------------------
 
 

@@ -84,7 +84,7 @@ class GateRun:
         self._notes: list[Message] = []
         self._hidden: set[str] = set()
         self._stale: tuple[Stale, ...] = ()
-        self._counts = {"undeclared": 0, "unseen": 0}
+        self._counts = {"declared": 0, "undeclared": 0, "unseen": 0}
         self._files = self._guarded()
 
     def __iter__(self) -> Iterator[GateFile]:
@@ -113,6 +113,9 @@ class GateRun:
         except OSError as error:
             reason = {"path": error.filename or "-", "reason": error.strerror or str(error)}
             self._problems.append(Message("{path}: {reason}", reason))
+        except Exception as error:  # noqa: BLE001 - a report must be whole whatever happens
+            reason = {"reason": f"{type(error).__name__}: {error}"}
+            self._problems.append(Message("this is a defect of ailabel: {reason}", reason))
 
     def _run(self) -> Iterator[GateFile]:
         options = self._options
@@ -144,7 +147,7 @@ class GateRun:
             cache.keep([path for path, _ in survey.rows])
             cache.save()
         self._settle(path, baseline, whole=selection.whole and options.choice.source == "tree")
-        self._remark(survey)
+        self._remark()
 
     # -- before ------------------------------------------------------------------------------------
 
@@ -223,6 +226,7 @@ class GateRun:
         if file.error is not None:
             self._code = _BROKEN
             return
+        self._counts["declared"] += file.ai is not None
         self._counts["undeclared"] += file.ai is None and file.format is not None
         if not file.findings and not file.fixed:
             return
@@ -247,10 +251,10 @@ class GateRun:
             Message("{path} accepts {count} findings now; cleared away: {stale}", counts)
         )
 
-    def _remark(self, survey: Survey) -> None:
+    def _remark(self) -> None:
         """Say what was not looked at."""
         undeclared, unseen = self._counts["undeclared"], self._counts["unseen"]
-        if undeclared and undeclared == len(survey.rows):
+        if undeclared and not self._counts["declared"]:
             self._notes.append(
                 Message("nothing is declared of any file; for a first configuration: ailabel init")
             )

@@ -13,9 +13,17 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 import ailabel
-from ailabel.adapters.cli.base import TranslatedCommand, emit, language, language_option
+from ailabel.adapters.cli.base import (
+    TranslatedCommand,
+    emit,
+    internal_error,
+    language,
+    language_option,
+    say,
+)
 from ailabel.adapters.cli.config import chosen_config, configuration_options
-from ailabel.adapters.cli.inputs import listed, usage_error
+from ailabel.adapters.cli.inputs import STDIN, listed, usage_error
+from ailabel.errors import AilabelError
 from ailabel.gate.options import GateChoice, GateOptions
 from ailabel.gate.run import GateRun
 from ailabel.reporters.summary import Header
@@ -127,7 +135,7 @@ def check_command(**options: Any) -> None:  # noqa: ANN401 - click's way
     formats = {options["output_format"], *(name for name, _ in reports)}
     asked = _asked(options, reports=bool(formats & _SHOWING))
     run = GateRun(asked, home=_cache_home())
-    with _little_collecting():
+    with _little_collecting(), _defects_told():
         code = _tell(run, options, reports)
     click.get_current_context().exit(0 if options["exit_zero"] and code == _BAD else code)
 
@@ -235,6 +243,19 @@ def _little_collecting() -> Iterator[None]:
         gc.set_threshold(*often)
 
 
+@contextmanager
+def _defects_told() -> Iterator[None]:
+    """Let no defect of a report look like findings, whose exit code is that of Python's own."""
+    try:
+        yield
+    except (click.ClickException, AilabelError, OSError):
+        raise
+    except Exception as error:  # noqa: BLE001 - of any kind
+        message = internal_error(error)
+        say(message.text, message.params)
+        click.get_current_context().exit(_BROKEN)
+
+
 # -- what is told ----------------------------------------------------------------------------------
 
 
@@ -243,7 +264,8 @@ def _tell(run: GateRun, options: dict[str, Any], reports: list[tuple[str, str]])
     header = Header(command="check", tool_version=ailabel.__version__, language=language())
     kept: list[GateFile] = []
     files = _kept(run, kept) if reports else run
-    name, output = options["output_format"], options["output"]
+    name = options["output_format"]
+    output = None if options["output"] == STDIN else options["output"]
     pieces = _pieces(name, header, files, run)
     failure: OSError | None = None
     if output is not None:
