@@ -82,6 +82,8 @@ class Summary:
 
 def printable(path: str) -> str:
     """Return a file name without the surrogates that stand for bytes of no encoding."""
+    if path.isascii():
+        return path
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
