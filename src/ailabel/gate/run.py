@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from ailabel.config import load
 from ailabel.config.problems import problems_of
 from ailabel.errors import AilabelError
 from ailabel.gate.baseline import NAME, Baseline, read_baseline, write_baseline
@@ -17,16 +15,15 @@ from ailabel.gate.cache import Cache, cache_folder
 from ailabel.gate.options import GateOptions
 from ailabel.gate.select import select
 from ailabel.gate.survey import Survey
+from ailabel.gate.terms import Terms, look_in_worker
 from ailabel.messages import Message
 from ailabel.model.gate import GateEnd, GateFile, Stale, Standing
-from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from os import PathLike
 
     from ailabel.config import Configuration
-    from ailabel.gate.look import Looker
     from ailabel.gate.looked import Looked
     from ailabel.gate.select import Selection
 
@@ -217,7 +214,7 @@ class GateRun:
         elif jobs > 1:
             from ailabel.batch.local import work
 
-            yield from work(partial(_in_worker, terms), todo, jobs)
+            yield from work(partial(look_in_worker, terms), todo, jobs)
         else:
             with terms.looker(configuration) as looker:
                 yield from map(looker.path, todo)
@@ -274,75 +271,6 @@ class GateRun:
                     {"count": unseen},
                 )
             )
-
-
-@frozen(kw_only=True)
-class Terms:
-    """What a process that looks into files has to know.
-
-    Args:
-        root: the folder that paths count from.
-        config: as in `GateOptions`.
-        isolated: as in `GateOptions`.
-        settings: as in `GateOptions`, as JSON.
-        implicit_only: as in `GateOptions`.
-        reports: as in `GateOptions`.
-        fix: as in `GateOptions`.
-    """
-
-    root: str
-    config: str | None
-    isolated: bool
-    settings: str
-    implicit_only: bool
-    reports: bool
-    fix: bool
-
-    @staticmethod
-    def of(root: str, options: GateOptions) -> Terms:
-        """Return the terms of a run."""
-        return Terms(
-            root=root,
-            config=options.config,
-            isolated=options.isolated,
-            settings=json.dumps(dict(options.settings)),
-            implicit_only=options.implicit_only,
-            reports=options.reports,
-            fix=options.fix,
-        )
-
-    def load(self) -> Configuration:
-        """Prepare the configuration."""
-        return load(
-            self.root,
-            config=self.config,
-            isolated=self.isolated,
-            options=json.loads(self.settings),
-        )
-
-    def looker(self, configuration: Configuration) -> Looker:
-        """Return what looks into files, for a `with` statement."""
-        from ailabel.gate.eyes import Eyes
-        from ailabel.gate.look import Looker
-
-        return Looker(
-            root=self.root,
-            configuration=configuration,
-            eyes=Eyes(),
-            implicit_only=self.implicit_only,
-            reports=self.reports,
-            fix=self.fix,
-        )
-
-
-def _in_worker(terms: Terms, path: str) -> Looked:
-    """Look into a file, in a process that works for one run alone."""
-    return _looker(terms).path(path)
-
-
-@lru_cache(maxsize=1)
-def _looker(terms: Terms) -> Looker:
-    return terms.looker(terms.load())
 
 
 def _named(file: GateFile, path: str) -> GateFile:
