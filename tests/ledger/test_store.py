@@ -229,6 +229,9 @@ def test_addresses(tmp_path: Path) -> None:
     found = address_of("postgresql://me:secret@host/db")
     assert found.url == "postgresql+psycopg://me:secret@host/db"
     assert str(found) == "postgresql+psycopg://me:***@host/db"
+    assert str(address_of("postgresql://me:a@b@host/db?password=c&x=1")).endswith(
+        "me:***@host/db?password=***&x=1"
+    )
     with pytest.raises(LedgerError, match="not mysql://"):
         address_of("mysql://host/db")
 

@@ -49,7 +49,8 @@ class Address:
     def __str__(self) -> str:
         if self.path is not None:
             return str(self.path)
-        return re.sub(r"(://[^/@:]*):[^/@]*@", r"\1:***@", self.url or "")
+        shown = re.sub(r"(://[^/@:]*):[^/]*@", r"\1:***@", self.url or "")
+        return re.sub(r"(?i)(password=)[^&]*", r"\1***", shown)
 
 
 def address_of(where: str | os.PathLike[str]) -> Address:
