@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -113,6 +114,9 @@ def _first(folder: Path) -> Result:
         job = _job("exiftool", "-r", "-json", "-fast2", str(folder / "some"))
         contestants.append(Contestant("exiftool -r -json -fast2, a file", job, times=_SLOW))
     rows = race(contestants, 3)
+    summary = json.loads((folder / "report.json").read_bytes())["summary"]
+    if summary["unchecked"] or summary["files"] != _FILES + 1:  # the configuration is one
+        raise RuntimeError(summary)
     ratios = [
         (f"cpu: exiftool / ailabel check, {name} of them labelled", rows[-1].cpu / row.cpu, aim)
         for name, row, aim in zip(kinds, rows, ("≥ 30", "-"), strict=False)
