@@ -130,7 +130,7 @@ def test_damage_is_nothing_known(tmp_path: Path) -> None:
 NAMES = st.text(st.characters(exclude_characters="\0", codec=None), min_size=1)
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(st.dictionaries(NAMES, st.text()))
 def test_any_names_and_texts_come_back(
     tmp_path_factory: pytest.TempPathFactory, texts: dict[str, str]

@@ -43,7 +43,7 @@ FILES = st.builds(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(FILES, st.booleans())
 def test_what_was_said_comes_back(file: GateFile, unseen: bool) -> None:  # noqa: FBT001 - given
     """Everything but the name, sentences within sentences included."""
