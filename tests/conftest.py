@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from ailabel.marks.image import inspect as pictures
 from ailabel.marks.video import inspect as films
@@ -14,6 +15,11 @@ from ailabel.spi import Evidence, Finding
 if TYPE_CHECKING:
     from ailabel.io.source import View
     from ailabel.model.media import Format
+
+
+# No test may fail because the machine was busy.
+settings.register_profile("ailabel", settings(), deadline=None)  # in CI, without chance too
+settings.load_profile("ailabel")
 
 
 def pytest_configure(config: pytest.Config) -> None:
