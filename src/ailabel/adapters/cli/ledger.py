@@ -1,4 +1,4 @@
-"""``ailabel ledger``: make, search, export, verify, sign and prove a ledger; forget people in it."""
+"""``ailabel ledger``: make, search, export, verify, sign and prove; forget people in it."""
 
 from __future__ import annotations
 
