@@ -116,8 +116,8 @@ def test_every_rule_has_a_check_and_every_check_a_rule() -> None:
 
 def test_every_rule_has_specimens() -> None:
     """No rule is without a file that passes it and one that does not."""
-    # a pair's specimens stand in tests/engine/test_diff.py, the gate's in tests/gate/test_judge.py, the
-    # seals' in tests/engine/test_seal_checks.py, those of other regimes in tests/engine/test_regimes.py
+    # a pair's specimens stand in tests/engine/test_diff.py, the gate's in tests/gate/test_judge.py,
+    # the seals' in tests/engine/test_seal_checks.py, other regimes' in tests/engine/test_regimes.py
     elsewhere = {*PAIR_CHECKS, *GATE, *SEAL_CHECKS, *REGIME_CHECKS}
     assert {*SPECIMENS, *EXPLICIT, *VIDEO, *elsewhere, "EXP-T1"} == set(RULES)
 

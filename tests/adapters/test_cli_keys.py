@@ -169,6 +169,18 @@ def test_one_number_for_two_contents_is_told_of(keys: Path) -> None:
         ("keys", "list", "missing.json"),
         ("keys", "add", "k.json", "one/label.key", "--code", CODE),
         ("keys", "add", "k.json", "one/label.pub", "--code", CODE, "--until", "soon"),
+        *(
+            ("keys", "add", "k.json", "one/label.pub", "--code", CODE, "--from", time)
+            for time in ("0001-01-01T00:00:00+23:00", "9999-12-31T23:59:59-23:00", "")
+        ),
+        *(
+            ("keys", "add", "k.json", "one/label.pub", "--code", code)
+            for code in ("", " ", "a\nb", "\udcff")
+        ),
+        (
+            *("keys", "add", "k.json", "one/label.pub", "--code", CODE),
+            *("--from", "2028-01-01", "--until", "2027-01-01"),
+        ),
         ("keys", "rotate", "keys.json", "two/label.pub"),
         ("keys", "rotate", "keys.json", "two/label.pub", "--key", "two/label.key"),
         ("keys", "revoke", "keys.json", "zz", "--reason", "ceased", "--key", "one/label.key"),
@@ -186,6 +198,16 @@ def test_what_cannot_be_done_is_refused(
     assert done.stderr
     assert b"Traceback" not in done.stderr
     assert {path: path.read_bytes() for path in keys.rglob("*") if path.is_file()} == before
+
+
+def test_times_before_the_year_1000_can_be_read_again(keys: Path) -> None:
+    """A year has four digits, whatever it is."""
+    pinned = keys / "k.json"
+    early = ("--from", "0999-05-05")
+    assert (
+        ailabel("keys", "add", pinned, keys / "one" / "label.pub", "--code", CODE, *early).code == 0
+    )
+    assert b"0999-05-05T00:00:00Z" in ailabel("keys", "list", pinned).stdout
 
 
 def test_a_label_without_its_binding_does_not_pass_where_it_matters(keys: Path) -> None:

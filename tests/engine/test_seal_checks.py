@@ -143,6 +143,28 @@ def test_a_number_that_was_signed_twice_is_told_of() -> None:
     assert told(report("a", "1", OURS), report("b", "1", replace(other, field="x"))) == []
 
 
+def test_a_number_is_compared_with_what_the_same_signer_said() -> None:
+    """Anybody can sign in another's name first; a directory joins the keys of one provider."""
+    other = replace(OURS, digest="cd" * 32, key=replace(KEY, id="ef" * 32))
+    assert told(report("a", "1", OURS), report("b", "1", other)) == ["b"]
+    foreign = replace(other, key=replace(KEY, id="ef" * 32, standing=Standing.FOREIGN))
+    assert told(report("forged", "1", foreign), report("a", "1", OURS)) == []
+    alone = [
+        replace(seal, key=replace(KEY, id=seal.key.id, standing=Standing.NO_DIRECTORY, code=None))
+        for seal in (OURS, other)
+        if seal.key is not None
+    ]
+    assert told(*(report(name, "1", seal) for name, seal in zip("ab", alone, strict=True))) == []
+
+
+def test_a_seal_has_the_number_of_its_own_label() -> None:
+    """With two labels at one place nobody can tell whose number it is."""
+    doubled = report("a", "1", OURS)
+    second = report("a", "2", OURS).labels
+    doubled = replace(doubled, labels=doubled.labels + second)
+    assert told(doubled, report("b", "2", replace(OURS, digest="cd" * 32))) == []
+
+
 def lines(seal: SealReport, language: str) -> Iterator[str]:
     """Render a report as text; yield the lines on seals."""
     header = Header(command="verify", tool_version="0", language=language)

@@ -146,7 +146,9 @@ def test_a_binding_that_is_not_compact_is_open() -> None:
     fields = minimax(b"the file")
     spaced = (fields["ReservedCode1"] or "").replace('"Hash",', '"Hash", ')
     report = check({**fields, "ReservedCode1": spaced}, Content(DIGEST, b"the file"))
-    assert results(report) == (VALID, UNSURE, VALID)
+    assert results(report) == (VALID, UNSURE, UNSURE)
+    moved = check({**fields, "ReservedCode1": spaced}, Content(DIGEST, b"another file"))
+    assert results(moved) == (VALID, UNSURE, INVALID)
 
 
 def test_rsa_of_honor_is_verified_where_it_fits_and_open_otherwise() -> None:
@@ -265,7 +267,7 @@ def test_halves_of_two_seals_do_not_join() -> None:
         taken.binding.text,
     )
     report = check({**FIELDS, "ReservedCode1": joined}, Content("cd" * 32))
-    assert results(report) == (VALID, INVALID, VALID)
+    assert results(report) == (VALID, INVALID, UNSURE)
     assert report.is_broken
 
 
@@ -336,7 +338,7 @@ def test_without_the_package_sm2_is_open(monkeypatch: pytest.MonkeyPatch) -> Non
     fields["ReservedCode1"] = sealed(fields, DIGEST, signer("sm2"))
     monkeypatch.setitem(sys.modules, "gmalg", None)
     report = check(fields, Content())
-    assert results(report) == (UNSURE, UNSURE, VALID)
+    assert results(report) == (UNSURE, UNSURE, UNSURE)
     assert "ailabel[sm2]" in str(report.label.reason)
     assert report.key is not None
 
@@ -446,6 +448,35 @@ def test_a_genuine_binding_does_not_lend_its_key_to_a_forged_label() -> None:
     assert results(report)[:2] == (VALID, UNSURE)
     assert standing_of(report) is Standing.FOREIGN
     assert standing_of(trusted(genuine, real)) is Standing.TRUSTED
+
+
+def test_a_hash_that_another_key_signed_shows_nothing() -> None:
+    """A genuine label's signature, and a binding to other content that the forger signed."""
+    genuine, forger = signer("ed25519"), signer("p256")
+    other = digest(SM3, [b"other content"])
+    bound = {"Type": "Hash", "AlgID": SM3, "TBSData": {"Type": ""}, "Signature": other}
+    text = json.dumps(bound, separators=(",", ":")).encode()
+    oids = {"ed25519": "1.3.101.112", "p256": "1.2.840.10045.4.3.2"}
+    said = guide.fragment("ReservedCode1", FIELDS).encode()
+    value = security(
+        entry(genuine.sign(said).hex(), "Md", oids["ed25519"]),
+        {**entry(forger.sign(text).hex(), "Binding", oids["p256"]), "KeyID": 1},
+        public(genuine.public_key.hex(), oids["ed25519"]),
+        {**public(forger.public_key.hex(), oids["p256"]), "KeyID": 1},
+        Bindings=[bound],
+    )
+    report = check({**FIELDS, "ReservedCode1": value}, Content(DIGEST, b"other content"))
+    assert results(report) == (VALID, UNSURE, UNSURE)
+
+
+@pytest.mark.parametrize(("number", "expected"), [("20260101-1", VALID), ("passed-on", UNSURE)])
+def test_a_producers_signature_does_not_pass_content_on(number: str, expected: SealResult) -> None:
+    """Cut down to annex A.1's message, it counts for the propagator only where it is repeated."""
+    maker = signer("ed25519")
+    first, _, key = json.loads(sealed(FIELDS, DIGEST, maker))["SecurityData"]["PubSD"]
+    fields = {**FIELDS, "PropagateID": number, "ReservedCode2": security(first, key)}
+    report = check(fields, Content(), field="ReservedCode2")
+    assert report.label.result is expected
 
 
 def test_a_key_that_is_only_named_vouches_for_nothing() -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from ailabel.errors import SealError
+from ailabel.seal import signers
 from ailabel.seal.algorithms import verify
 from ailabel.seal.keyfile import load_key, make_key, write_key
 from ailabel.seal.publickey import PublicKey, armoured, of_point, read_key, read_pem
@@ -96,6 +97,7 @@ def test_a_key_reaches_worker_processes(pair: Path) -> None:
     ("text", "reason"),
     [
         ("", "no PEM of the kind PRIVATE KEY"),
+        ("-----BEGIN PRIVATE KEY-----\nMAA=\n-----END PRIVATE KEY-----\n", "is damaged"),
         ("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", "holds no private key"),
         ("-----BEGIN PRIVATE KEY-----\n?\n-----END PRIVATE KEY-----\n", "no PEM"),
         ("-----BEGIN EC PRIVATE KEY-----\nAAAA\n-----END EC PRIVATE KEY-----\n", "no PEM"),
@@ -189,12 +191,26 @@ def test_a_command_that_cannot_run_is_told_of(monkeypatch: pytest.MonkeyPatch) -
     with pytest.raises(SealError, match="cannot be started"):
         CommandSigner(("/nonexistent/signer",), public).sign(MESSAGE)
 
-    def hang(*_: object, **__: object) -> None:
-        raise subprocess.TimeoutExpired("x", 1)
-
-    monkeypatch.setattr(subprocess, "run", hang)
+    with pytest.raises(SealError, match="cannot be started"):
+        CommandSigner(("a\0b",), public).sign(MESSAGE)
+    monkeypatch.setattr(signers, "_SECONDS", 0)
     with pytest.raises(SealError, match="took longer than"):
-        CommandSigner(("x",), public).sign(MESSAGE)
+        command("import time; time.sleep(60)").sign(MESSAGE)
+
+
+def test_a_command_that_writes_without_end_is_stopped() -> None:
+    """Neither what it answers nor what it complains of is kept whole."""
+    with pytest.raises(SealError, match="which are no signature"):
+        command("while True: print('y' * 1000)").sign(MESSAGE)
+    shout = "import sys\nfor _ in range(999): print('y' * 999, file=sys.stderr)\nsys.exit('last')"
+    with pytest.raises(SealError, match="failed with code 1: last"):
+        command(shout).sign(MESSAGE)
+
+
+def test_a_public_key_is_no_private_one(pair: Path) -> None:
+    """Which is said before anybody is told to hide it."""
+    with pytest.raises(SealError, match="is a public key"):
+        load_key(pair / "label.pub")
 
 
 def test_what_asks_for_a_signer_is_checked(pair: Path) -> None:

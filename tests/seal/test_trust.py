@@ -176,6 +176,55 @@ def test_keys_come_and_go_once() -> None:
         revoked(GROWN, "0" * 64, MIDDLE, "ceased", OLD)
 
 
+def test_a_theft_may_show_up_late() -> None:
+    """A key that was replaced can still be said to be stolen, and never the other way round."""
+    replaced = revoked(GROWN, OLD_ID, MIDDLE, "superseded", NEW)
+    stolen = revoked(replaced, OLD_ID, END, "compromised", NEW)
+    assert standing(stolen, OLD, START) == (Standing.REVOKED, CODE)
+    assert merged(replaced, reread(document(stolen))).revocations[OLD_ID].is_total
+    with pytest.raises(SealError, match="takes back a revocation"):
+        merged(stolen, replaced)
+    with pytest.raises(SealError, match="given up before"):
+        revoked(stolen, OLD_ID, END, "superseded", NEW)
+
+
+def test_the_graver_of_two_revocations_counts(tmp_path: Path) -> None:
+    """In whichever order two directories are pinned."""
+    paths = [tmp_path / "a.json", tmp_path / "b.json"]
+    for path, reason in zip(paths, ("superseded", "compromised"), strict=True):
+        path.write_text(text_of(revoked(GROWN, OLD_ID, MIDDLE, reason, NEW)))
+    for order in (paths, paths[::-1]):
+        assert load_trust(*order).revocations[OLD_ID].reason == "compromised"
+
+
+def test_a_key_that_was_given_up_gives_up_no_other() -> None:
+    """A thief cannot take the provider's good keys away with a stolen one that is known to be."""
+    pinned = revoked(GROWN, OLD_ID, MIDDLE, "compromised", NEW)
+    theirs = revoked(GROWN, NEW_ID, MIDDLE, "compromised", OLD)
+    forged = Directory(
+        GROWN.keys.values(), [*pinned.revocations.values(), *theirs.revocations.values()]
+    )
+    with pytest.raises(SealError, match="vouches for nothing"):
+        merged(pinned, reread(document(forged)))
+
+
+@pytest.mark.parametrize("code", ["", " ", "a\nb", "a\x1b[31m", "\ud800", "a\u202eb", "x" * 201])
+def test_a_provider_has_a_name_that_can_be_shown(code: str) -> None:
+    """On one line, without what turns or hides it."""
+    whole = document(ROOTED)
+    whole["keys"][0]["code"] = code
+    with pytest.raises(SealError, match="code is missing or malformed"):
+        reread(whole)
+
+
+def test_times_have_plain_digits() -> None:
+    """Others would be compared as text, and come after every time."""
+    whole = document(ROOTED)
+    whole["keys"][0]["not_before"] = "２０２０-01-01T00:00:00Z"
+    with pytest.raises(SealError, match="not_before is missing or malformed"):
+        reread(whole)
+
+
 def test_a_newer_directory_is_taken_over() -> None:
     """As far as pinned keys vouch for it: new keys, and keys that were given up."""
     newer = revoked(GROWN, OLD_ID, MIDDLE, "superseded", NEW)

@@ -155,8 +155,11 @@ def _begin(steps: Steps[_Result], pool: ThreadPoolExecutor, key: Hashable) -> _W
 def _end_at_once() -> None:
     """Let an interruption end a worker without a word; the process above says it once.
 
-    What it was writing stays whole: the writing protocol stands a kill at any moment.
+    What it was writing stays whole: the writing protocol stands a kill at any moment. Linear
+    algebra gets one thread: the processes share the cores already, and its threads spin.
     """
+    import os
     import signal
 
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ailabel.messages import Message
 from ailabel.model.report import Check, FileReport, Outcome
-from ailabel.model.seal import SealContent, SealPart, SealReport, SealResult, Standing
+from ailabel.model.seal import (
+    SealContent,
+    SealKey,
+    SealPart,
+    SealReport,
+    SealResult,
+    Standing,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -142,9 +149,10 @@ SEAL_CHECKS: Final[dict[str, Predicate]] = {
 def watch_numbers(reports: Iterable[FileReport]) -> Iterator[FileReport]:
     """Pass reports through; tell where one content number was signed for two contents.
 
-    Only seals that hold are compared: what was moved or changed says nothing about its producer.
+    Only seals that hold are compared, and only with what the same signer said: what was moved or
+    changed says nothing about its producer, and anybody can sign in another's name.
     """
-    seen: dict[tuple[str, str], tuple[str, str]] = {}
+    seen: dict[tuple[str, str, str], tuple[str, str]] = {}
     for report in reports:
         if not report.seals:
             yield report
@@ -153,20 +161,29 @@ def watch_numbers(reports: Iterable[FileReport]) -> Iterator[FileReport]:
         yield replace(report, checks=report.checks + found) if found else report
 
 
-def _twice(report: FileReport, seen: dict[tuple[str, str], tuple[str, str]]) -> Iterator[Check]:
-    fields = {label.location: label.fields for label in report.labels}
+def _twice(
+    report: FileReport, seen: dict[tuple[str, str, str], tuple[str, str]]
+) -> Iterator[Check]:
     for seal in report.seals:
-        holds = seal.field == "ReservedCode1" and seal.is_whole and seal.digest is not None
-        label = fields.get(seal.location)
-        if not holds or label is None or seal.digest is None:
+        held = [label.fields for label in report.labels if label.location == seal.location]
+        holds = seal.field == "ReservedCode1" and seal.is_whole and len(held) == 1
+        if not holds or seal.key is None or seal.digest is None:
             continue
-        number = (label["ContentProducer"] or "", label["ProduceID"] or "")
-        digest, path = seen.setdefault(number, (seal.digest, report.path))
+        producer, number = held[0]["ContentProducer"] or "", held[0]["ProduceID"] or ""
+        digest, path = seen.setdefault(
+            (_whose(seal.key), producer, number), (seal.digest, report.path)
+        )
         if digest != seal.digest:
             message = Message(
                 "the number {number} was signed for other content too: {other}",
-                {"number": number[1][:60], "other": path},
+                {"number": number[:60], "other": path},
             )
             yield Check(
                 rule="SIG-006", outcome=Outcome.FAIL, message=message, location=seal.location
             )
+
+
+def _whose(key: SealKey) -> str:
+    """Name the signer: the provider with all its keys where a directory knows it, else one key."""
+    trusted = key.standing is Standing.TRUSTED and key.code is not None
+    return f"code {key.code}" if trusted else f"key {key.id}"

@@ -244,7 +244,8 @@ class LabelResult:
         output: where the labelled file stands, or None for bytes, plans and failures.
         format: id of the format, or None when it was not recognised.
         status: ``labelled``; ``replaced``; ``carried`` (from another file); ``propagated`` (the
-            propagator's part was set); ``already`` (done before, nothing was changed); ``planned``; ``refused`` (the change must not be made);
+            propagator's part was set); ``already`` (done before, nothing was changed); ``planned``;
+            ``refused`` (the change must not be made);
             ``failed``; ``skipped`` (a file of a folder that is of no known format).
         produce_id: the content number that the file carries, or None when it carries none.
         propagate_id: the propagator's number, where the file was passed on; else None.

@@ -183,7 +183,10 @@ class _Examination:
         """Return what producers are known to sign: the values as they stand, or hashed before."""
         from ailabel.seal.algorithms import SM3, digest
 
-        names = dict.fromkeys(("ReservedCode1", self.field))
+        repeated = _is_first(
+            self.field, self.fields
+        )  # else the producer vouches for no other's part
+        names = {self.field, "ReservedCode1"} if repeated else {self.field}
         texts = {
             guide.fragment(name, self.fields, ascii_only=escaped)
             for name in names
@@ -218,7 +221,7 @@ class _Examination:
     # -- the content -------------------------------------------------------------------------------
 
     def _hash(self, bound: SealPart) -> SealPart:
-        """Compare the content; a hash that nobody signed shows nothing by being right."""
+        """Compare the content; a hash that nobody is seen to sign shows nothing by being right."""
         binding = self.held.binding
         if binding is None:
             return _ABSENT
@@ -227,11 +230,14 @@ class _Examination:
         if self.content is None:
             return _unsure(Message("the content was not at hand"))
         try:
-            return self._compared(binding, self.content)
+            part = self._compared(binding, self.content)
         except AilabelError as error:
             return _unsure(
                 Message("the content could not be hashed: {reason}", {"reason": _said(error)})
             )
+        if part.result is SealResult.VALID and bound.result is not SealResult.VALID:
+            return _unsure(Message("no signature that holds covers the hash of the content"))
+        return part
 
     def _compared(self, binding: guide.Binding, content: Content) -> SealPart:
         from ailabel.seal.algorithms import SHA256, SM3, digest

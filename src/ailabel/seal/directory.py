@@ -15,11 +15,12 @@ from ailabel.values import frozen
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["TIME", "Directory", "Key", "Revocation", "state", "utc_now"]
+__all__ = ["TIME", "Directory", "Key", "Revocation", "is_name", "state", "utc_now"]
 
-TIME: Final = re.compile(r"\d{4}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-6]\dZ")
+TIME: Final = re.compile(r"\d{4}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-6]\dZ", re.ASCII)
 _FORM: Final = "%Y-%m-%dT%H:%M:%SZ"
 _SLACK: Final = 86_400  # seconds by which clocks may differ
+_LONGEST_NAME: Final = 200  # characters
 
 
 @frozen(kw_only=True)
@@ -64,6 +65,15 @@ class Revocation:
     reason: str
     signed_by: str
     signature: str
+
+    @property
+    def is_total(self) -> bool:
+        """Whether it takes back all that the key signed, not only what it signs from then on."""
+        return self.reason == "compromised"
+
+    def goes_beyond(self, other: Revocation) -> bool:
+        """Say whether it may stand in the place of another: theft may show up late."""
+        return self.is_total and not other.is_total
 
 
 class Directory:
@@ -115,6 +125,15 @@ class Directory:
         return time if stated and time is not None and time <= _later(now) else now
 
 
+def is_name(code: str) -> bool:
+    """Say whether a provider can be named so: by characters that are seen, on one line."""
+    import unicodedata
+
+    kinds = {unicodedata.category(char) for char in code}
+    hidden = {"Cc", "Cf", "Cn", "Cs", "Zl", "Zp"}  # controls, directions, halves of characters
+    return bool(code.strip()) and len(code) <= _LONGEST_NAME and not kinds & hidden
+
+
 def _plain(code: str) -> str:
     """Return a code or name without what people may not notice."""
     import unicodedata
@@ -124,7 +143,7 @@ def _plain(code: str) -> str:
 
 def state(key: Key, revocation: Revocation | None, moment: str) -> Standing:
     """Say what a key of the right provider is worth at a moment."""
-    if revocation is not None and (revocation.reason == "compromised" or moment >= revocation.at):
+    if revocation is not None and (revocation.is_total or moment >= revocation.at):
         return Standing.REVOKED
     if moment < key.not_before or (key.not_after is not None and moment >= key.not_after):
         return Standing.EXPIRED

@@ -10,7 +10,7 @@ import os
 import stat
 from typing import TYPE_CHECKING, Final
 
-from ailabel.errors import AilabelError, MalformedFileError, SealError
+from ailabel.errors import MalformedFileError, SealError
 from ailabel.seal import der, sm2
 from ailabel.seal.algorithms import canonical
 from ailabel.seal.publickey import PublicKey, armoured, of_point, read_key, unarmoured
@@ -94,6 +94,11 @@ def load_key(path: str | PathLike[str]) -> KeySigner:
         os.close(opened)
         raise SealError("{path} is no regular file", path=os.fspath(path))
     with os.fdopen(opened, "rb") as file:
+        text = file.read(_LARGEST).decode("ascii", "replace")
+        if "-----BEGIN PUBLIC KEY-----" in text and "PRIVATE KEY-----" not in text:
+            raise SealError(
+                "{path} is a public key, and the private one signs", path=os.fspath(path)
+            )
         if mode & _OTHERS:
             raise SealError(
                 "others can read the private key {path} (mode {mode}): chmod 600 it, and think of "
@@ -101,7 +106,6 @@ def load_key(path: str | PathLike[str]) -> KeySigner:
                 path=os.fspath(path),
                 mode=f"{stat.S_IMODE(mode):04o}",
             )
-        text = file.read(_LARGEST).decode("ascii", "replace")
     if "-----BEGIN ENCRYPTED PRIVATE KEY-----" in text:
         raise SealError(
             "the private key {path} is encrypted; decrypt it, or sign with --signer-path",
@@ -109,10 +113,9 @@ def load_key(path: str | PathLike[str]) -> KeySigner:
         )
     try:
         return _of_pkcs8(unarmoured(text, "PRIVATE KEY"))
-    except (MalformedFileError, ValueError) as error:
-        reason = error if isinstance(error, AilabelError) else "?"
+    except MalformedFileError as error:
         raise SealError(
-            "{path} holds no private key in PKCS#8: {reason}", path=os.fspath(path), reason=reason
+            "{path} holds no private key in PKCS#8: {reason}", path=os.fspath(path), reason=error
         ) from None
 
 
@@ -197,9 +200,8 @@ def _of_pkcs8(body: bytes) -> KeySigner:
     """Read a private key.
 
     Raises:
-        MalformedFileError: it is none.
-        SealError: it is of an algorithm with which nothing is signed.
-        ValueError: `cryptography` cannot read it.
+        MalformedFileError: it is none, or of an algorithm with which nothing is signed.
+        MissingExtraError: the package for SM2 is not installed.
     """
     secret = _sm2_secret(body)
     if secret is not None:
@@ -212,6 +214,8 @@ def _of_pkcs8(body: bytes) -> KeySigner:
         loaded = load_der_private_key(body, None)
     except (UnsupportedAlgorithm, TypeError):
         loaded = None
+    except ValueError:
+        raise MalformedFileError("the private key is damaged") from None
     if isinstance(loaded, ed25519.Ed25519PrivateKey):
         return KeySigner("ed25519", loaded, _public(loaded))
     if isinstance(loaded, ec.EllipticCurvePrivateKey) and isinstance(loaded.curve, ec.SECP256R1):

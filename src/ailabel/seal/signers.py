@@ -9,6 +9,7 @@ from ailabel.seal.algorithms import ALGORITHMS, canonical, verify
 from ailabel.seal.publickey import PublicKey, read_key, read_pem
 
 if TYPE_CHECKING:
+    import subprocess
     from os import PathLike
 
     from ailabel.spi import Signer
@@ -66,30 +67,85 @@ class CommandSigner:
 
         name = self.command[0]
         try:
-            done = subprocess.run(  # noqa: S603 - the user's own command, without a shell
-                self.command, input=message, capture_output=True, check=False, timeout=_SECONDS
-            )
+            code, answer, told = _run(self.command, message)
         except subprocess.TimeoutExpired as error:
             raise SealError(
                 "the signing command {name} took longer than {seconds} s",
                 name=name,
                 seconds=_SECONDS,
             ) from error
-        except OSError as error:
-            reason = error.strerror or str(error)
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
             raise SealError(
                 "the signing command {name} cannot be started: {reason}", name=name, reason=reason
             ) from error
-        if done.returncode:
-            told = done.stderr[-_LONGEST_ANSWER:].decode("utf-8", "backslashreplace").strip()
-            last = told.splitlines()[-1][:200] if told else "-"
+        if code and len(answer) <= _LONGEST_ANSWER:
+            said = told.decode("utf-8", "backslashreplace").strip()
             raise SealError(
                 "the signing command {name} failed with code {code}: {reason}",
                 name=name,
-                code=done.returncode,
-                reason=last,
+                code=code,
+                reason=said.splitlines()[-1][:200] if said else "-",
             )
-        return done.stdout[: _LONGEST_ANSWER + 1]
+        return answer
+
+
+def _run(command: tuple[str, ...], message: bytes) -> tuple[int, bytes, bytes]:
+    """Run a command; return its code, how its answer begins, and how its complaints end.
+
+    No more than that is kept, whatever it writes.
+
+    Raises:
+        subprocess.TimeoutExpired: it took too long, and was killed.
+        OSError: it could not be started.
+        ValueError: its name holds a zero byte.
+    """
+    import subprocess
+    import tempfile
+    import time
+
+    until = time.monotonic() + _SECONDS
+    with tempfile.TemporaryFile() as said:  # a pipe could fill up while the command writes
+        said.write(message)
+        said.seek(0)
+        pipe = subprocess.PIPE
+        process = subprocess.Popen(command, stdin=said, stdout=pipe, stderr=pipe)  # noqa: S603 - the user's own, without a shell
+    with process:
+        try:
+            answer, told = _drained(process, until)
+            return process.wait(max(0.0, until - time.monotonic())), answer, told
+        except BaseException:
+            process.kill()
+            raise
+
+
+def _drained(process: subprocess.Popen[bytes], until: float) -> tuple[bytes, bytes]:
+    """Read both outputs of a process to their ends."""
+    import os
+    import selectors
+    import subprocess
+    import time
+
+    answer, told = b"", b""
+    with selectors.DefaultSelector() as pending:
+        for stream in (process.stdout, process.stderr):
+            assert stream is not None  # noqa: S101 - both are pipes
+            pending.register(stream, selectors.EVENT_READ)
+        while pending.get_map():
+            left = until - time.monotonic()
+            if left <= 0:
+                raise subprocess.TimeoutExpired(process.args, _SECONDS)
+            for ready, _ in pending.select(left):
+                piece = os.read(ready.fd, _LARGEST)
+                if not piece:
+                    pending.unregister(ready.fileobj)
+                elif ready.fileobj is process.stdout:
+                    answer = (answer + piece)[: _LONGEST_ANSWER + 1]
+                    if len(answer) > _LONGEST_ANSWER:
+                        process.kill()
+                else:
+                    told = (told + piece)[-_LONGEST_ANSWER:]
+    return answer, told
 
 
 def signer_of(

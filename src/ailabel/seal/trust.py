@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from ailabel.errors import AilabelError, SealError
-from ailabel.seal.directory import TIME, Directory, Key, Revocation
+from ailabel.seal.directory import TIME, Directory, Key, Revocation, is_name
 from ailabel.seal.vouching import check_vouched
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ REASONS: Final = ("compromised", "superseded", "ceased")
 _TYPE: Final = "ailabel-keys"
 _ID: Final = re.compile(r"[0-9a-f]{64}")
 _LARGEST: Final = 4 << 20  # bytes of a directory; some ten thousand keys
-_LONGEST_CODE: Final = 200
 
 
 def load_trust(*paths: str | PathLike[str]) -> Directory:
@@ -37,7 +36,9 @@ def load_trust(*paths: str | PathLike[str]) -> Directory:
         for key in found.keys.values():
             if keys.setdefault(key.id, key).code != key.code:
                 raise SealError("the key {id} stands under two providers", id=key.id[:16])
-        revocations |= found.revocations
+        for item in found.revocations.values():
+            if item.id not in revocations or item.goes_beyond(revocations[item.id]):
+                revocations[item.id] = item
     return Directory(keys.values(), revocations.values())
 
 
@@ -116,7 +117,7 @@ def _text(item: Mapping[str, object], name: str, form: re.Pattern[str] | None = 
     value = item.get(name)
     if not isinstance(value, str) or not value or (form is not None and not form.fullmatch(value)):
         raise _damaged(name)
-    if name == "code" and len(value) > _LONGEST_CODE:
+    if name == "code" and not is_name(value):
         raise _damaged(name)
     return value
 

@@ -91,7 +91,7 @@ def introduced(directory: Directory, key: Key, by: Signer | None = None) -> Dire
 
 
 def revoked(directory: Directory, key_id: str, at: str, reason: str, by: Signer) -> Directory:
-    """Give up a key, which a key of the same provider must say.
+    """Give up a key, which a key of the same provider must say; one that ended, also as stolen.
 
     Raises:
         SealError: there is no such key, it was given up before, or the other must not say so.
@@ -99,10 +99,11 @@ def revoked(directory: Directory, key_id: str, at: str, reason: str, by: Signer)
     key = directory.keys.get(key_id)
     if key is None:
         raise SealError("the directory has no key {id}", id=key_id[:16])
-    if key_id in directory.revocations:
-        raise SealError("the key {id} was given up before", id=key_id[:16])
     voucher = _voucher(directory, by, key.code, itself=key_id)
     item = Revocation(id=key_id, at=at, reason=reason, signed_by=voucher.id, signature="-")
+    before = directory.revocations.get(key_id)
+    if before is not None and not item.goes_beyond(before):
+        raise SealError("the key {id} was given up before", id=key_id[:16])
     item = replace(item, signature=by.sign(statement(item)).hex())
     made = Directory(directory.keys.values(), [*directory.revocations.values(), item])
     check_vouched(made)
@@ -130,12 +131,22 @@ def merged(pinned: Directory, newer: Directory) -> Directory:
         if newer.keys.get(key.id) != key:
             raise SealError("the newer directory lacks or changes the key {id}", id=key.id[:16])
     for item in pinned.revocations.values():
-        if newer.revocations.get(item.id) != item:
+        now = newer.revocations.get(item.id)
+        if now is None or (now != item and not now.goes_beyond(item)):
             raise SealError("the newer directory takes back a revocation of {id}", id=item.id[:16])
+    for item in newer.revocations.values():
+        _check_may_revoke(item, pinned)
     for key in newer.keys.values():
         if key.id not in pinned.keys:
             _check_succession(key, pinned, newer)
     return newer
+
+
+def _check_may_revoke(item: Revocation, pinned: Directory) -> None:
+    """Refuse a revocation by another key that was given up: a thief may have it."""
+    is_new = pinned.revocations.get(item.id) != item
+    if is_new and item.signed_by != item.id and item.signed_by in pinned.revocations:
+        raise SealError("the key {id} was given up and vouches for nothing", id=item.signed_by[:16])
 
 
 def _check_succession(key: Key, pinned: Directory, newer: Directory) -> None:
@@ -146,6 +157,6 @@ def _check_succession(key: Key, pinned: Directory, newer: Directory) -> None:
     revocation = newer.revocations.get(voucher.id)
     if revocation is not None and (
         voucher.id in pinned.revocations
-        or (revocation.reason == "compromised" and key.not_before >= revocation.at)
+        or (revocation.is_total and key.not_before >= revocation.at)
     ):
         raise SealError("the key {id} was given up and vouches for nothing", id=voucher.id[:16])

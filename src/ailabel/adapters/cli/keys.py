@@ -128,7 +128,7 @@ def add_command(
     from ailabel.seal.vouching import introduced
 
     before = _read(directory) if os.path.exists(directory) else None  # noqa: PTH110
-    key = _entry(public, code, since or _ALWAYS, until)
+    key = _entry(public, code, _ALWAYS if since is None else since, until)
     _write(directory, introduced(before or _empty(), key))
     _tell("{key} stands in the directory as a key of {code}", key=key.id[:16], code=code)
 
@@ -224,17 +224,24 @@ def _signer(options: dict[str, Any]) -> Signer:
 
 
 def _entry(public: str, code: str, since: str | None, until: str | None) -> Key:
-    from ailabel.seal.directory import Key
+    from ailabel.seal.directory import Key, is_name
     from ailabel.seal.signers import read_public
 
+    if not is_name(code):
+        raise usage_error(
+            "{value} names no provider: give the code or name of its labels", value=code
+        )
+    begin, end = _time(since), None if until is None else _time(until)
+    if end is not None and end <= begin:
+        raise usage_error("the key would end before it begins ({begin})", begin=begin)
     key = read_public(public)
     return Key(
         code=code,
         id=key.id,
         algorithm=key.algorithm,
         public_key=key.spki.hex(),
-        not_before=_time(since),
-        not_after=None if until is None else _time(until),
+        not_before=begin,
+        not_after=end,
     )
 
 
@@ -248,10 +255,10 @@ def _time(text: str | None) -> str:
         return utc_now()
     try:
         found = datetime.fromisoformat(text)
-    except ValueError:
+        found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (OverflowError, ValueError):
         raise usage_error("{value} is no time such as 2027-01-31T12:00:00Z", value=text) from None
-    found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-    return found.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return found.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def _empty() -> Directory:
