@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any, Final
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from ailabel.ledger import Kind, Ledger, Record
+from ailabel.ledger import Kind, Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
-    from postgres import Server
+    from ailabel.ledger import Ledger
 
-__all__ = ["PRODUCER", "Signer", "make", "record", "records", "tamper"]
+__all__ = ["ORIGIN", "PRODUCER", "Signer", "record", "records", "tamper"]
 
+ORIGIN: Final = "example.org/ledger"
 PRODUCER: Final = "001191110102MACQD9K64010000"
 
 
@@ -55,14 +55,6 @@ def record(index: int, *, kind: Kind = Kind.LABEL, picture: bool = True) -> Reco
 def records(indexes: Iterable[int]) -> list[Record]:
     """Return several."""
     return [record(index) for index in indexes]
-
-
-def make(kind: str, tmp_path: Path, server: Server | None) -> Ledger:
-    """Return a new ledger in a file, or in a database of the server."""
-    if kind == "sqlite":
-        return Ledger.create(tmp_path / "ledger.db", "example.org/ledger")
-    assert server is not None
-    return Ledger.create(server.new_database(), "example.org/ledger")
 
 
 def tamper(ledger: Ledger, *statements: str) -> None:
