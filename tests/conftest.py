@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,8 +24,10 @@ settings.load_profile("ailabel")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Name the marker of the tests that look."""
+    """Name the marker of the tests that look; let runs in the background be interrupted too."""
     config.addinivalue_line("markers", "eyes: looks at pixels, which takes half a second each")
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell starts what ends in "&"
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _unseen(view: View, file_format: Format, *, explain: bool = False) -> Evidence:  # noqa: ARG001 - the contract
