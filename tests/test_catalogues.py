@@ -28,7 +28,7 @@ SOURCE: Final = ROOT / "src" / "ailabel"
 MO: Final = SOURCE / "assets" / "locale" / "zh_CN" / "LC_MESSAGES" / "ailabel.mo"
 RAISED: Final = {*errors.__all__} - {"MissingExtraError"}
 HAN: Final = re.compile(r"[\u4e00-\u9fff]")
-WITHOUT_WORDS: Final = {"{path}: {reason}", "TC260-PG-20252A"}
+WITHOUT_WORDS: Final = {"{declared}; {asked}", "{path}: {reason}", "TC260-PG-20252A"}
 
 
 def catalogue() -> dict[str, str]:
