@@ -4,26 +4,37 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import subprocess
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
-from ailabel import LabelSpec, label
+from ailabel import LabelSpec, api, label
 from ailabel.errors import LabelError, PlanError
 from ailabel.evidence import make_pack
-from ailabel.evidence.declaration import read_declaration
-from ailabel.evidence.facts import gather
+from ailabel.evidence.breaking import broken
+from ailabel.evidence.declaration import Service, read_declaration
+from ailabel.evidence.facts import Facts, ServiceFacts, gather
+from ailabel.evidence.pack import _originals
+from ailabel.evidence.paper import Block, Heading, Paragraph, Picture, pdf
 from ailabel.evidence.profiles import Profile, read_profile
+from ailabel.evidence.samples import verified
 from command import ailabel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from ailabel.engine.options import VerifyOptions
+    from ailabel.model.report import FileReport
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 CODE = "001191350100M000100Y4310000"
@@ -235,6 +246,105 @@ def test_the_command_writes_a_pack_or_says_why_not(
     assert (done.code, target.exists()) == (1, False)
     assert "bare.md" in done.err
     assert ailabel(*arguments, "--date", "31.1.2026").code == 2
+
+
+def test_the_command_looks_at_the_target_first(app: Callable[[str], Path], tmp_path: Path) -> None:
+    """Before it verifies for minutes: what stands there, and folders that do not."""
+    (tmp_path / "taken.zip").touch()
+    (tmp_path / "empty").mkdir()
+    arguments = ["evidence", "--app", str(app(APP)), "--samples", str(tmp_path / "empty")]
+    for name, told in (("taken.zip", "exists"), ("none/pack.zip", "no folder")):
+        done = ailabel(*arguments, "-o", str(tmp_path / name), "--lang", "en")
+        assert done.code == 2
+        assert told in done.err
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_any_day_can_stand_in_a_pack(app: Callable[[str], Path], folder: Path, day: str) -> None:
+    """Though archives know the years from 1980 to 2107 alone."""
+    data = make_pack(
+        read_declaration(app(APP)),
+        folder,
+        read_profile("store"),
+        made=datetime.fromisoformat(f"{day}T00:00:00+00:00"),
+    )
+    assert 1980 <= zipfile.ZipFile(io.BytesIO(data)).infolist()[0].date_time[0] <= 2107
+
+
+def test_a_pipe_is_no_sample(app: Callable[[str], Path], folder: Path) -> None:
+    """Nobody waits for what may never come."""
+    os.mkfifo(folder / "pipe")
+    with pytest.raises(PlanError) as refused:
+        gather(read_declaration(app(APP)), str(folder))
+    assert reasons(refused.value) == ["pipe is no regular file"]
+
+
+def test_a_sample_that_changes_meanwhile_is_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is shown and handed over is what was verified: during it, and after it."""
+    real = api.verify
+
+    def edited(path: str, options: VerifyOptions) -> FileReport:
+        report = real(path, options)
+        with Path(path).open("ab") as file:
+            file.write(b"\n")
+        return report
+
+    name = "deeper/story.txt"
+    sample = verified(str(folder), name, screen=False)
+    with monkeypatch.context() as patched:
+        patched.setattr(api, "verify", edited)
+        with pytest.raises(PlanError, match="changed while it was verified"):
+            verified(str(folder), name, screen=False)
+    facts = Facts((replace(_service(), samples=(sample,)),))
+    with pytest.raises(PlanError, match="changed while it was verified"):
+        list(_originals(facts, read_profile("archive")))
+
+
+def _service() -> ServiceFacts:
+    service = Service(medium="text", what="x")
+    return ServiceFacts(service=service, samples=(), screens=(), statements=())
+
+
+def test_lines_end_where_they_may() -> None:
+    """Never before a closing mark or inside a word, unless a word is longer than a line."""
+    for text, width, lines in (
+        ("服务提供者（画灵）。", 8, ["服务提供者（画", "灵）。"]),
+        ("服务提供者（画灵）。", 6, ["服务提供者", "（画灵）。"]),
+        ("rule IMP-004 holds", 8, ["rule", "IMP-004", "holds"]),
+        ("约 5.4–5.7%。", 9, ["约", "5.4–5.7%。"]),
+        ("SHA 0123456789", 8, ["SHA 0123", "456789"]),
+        ("a\n\nb", 8, ["a", "", "b"]),
+        ("", 8, [""]),
+        ("宽", 0, ["宽"]),
+    ):
+        assert broken(text, width, len).split("\n") == lines
+
+
+@given(st.text(alphabet="一二。，（）ab 1-.\n", max_size=40), st.integers(1, 9))
+def test_breaking_lines_loses_nothing(text: str, width: int) -> None:
+    """But spaces at the ends of lines; no line is longer than it may be, but for closing marks."""
+    lines = broken(text, width, len).split("\n")
+    assert re.sub(r"\s", "", "".join(lines)) == re.sub(r"\s", "", text)
+    assert all(len(line) <= width for line in lines)
+
+
+@pytest.mark.oracle
+def test_a_heading_stands_on_the_page_of_its_picture() -> None:
+    """Though there was room for the heading alone; what the font lacks is an empty square."""
+    picture = io.BytesIO()
+    Image.new("RGB", (600, 600)).save(picture, "JPEG")
+    lines: list[Block] = [Paragraph("行")] * 18  # after these the picture alone does not fit
+    heading, shown = Heading("标题\udcff", 3), Picture(picture.getvalue(), "图")
+    pages = _text_of_pages(pdf("t", [*lines, heading, shown], "f", MADE))
+    assert [("标题□" in page, "图" in page) for page in pages[:2]] == [(False, False), (True, True)]
+
+
+def _text_of_pages(data: bytes) -> list[str]:
+    command = ["pdftotext", "-", "-"]
+    done = subprocess.run(command, input=data, capture_output=True, check=True)
+    return done.stdout.decode().split("\f")
 
 
 @pytest.mark.eyes

@@ -112,10 +112,16 @@ class Writer:
         for sample in (*facts.samples, *facts.screens):
             yield Heading(sample.name, 3)
             caption = say(("What is seen or heard", "显式标识"))
-            yield Picture(self.pictures[sample.name, "label"], f"{caption}: {self._seen(sample)}")
+            yield Picture(
+                self.pictures[sample.name, "label"], caption + self._colon + self._seen(sample)
+            )
             if sample.report.labels:
                 caption = say(("The implicit label in the metadata", "文件元数据中的隐式标识"))
                 yield Picture(self.pictures[sample.name, "metadata"], caption)
+
+    @property
+    def _colon(self) -> str:
+        return self.say((": ", "："))
 
     def _basis(self, statement: Statement) -> str:
         """Name the checks of each sample; those that passed the same ones together."""
@@ -167,7 +173,8 @@ class Writer:
                 (
                     check.rule,
                     RULES[check.rule].clause,
-                    f"{say(_OUTCOMES[check.outcome])}: "
+                    say(_OUTCOMES[check.outcome])
+                    + self._colon
                     + render(check.message.text, check.message.params, self.language),
                 )
                 for check in checks
@@ -185,7 +192,7 @@ class Writer:
                 say(wording.MEDIA[facts.service.medium]) for facts in self.facts.services
             ),
             styles="\n".join(
-                f"- {say(wording.MEDIA[facts.service.medium])}: {say(facts.style)}"
+                f"• {say(wording.MEDIA[facts.service.medium])}{self._colon}{say(facts.style)}"
                 for facts in self.facts.services
             ),
         )

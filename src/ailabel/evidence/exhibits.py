@@ -114,7 +114,7 @@ def _panel(lines: list[tuple[str, bool]]) -> Image.Image:
 
 
 def _broken(line: str, font: ImageFont.FreeTypeFont) -> Iterator[str]:
-    shown = "".join(char if char.isprintable() else "\ufffd" for char in line)
+    shown = "".join(char if char.isprintable() else "\u25a1" for char in line)
     while shown:
         count = len(shown)
         while font.getlength(shown[:count]) > _WIDTH - 2 * _PAD:

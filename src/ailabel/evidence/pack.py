@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import re
@@ -33,7 +34,7 @@ _NAMES: Final = {  # document: its file name in both languages, and its title
     "report": ("3-verification-report", "3-核验报告"),
     "agreement": ("4-agreement-clauses", "4-服务协议条款"),
 }
-_EARLIEST: Final = 1980  # year, of times in archives
+_YEARS: Final = (1980, 2107)  # of times in archives [APPNOTE 4.4.6]
 
 
 def make_pack(
@@ -67,7 +68,7 @@ def make_pack(
     profile.check(sizes)
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as target:
         for name, data in files.items():
-            stamp = (max(made.year, _EARLIEST), *made.timetuple()[1:6])
+            stamp = (min(max(made.year, _YEARS[0]), _YEARS[1]), *made.timetuple()[1:6])
             entry = zipfile.ZipInfo(name, stamp)
             entry.external_attr = 0o644 << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
@@ -114,6 +115,8 @@ def _originals(facts: Facts, profile: Profile) -> Iterator[tuple[str, bytes]]:
     for number, sample in enumerate(facts.samples, 1):
         with open(sample.path, "rb") as file:  # noqa: PTH123 - no pathlib here
             data = file.read(profile.max_bytes + 1)
+        if hashlib.sha256(data).hexdigest() != sample.sha256:
+            raise PlanError("{path} was changed while it was verified", path=sample.name)
         yield f"{_TOP}/originals/{number:02}-{_flat(sample)}", data
 
 

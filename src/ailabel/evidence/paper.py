@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 from ailabel.errors import MissingExtraError
+from ailabel.evidence.breaking import broken
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
@@ -23,7 +25,10 @@ _LEADING: Final = 0.53  # of a line, in millimetres a point
 _CHINESE: Final = 2  # the face for simplified Chinese in the collection of fonts
 _GREY, _RULE = 90, 190  # of small print and of rules, 0 to 255
 _SHADE: Final = (238, 241, 245)
-_REPLACEMENT: Final = "\ufffd"
+_REPLACEMENT: Final = "\u25a1"  # an empty square; the font has no replacement character
+_PADDING: Final = 1  # of a cell
+_SLACK: Final = 0.1  # that sums of widths may be off
+_CAPTION: Final = 8  # a line below a picture, with what stands around it
 
 
 @frozen
@@ -116,23 +121,29 @@ def pdf(title: str, blocks: Iterable[Block], foot: str, made: datetime) -> bytes
     paper.set_creation_date(made)
     paper.add_page()
     known = cast("fpdf.fonts.TTFFont", paper.fonts[_FAMILY]).cmap
-    for block in blocks:
-        _SETTERS[type(block)](_Page(paper, known), block)
+    for block, following in pairwise(chain(blocks, [None])):
+        if block is not None:
+            _SETTERS[type(block)](_Page(paper, known, following), block)
     return bytes(paper.output())
 
 
 @frozen
 class _Page:
-    """Where blocks are set, and the characters that can be."""
+    """Where blocks are set, the characters that can be, and the block that comes next."""
 
     paper: Any
     known: Any
+    following: Block | None = None
 
     def clean(self, text: str) -> str:
         """Replace what the font does not have."""
         return "".join(
             char if char == "\n" or ord(char) in self.known else _REPLACEMENT for char in text
         )
+
+    def lines(self, text: str, width: float) -> str:
+        """Return a text with its lines ended as they should be, in the font that is set."""
+        return broken(self.clean(text), width - _SLACK, self.paper.get_string_width)
 
     def write(self, text: str, size: float, grey: int = 0) -> None:
         """Set a paragraph over the whole line."""
@@ -141,22 +152,20 @@ class _Page:
         self.paper.multi_cell(
             0,
             size * _LEADING,
-            self.clean(text),
-            wrapmode="CHAR" if _is_dense(text) else "WORD",
+            self.lines(text, self.paper.epw - 2 * self.paper.c_margin),
+            wrapmode="CHAR",
             align="L",
             new_x="LMARGIN",
             new_y="NEXT",
         )
 
 
-def _is_dense(text: str) -> bool:
-    """Say whether a text has too few spaces to be broken at them."""
-    return max(map(len, text.split()), default=0) > 40 or not text.isascii()  # noqa: PLR2004 - a word
-
-
 def _heading(page: _Page, block: Heading) -> None:
     page.paper.ln(0 if page.paper.get_y() <= _MARGIN else 4)
-    if page.paper.will_page_break(_ROOM[block.level]):
+    room: float = _ROOM[block.level]
+    if isinstance(page.following, Picture):
+        room = _HEADINGS[block.level] * _LEADING + 2 + _size(page, page.following)[1] + _CAPTION
+    if page.paper.will_page_break(room):
         page.paper.add_page()
     page.write(block.text, _HEADINGS[block.level])
     page.paper.ln(2)
@@ -176,13 +185,14 @@ def _table(page: _Page, block: Table) -> None:
         text_align="LEFT",
         line_height=_SMALL * _LEADING,
         wrapmode="CHAR",
-        padding=1,
+        padding=_PADDING,
         headings_style=_head_style(),
     ) as table:
         for cells in block.rows:
             row = table.row()
-            for cell in cells:
-                row.cell(page.clean(cell))
+            for cell, share in zip(cells, block.widths, strict=True):
+                width = page.paper.epw * share / sum(block.widths)
+                row.cell(page.lines(cell, width - 2 * _PADDING))
     page.paper.ln(3)
 
 
@@ -192,15 +202,21 @@ def _head_style() -> object:
     return FontFace(emphasis=None, fill_color=_SHADE)
 
 
-def _picture(page: _Page, block: Picture) -> None:
+def _size(page: _Page, block: Picture) -> tuple[float, float]:
+    """Return the width and height in which a picture is set."""
     from PIL import Image
 
-    paper = page.paper
     with Image.open(io.BytesIO(block.data)) as image:
         width, height = image.size
+    paper = page.paper
     wide = min(paper.epw, paper.eph / 2 * width / height, width * 25.4 / 96)
-    high = wide * height / width
-    if paper.will_page_break(high + 8):
+    return wide, wide * height / width
+
+
+def _picture(page: _Page, block: Picture) -> None:
+    paper = page.paper
+    wide, high = _size(page, block)
+    if paper.will_page_break(high + _CAPTION):
         paper.add_page()
     paper.image(io.BytesIO(block.data), w=wide, h=high)
     paper.ln(1)

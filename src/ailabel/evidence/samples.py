@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from typing import TYPE_CHECKING, Final
 
 from ailabel import api
@@ -67,11 +68,14 @@ def verified(folder: str, name: str, *, screen: bool) -> Sample:
         screen: whether it is a screenshot, which needs no label in its metadata.
 
     Raises:
-        PlanError: its format is not known.
+        PlanError: it is no regular file, its format is not known, or somebody changed it meanwhile.
         OSError: it cannot be read.
     """
     path = os.path.join(folder, *name.split("/"))  # noqa: PTH118 - no pathlib here
     options = VerifyOptions(implicit=not screen, explain=True)
+    before = os.stat(path)  # noqa: PTH116 - same
+    if not stat.S_ISREG(before.st_mode):
+        raise PlanError("{path} is no regular file", path=name)
     try:
         report = api.verify(path, options)
     except AilabelError as error:
@@ -84,4 +88,7 @@ def verified(folder: str, name: str, *, screen: bool) -> Sample:
         while piece := file.read(_COPY):
             digest.update(piece)
             size += len(piece)
+    after = os.stat(path)  # noqa: PTH116 - same
+    if (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, size):
+        raise PlanError("{path} was changed while it was verified", path=name)
     return Sample(name=name, path=path, size=size, sha256=digest.hexdigest(), report=report)

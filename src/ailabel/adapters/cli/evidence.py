@@ -54,6 +54,10 @@ def evidence_command(app: str, samples: str, output: str, **options: Any) -> Non
 
     if not os.path.isdir(samples):  # noqa: PTH112 - no pathlib here
         raise usage_error("{path} is no folder", path=samples)
+    if os.path.lexists(output):  # said before minutes of verifying, and once more when writing
+        raise usage_error("{path} exists; choose another output", path=output)
+    if not os.path.isdir(os.path.dirname(output) or "."):  # noqa: PTH112, PTH120 - no pathlib here
+        raise usage_error("{path} is no folder", path=os.path.dirname(output))  # noqa: PTH120 - same
     made = _day(options["date"])
     declaration, limits = read_declaration(app), read_profile(options["profile"])
     try:
