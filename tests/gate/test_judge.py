@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ailabel import VerifyOptions, verify_bytes
+from ailabel import LabelSpec, VerifyOptions, label_bytes, verify_bytes
 from ailabel.config import Profile
 from ailabel.gate.judge import RULES, Case, judge
 from ailabel.messages import Message, render
@@ -17,6 +17,7 @@ from ailabel.standard.rules import RULES as TABLE
 from builders import bmp, wav
 from command import PRODUCER
 from repositories import BARE, LABELLED, labelled
+from sealing import signer
 
 if TYPE_CHECKING:
     from ailabel.gate.judge import Point
@@ -104,6 +105,19 @@ def test_what_breaks_the_standard_is_found_under_its_own_rule() -> None:
     assert ids(errors) == ["IMP-004"]
     assert errors[0].offset is not None
     assert "--replace" in str(errors[0].fix)
+
+
+def test_a_label_that_was_changed_after_signing_stops() -> None:
+    """As `verify` says, and nobody is told to write another label over it."""
+    spec = LabelSpec(producer=PRODUCER, produce_id="a-1", explicit=False, signer=signer("ed25519"))
+    sealed = label_bytes(wav.file(wav.FORMAT, wav.DATA), spec, name="a.wav").data
+    assert points(sealed, name="a.wav", **AI) == []
+    forged = sealed.replace(b'"ProduceID":"a-1"', b'"ProduceID":"a-2"')
+    found = points(forged, name="a.wav", **AI)
+    (broken,) = [point for point in found if point.level is Level.ERROR]
+    assert (broken.rule, broken.outcome) == ("SIG-001", Outcome.FAIL)
+    assert "ailabel verify a.wav" in str(broken.fix)
+    assert "--replace" not in str(broken.fix)
 
 
 @pytest.mark.parametrize(

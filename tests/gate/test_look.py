@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import looks
+from ailabel import LabelSpec, label_bytes
 from ailabel.config import load
 from ailabel.engine.verify import verify
 from ailabel.gate.eyes import Eyes
@@ -19,6 +21,7 @@ from ailabel.model.report import Level, Outcome, Verdict
 from builders import png
 from command import PRODUCER
 from repositories import BARE, LABELLED, labelled
+from sealing import signer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -112,6 +115,17 @@ def test_a_page_may_say_what_it_is(tmp_path: Path) -> None:
     assert (looked.file.ai, looked.file.explicit, rules(looked)) == ("yes", "off", ["GAT-001"])
     wrong = look(tmp_path, page.replace(b"true", b"perhaps"), "a.md")
     assert "ailabel.ai" in str(wrong.file.error)
+
+
+def test_a_signature_that_could_not_be_checked_is_asked_about_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The extra that is missing today may be there tomorrow, and the cache must not hide it."""
+    spec = LabelSpec(producer=PRODUCER, explicit=False, signer=signer("sm2"))
+    first, second = (label_bytes(BARE, spec, name="a.png").data for _ in range(2))
+    assert look(tmp_path, first, settings=AI).lasting
+    monkeypatch.setitem(sys.modules, "gmalg", None)
+    assert not look(tmp_path, second, settings=AI).lasting
 
 
 def test_only_the_media_that_are_asked_about(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 __all__ = [
     "decide",
     "declare",
+    "distrust",
     "label",
     "look",
     "other_format",
@@ -61,6 +62,12 @@ def read(path: str) -> Message:
     """Advise to find out whose label it is."""
     command = _command("read", path=path)
     return Message("find out whose it is, and declare that producer: {command}", command)
+
+
+def distrust(path: str) -> Message:
+    """Advise not to trust a label whose signature does not hold."""
+    command = _command("verify", path=path)
+    return Message("get it from its source again; what its signature covers: {command}", command)
 
 
 def propagate(path: str, profile: Profile) -> Message:

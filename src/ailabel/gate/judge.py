@@ -29,6 +29,7 @@ __all__ = ["RULES", "Case", "Point", "judge"]
 RULES: Final = tuple(rule.id for rule in table.RULES.values() if rule.label == "gate")
 """The rules on what a file is declared to be, which are judged here and nowhere else."""
 
+_IN_METADATA: Final = {"implicit", "seal"}  # what rules on the label in the metadata speak of
 _ABSENT: Final = {"IMP-001", "EXP-T1", "EXP-I1", "EXP-A1", "EXP-V1"}  # that a label is there
 _WELL: Final = (Outcome.PASS, Outcome.NOT_APPLICABLE)
 _OPEN: Final = {Outcome.INCONCLUSIVE, Outcome.REVIEW}
@@ -111,13 +112,15 @@ def _implicit(case: Case, report: FileReport, failed: list[Check]) -> Iterator[P
         yield _point("GAT-001", message, fix, Level.NOTE)
     for check in failed:
         rule = table.RULES[check.rule]
-        if rule.label != "implicit" or rule.regime != "cn" or check.rule in _ABSENT:
+        if rule.label not in _IN_METADATA or rule.regime != "cn" or check.rule in _ABSENT:
             continue
         if check.rule == _PASSED_ON and case.profile.role == "propagator":
             continue
         weighs = check.outcome in _OPEN and report.implicit is Verdict.INCONCLUSIVE
         if check.outcome is Outcome.FAIL or (weighs and rule.level is Level.ERROR):
-            fix = advice.relabel(case.path, case.profile)
+            fix = advice.distrust(case.path)
+            if rule.label == "implicit":
+                fix = advice.relabel(case.path, case.profile)
             yield _of_check(check, fix, rule.level, report)
     yield from _names(case, report)
 

@@ -19,6 +19,7 @@ from ailabel.messages import Message
 from ailabel.model.gate import GateFile
 from ailabel.model.media import Medium
 from ailabel.model.report import Outcome
+from ailabel.model.seal import SealResult
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
@@ -186,7 +187,7 @@ class Looker:
             findings=found,
             report=report if self.reports else None,
         )
-        lasting = not any(item.outcome is _PASSING for item in found)
+        lasting = not (any(item.outcome is _PASSING for item in found) or _may_settle(report))
         return Looked(file=file, lasting=lasting, unseen=unseen)
 
 
@@ -203,6 +204,12 @@ def _examined(view: View, path: str, profile: Profile) -> tuple[FileReport | Non
         return verify(view, path, _reading(profile.regimes)), None
     except UnsupportedFormatError as error:
         return None, error_message(error)
+
+
+def _may_settle(report: FileReport | None) -> bool:
+    """Say whether a signature was not checked, which an extra may change."""
+    seals = () if report is None else report.seals
+    return any(seal.label.result is SealResult.INCONCLUSIVE for seal in seals)
 
 
 @lru_cache(maxsize=16)
