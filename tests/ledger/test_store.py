@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pickle
+import sqlite3
 import stat
 import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -204,6 +206,18 @@ def test_a_file_is_its_owner_s_alone(tmp_path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
+def test_a_file_has_a_write_ahead_log(tmp_path: Path) -> None:
+    """From its making on; and again where a copy of it had lost it."""
+    path = tmp_path / "ledger.db"
+    with Ledger.create(path), closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        connection.execute(f"VACUUM INTO '{tmp_path / 'copy.db'}'")
+    with Ledger.open(tmp_path / "copy.db"):
+        pass
+    with closing(sqlite3.connect(tmp_path / "copy.db")) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
 def test_making_one_that_fails_leaves_no_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -243,9 +257,14 @@ def test_what_is_no_ledger_is_said(tmp_path: Path) -> None:
     (tmp_path / "text.db").write_text("this is no database, though long enough" * 20)
     with pytest.raises(LedgerError, match="cannot be used"):
         Ledger.open(tmp_path / "text.db")
+    with closing(sqlite3.connect(tmp_path / "other.db")) as connection:
+        connection.execute("CREATE TABLE numbers (number)")
     (tmp_path / "empty.db").touch()
-    with pytest.raises(LedgerError, match="there is no ledger"):
-        Ledger.open(tmp_path / "empty.db")
+    for name in ("other.db", "empty.db"):
+        before = (tmp_path / name).read_bytes()
+        with pytest.raises(LedgerError, match="there is no ledger"):
+            Ledger.open(tmp_path / name)
+        assert (tmp_path / name).read_bytes() == before
     with pytest.raises(LedgerError, match="cannot be used") as caught:
         Ledger.open(f"postgresql://me:secret@/db?host={tmp_path}")
     assert "secret" not in str(caught.value)

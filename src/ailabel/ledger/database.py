@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, unquote
@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
-__all__ = ["Address", "Database", "address_of", "converted"]
+__all__ = ["Address", "Database", "address_of", "begin_log", "converted"]
 
 _PATIENCE: Final = 60.0  # seconds that a writer waits for the others
 _LOCK: Final = 0x61696C6162656C  # the bytes of "ailabel"; what writers of a PostgreSQL ledger hold
+_WAL: Final = "PRAGMA journal_mode=WAL"  # stays in the file, so that only ledgers get it
+_IS_LEDGER: Final = "SELECT count(*) FROM sqlite_master WHERE name = 'ledger_version'"
 _PRAGMAS: Final = (
-    "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",  # in WAL mode: the log is flushed at every commit
     "PRAGMA foreign_keys=ON",
     "PRAGMA secure_delete=ON",  # what is erased leaves no trace in free pages
@@ -178,6 +179,16 @@ def _make_engine(address: Address) -> Engine:
     return engine
 
 
+def begin_log(path: Path) -> None:
+    """Let an empty file be a database with a write-ahead log.
+
+    Raises:
+        LedgerError: it cannot be.
+    """
+    with converted(Address(path)), closing(sqlite3.connect(path)) as connection:
+        connection.execute(_WAL)
+
+
 def _pool() -> Any:  # noqa: ANN401 - a class of SQLAlchemy's
     from sqlalchemy.pool import QueuePool
 
@@ -185,7 +196,7 @@ def _pool() -> Any:  # noqa: ANN401 - a class of SQLAlchemy's
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    """Connect to a file that is there; none is made by mistake."""
+    """Connect to a file that is there; none is made by mistake, and no other database changed."""
     name = f"file:{quote(os.fspath(path))}?mode=rw"
     connection = sqlite3.connect(
         name, uri=True, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
@@ -193,6 +204,8 @@ def _connect(path: Path) -> sqlite3.Connection:
     try:
         for pragma in _PRAGMAS:
             connection.execute(pragma)
+        if connection.execute(_IS_LEDGER).fetchone()[0]:
+            connection.execute(_WAL)
     except sqlite3.Error:
         connection.close()
         raise

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from ailabel.errors import LedgerError, PlanError
-from ailabel.ledger.database import Database, address_of
+from ailabel.ledger.database import Database, address_of, begin_log
 from ailabel.ledger.group import GroupCommit
 from ailabel.ledger.mounts import refuse_network
 from ailabel.ledger.packages import require
@@ -275,6 +275,7 @@ def _new_file(address: Address) -> Iterator[None]:
     except FileExistsError:
         raise LedgerError("something stands at {where} already", where=str(path)) from None
     try:
+        begin_log(path)
         yield
     except BaseException:
         for suffix in ("", "-wal", "-shm"):
