@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -68,6 +69,28 @@ def test_what_nothing_matches_is_stale_where_that_is_known() -> None:
     assert [item.path for item in baseline.stale(whole=False)] == ["b.png"]
     assert [item.path for item in baseline.stale(whole=True)] == ["a.png", "b.png"]
     assert [item.path for item in baseline.without(baseline.stale(whole=False))] == ["a.png"]
+
+
+def test_what_could_not_be_checked_is_not_stale() -> None:
+    """A file that could not be read may be any of those that were not met, under another name."""
+    baseline = Baseline([entry(), entry(fingerprint="e" * 32, path="b.png")], TODAY)
+    baseline.settle(replace(file("a.png"), error=Message("a")))
+    assert baseline.stale(whole=True) == ()
+    baseline.settle(file("b.png"))
+    assert [item.path for item in baseline.stale(whole=True)] == ["b.png"]
+
+
+@pytest.mark.parametrize("rule", ["EXP-I2", "GAT-002"])
+def test_what_nobody_looked_for_is_not_stale(rule: str) -> None:
+    """What was accepted of visible labels outlives a run that does not look for them."""
+    entries = [
+        replace(entry(fingerprint=text * 32, path=f"{text}.png"), rule=rule) for text in "ab"
+    ]
+    baseline = Baseline([*entries, entry()], TODAY)
+    baseline.settle(file("a.png"), seen=False)
+    assert [item.rule for item in baseline.stale(whole=True)] == ["GAT-001"]
+    baseline.settle(file("b.png"))
+    assert [item.path for item in baseline.stale(whole=True)] == ["b.png", "a.png"]
 
 
 def test_accepting_takes_what_counts() -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ailabel.errors import ConfigError
 from ailabel.model.gate import Stale, Standing
+from ailabel.standard.rules import RULES
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
@@ -28,7 +29,10 @@ NAME: Final = ".ailabel-baseline.json"
 _REASON: Final = "present at adoption"
 _VERSION: Final = 1
 _LONGEST: Final = 256 << 20  # bytes; ours
-_DAY: Final = r"\d{4}-\d{2}-\d{2}"
+_DAY: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_SEEN: Final = frozenset(  # rules that nothing is known of where nobody looked
+    rule.id for rule in RULES.values() if rule.label == "explicit" or rule.id == "GAT-002"
+)
 _FINGERPRINT: Final = r"[0-9a-f]{32}"
 
 
@@ -66,11 +70,21 @@ class Baseline:
         self._accepting = accepting
         self._met: set[str] = set()
         self._checked: set[str] = set()
+        self._unseen: set[str] = set()
+        self._failed = False
 
-    def settle(self, file: GateFile) -> GateFile:
-        """Return a file with the findings that are accepted marked."""
-        if self._entries:
+    def settle(self, file: GateFile, *, seen: bool = True) -> GateFile:
+        """Return a file with the findings that are accepted marked.
+
+        Args:
+            file: what the gate says of it.
+            seen: whether labels that people see or hear were looked for, if that was asked of it.
+        """
+        self._failed |= file.error is not None
+        if self._entries and file.error is None:
             self._checked.add(file.path)
+            if not seen:
+                self._unseen.add(file.path)
         if not file.findings:
             return file
         found = tuple(self._settled(item, file.path) for item in file.findings)
@@ -80,8 +94,8 @@ class Baseline:
         """Return what expired, or was met nowhere.
 
         Args:
-            whole: whether all files were checked; otherwise nothing is known of those that were
-                not, under whatever name they may be now.
+            whole: whether all files were to be checked; otherwise, and where one could not be,
+                nothing is known of those that were not, under whatever name they may be now.
         """
         return tuple(
             Stale(
@@ -91,8 +105,7 @@ class Baseline:
                 expired=(entry.until or "") if self._is_over(entry) else "",
             )
             for entry in self._entries.values()
-            if self._is_over(entry)
-            or (entry.fingerprint not in self._met and (whole or entry.path in self._checked))
+            if self._is_over(entry) or self._is_gone(entry, whole=whole and not self._failed)
         )
 
     def without(self, stale: Iterable[Stale]) -> list[Entry]:
@@ -113,6 +126,14 @@ class Baseline:
         if entry is None or self._is_over(entry):
             return item
         return replace(item, standing=Standing.BASELINE, reason=entry.reason)
+
+    def _is_gone(self, entry: Entry, *, whole: bool) -> bool:
+        """Say whether nothing matches an entry; what was not looked at may still do so."""
+        if entry.fingerprint in self._met:
+            return False
+        if self._unseen and entry.rule in _SEEN:
+            return entry.path in self._checked - self._unseen
+        return whole or entry.path in self._checked
 
     def _is_over(self, entry: Entry) -> bool:
         return entry.until is not None and entry.until < self._today

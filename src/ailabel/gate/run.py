@@ -133,7 +133,7 @@ class GateRun:
         path, baseline = self._baseline(configuration)
         try:
             for found, unseen in self._looked(terms, configuration, selection, survey):
-                file = baseline.settle(found)
+                file = baseline.settle(found, seen=not (unseen or options.implicit_only))
                 self._counts["unseen"] += unseen
                 self._count(file)
                 yield file
