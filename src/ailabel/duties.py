@@ -298,11 +298,9 @@ def export(
     from ailabel.engine.execute import execute
     from ailabel.engine.export import plan_export
     from ailabel.engine.recording import log_export
-    from ailabel.engine.results import result_of
-    from ailabel.errors import PlanError
+    from ailabel.engine.results import refuse_existing, result_of
 
-    if os.path.lexists(output):  # an empty file, or a link that leads nowhere, counts
-        raise PlanError("{path} exists; choose another output", path=os.fspath(output))
+    refuse_existing(output)
     os.stat(os.path.dirname(output) or os.curdir)  # noqa: PTH116, PTH120 - before anything is logged
     with open_view(path, spec.limits) as view:
         found, facts = plan_export(view, spec, grant)
@@ -342,11 +340,12 @@ def restore(
     Args:
         path: the file.
         ledger: where its number is recorded.
-        output: where the labelled file goes; None replaces the file, safely.
+        output: where the labelled file goes, which must be a new one; None replaces the file,
+            safely.
 
     Raises:
-        PlanError: the ledger knows nothing that fits, or more than one number; or the file has a
-            label.
+        PlanError: the ledger knows nothing that fits, or more than one number; the file has a
+            label; or something stands at the output.
         AilabelError: as `label` does.
     """
     import os
@@ -354,10 +353,12 @@ def restore(
     from ailabel.engine import recover as engine
     from ailabel.engine.execute import execute
     from ailabel.engine.recording import log_restored
-    from ailabel.engine.results import result_of
+    from ailabel.engine.results import is_same_file, refuse_existing, result_of
     from ailabel.io.atomic import WriteOptions
 
     goal = path if output is None else output
+    if not is_same_file(path, goal):
+        refuse_existing(goal)
     with open_view(path) as view:
         match = engine.recover(view, os.fspath(path), ledger)
         found = engine.plan_restore(view, match)

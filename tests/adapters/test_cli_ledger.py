@@ -257,6 +257,36 @@ def test_a_stripped_copy_is_traced_and_restored(run: Run, labelled: Path, tmp_pa
     assert run("recover", copy, "-o", out, "--in-place").code == 2
 
 
+def test_labels_are_put_back_into_new_files(run: Run, labelled: Path, tmp_path: Path) -> None:
+    """In folders that are made for them, one file each, and never over another file."""
+    assert labelled.exists()
+    for name in ("a.png", "b.png", "below/a.png"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(PICTURE, tmp_path / name)
+    output = tmp_path / "new" / "folder"
+    done = run("recover", tmp_path / "a.png", tmp_path / "b.png", "-o", output)
+    assert done.code == 0, done.out
+    assert "n-1" in ailabel("read", output / "b.png").out
+    before = (output / "a.png").read_bytes()
+    again = run("recover", tmp_path / "a.png", "-o", output)
+    assert (again.code, "choose another output" in again.out) == (1, True)
+    assert "--in-place" not in again.out
+    assert (output / "a.png").read_bytes() == before
+    twice = (tmp_path / "a.png", tmp_path / "below" / "a.png", "-o", tmp_path / "twice")
+    done = run("recover", *twice, "--format", "json")
+    files = document(done, "recover")["files"]
+    assert [item["status"] for item in files] == ["found", "failed"]
+    assert "the same output" in files[1]["error"]
+
+
+def test_pipes_are_not_traced(run: Run, tmp_path: Path) -> None:
+    """A minus is no file's name here, and none of that name is written."""
+    shutil.copy(PICTURE, tmp_path / "copy.png")
+    for arguments in (("-",), (tmp_path / "copy.png", "-o", "-")):
+        done = run("recover", *arguments)
+        assert (done.code, "not standard input" in done.err) == (2, True)
+
+
 def test_what_is_not_found_is_said(run: Run, labelled: Path, tmp_path: Path) -> None:
     """With exit code 1; what cannot be read with 2; what is no content is passed over."""
     assert labelled.exists()

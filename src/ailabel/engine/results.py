@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ailabel.engine.plan import Plan
     from ailabel.io.source import FileView, Limits, View
 
-__all__ = ["earlier_output", "is_same_file", "result_of"]
+__all__ = ["earlier_output", "is_same_file", "refuse_existing", "result_of"]
 
 
 def result_of(
@@ -61,6 +61,16 @@ def is_same_file(path: str | PathLike[str], output: str | PathLike[str]) -> bool
         return os.path.samefile(path, output)  # noqa: PTH121 - no pathlib here
     except OSError:
         return False
+
+
+def refuse_existing(output: str | PathLike[str]) -> None:
+    """Refuse a place for a new file where something stands: an empty file, a link to nowhere too.
+
+    Raises:
+        PlanError: something does.
+    """
+    if os.path.lexists(output):
+        raise PlanError("{path} exists; choose another output", path=os.fspath(output))
 
 
 def earlier_output(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from dataclasses import replace
 from functools import partial
@@ -15,7 +14,7 @@ import ailabel
 from ailabel import api
 from ailabel.adapters.cli.base import TranslatedCommand, emit, language
 from ailabel.adapters.cli.inputs import STDIN, usage_error
-from ailabel.adapters.cli.jobs import failure, make_jobs
+from ailabel.adapters.cli.jobs import failure, make_folder, make_jobs
 from ailabel.adapters.cli.signing import SIGNING, signer
 from ailabel.adapters.cli.writing import (
     OPTIONS_AFTER,
@@ -181,7 +180,7 @@ def _decided(
     if STDIN in {job.item.path, job.output}:
         return _in_memory(job, options, spec, name)
     if spec is not None and job.output is not None:
-        os.makedirs(os.path.dirname(job.output) or os.curdir, exist_ok=True)  # noqa: PTH103, PTH120
+        make_folder(job.output)
     return api.decide(job.item.path, options, apply=spec, output=job.output)
 
 

@@ -23,7 +23,16 @@ if TYPE_CHECKING:
     from ailabel.engine.spec import LabelSpec
     from ailabel.io.steps import Steps
 
-__all__ = ["LABELLING", "Job", "Verb", "failure", "make_jobs", "target_key", "work_on"]
+__all__ = [
+    "LABELLING",
+    "Job",
+    "Verb",
+    "failure",
+    "make_folder",
+    "make_jobs",
+    "target_key",
+    "work_on",
+]
 
 Spec: TypeAlias = "LabelSpec | PropagateSpec"
 
@@ -144,7 +153,7 @@ def _work_on(
         with open(path, "rb") as file:  # noqa: PTH123 - no pathlib here
             return verb.data(file.read(), spec, name=job.item.below)
     if output is not None:
-        _make_folder(output)
+        make_folder(output)
     return (yield from verb.begin(path, spec, output=output))
 
 
@@ -155,12 +164,12 @@ def _piped(result: LabelResult, output: str | None, *, dry_run: bool) -> LabelRe
         return replace(result, status=status, data=b"")
     if output is None or output == STDIN:
         return result
-    _make_folder(output)
+    make_folder(output)
     create(output, result.data)
     return replace(result, output=output)
 
 
-def _make_folder(output: str) -> None:
+def make_folder(output: str) -> None:
     """Make the folder that an output goes into."""
     os.makedirs(os.path.dirname(output) or os.curdir, exist_ok=True)  # noqa: PTH103, PTH120 - no pathlib here
 

@@ -10,8 +10,8 @@ import click
 import ailabel
 from ailabel import api
 from ailabel.adapters.cli.base import TranslatedCommand, emit, language, language_option
-from ailabel.adapters.cli.inputs import Input, collect, output_of, usage_error
-from ailabel.adapters.cli.jobs import failure
+from ailabel.adapters.cli.inputs import STDIN, collect, usage_error
+from ailabel.adapters.cli.jobs import failure, make_folder, make_jobs
 from ailabel.adapters.cli.recording import LEDGER, wanted_ledger
 from ailabel.messages import Message, render, translate
 from ailabel.reporters.summary import clean
@@ -19,6 +19,7 @@ from ailabel.reporters.summary import clean
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ailabel.adapters.cli.jobs import Job
     from ailabel.engine.recover import Match, Recovery
     from ailabel.ledger import Ledger
 
@@ -52,11 +53,15 @@ _CODES: Final = {"found": 0, "not_found": 1, "skipped": 0, "refused": 1, "failed
 @language_option
 def recover_command(**options: Any) -> None:  # noqa: ANN401 - click's way
     """Trace files."""
-    if options["output"] and options["in_place"]:
+    if options["output"] is not None and options["in_place"]:
         raise usage_error("-o and --in-place exclude each other")
     book = wanted_ledger(options)
     items = collect(options["paths"], options["files_from"])
-    found = [_traced(item, book, options, len(items)) for item in items]
+    if options["output"] == STDIN or any(item.path == STDIN for item in items):
+        raise usage_error("files are traced, not standard input: give their paths")
+    jobs = make_jobs(items, options["output"], None, None)
+    is_restored = options["in_place"] or options["output"] is not None
+    found = [_traced(job, book, restore=is_restored) for job in jobs]
     if options["output_format"] == "json":
         emit([_document(found)], machine=True)
     else:
@@ -64,43 +69,45 @@ def recover_command(**options: Any) -> None:  # noqa: ANN401 - click's way
     click.get_current_context().exit(max((_CODES[item["status"]] for item in found), default=0))
 
 
-def _traced(item: Input, book: Ledger, options: dict[str, Any], count: int) -> dict[str, Any]:
+def _traced(job: Job, book: Ledger, *, restore: bool) -> dict[str, Any]:
     """Trace one file, and put its label back where that was asked for."""
     told: dict[str, Any] = {
-        "item": item,
+        "path": job.item.path,
         "status": "failed",
         "found": None,
         "restored": None,
         "notes": (),
-        "error": None,
+        "error": job.problem,
     }
+    if job.problem is not None:
+        return told
     try:
-        found = api.recover(item.path, book)
+        found = api.recover(job.item.path, book)
         told |= {"found": found, "status": "found" if found.matches else "not_found"}
-        if found.matches and (options["in_place"] or options["output"]):
-            target = output_of(item, options["output"], count)
-            done = api.restore(item.path, book, output=target)
+        if found.matches and restore:
+            if job.output is not None:
+                make_folder(job.output)
+            done = api.restore(job.item.path, book, output=job.output)
             told |= {"restored": done.output, "notes": done.notes}
     except Exception as error:  # noqa: BLE001 - told like every other failure
-        status, told["error"] = failure(error, item)
+        status, told["error"] = failure(error, job.item)
         told["status"] = status
     return told
 
 
 def _lines(told: dict[str, Any]) -> Iterator[str]:
     """Yield what came of a file, for people."""
-    item: Input = told["item"]
+    path: str = told["path"]
     found: Recovery | None = told["found"]
     if told["status"] == "skipped":
         return
-    yield f"{clean(item.path)}: {translate(told['status'], language())}\n"
+    yield f"{clean(path)}: {translate(told['status'], language())}\n"
     for match in found.matches if found else ():
         yield from _match_lines(match)
-    if found and len(found.matches) == 1 and not found.labelled and not told["restored"]:
+    is_open = not (told["restored"] or told["error"])
+    if found and len(found.matches) == 1 and not found.labelled and is_open:
         yield _said(
-            Message(
-                "the recorded label is put back with: {command}", {"command": _command(item.path)}
-            )
+            Message("the recorded label is put back with: {command}", {"command": _command(path)})
         )
     if found and found.labelled:
         yield _said(Message("the file carries the number {number}", {"number": found.labelled}))
@@ -153,7 +160,7 @@ def _file_document(told: dict[str, Any]) -> dict[str, object]:
     found: Recovery | None = told["found"]
     error: Message | None = told["error"]
     return {
-        "path": printable(told["item"].path),
+        "path": printable(told["path"]),
         "format": found and found.format,
         "status": told["status"],
         "labelled": found and found.labelled,
