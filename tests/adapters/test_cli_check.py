@@ -227,6 +227,33 @@ def test_what_makes_no_sense_is_refused(repo: Repository, arguments: tuple[str, 
     assert done.err + done.out
 
 
+def test_a_report_that_cannot_be_written_is_named(repo: Repository) -> None:
+    """As it was given, not as the temporary that stands for it."""
+    path = "/nowhere/all.json"
+    for arguments in (("--report", f"json={path}"), ("-o", path)):
+        done = repo.check(*arguments)
+        assert (done.code, done.err) == (2, f"ailabel: {path}: No such file or directory\n")
+
+
+def test_a_manifest_that_cannot_be_used_is_one_problem(repo: Repository) -> None:
+    """Not one of each file, with or without a cache."""
+    repo.write("made.json", "no JSON")
+    for _ in range(2):
+        done = repo.check("--manifest", "made.json", "--format", "json")
+        document = json.loads(done.stdout)
+        assert (done.code, len(document["problems"]), document["files"]) == (2, 1, [])
+        assert "made.json, line 1 is no JSON" in document["problems"][0]
+
+
+def test_in_a_folder_of_the_repository_it_says_what_paths_count_from(repo: Repository) -> None:
+    """Commands that are advised are typed there; nothing is said to who stands there already."""
+    said = f"paths and commands count from {repo.root}"
+    assert said not in repo.check().out
+    inside = Repository(repo.root / "ai")
+    assert said in inside.check("..").out
+    assert said not in inside.check("good.png").out
+
+
 def test_reports_are_whole_whatever_happens(repo: Repository, tmp_path: Path) -> None:
     """A configuration that cannot be used is a problem in a report that can be read."""
     repo.write("ailabel.toml", "ai = 7\n")

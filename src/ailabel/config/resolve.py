@@ -107,7 +107,7 @@ class Configuration:
         self._fixed = fixed
         self._given = given
         self._folders: dict[str, Settings | ConfigError] = {}
-        self._manifests: dict[str, dict[str, Layer]] = {}
+        self._manifests: dict[str, dict[str, Layer] | ConfigError] = {}
         self._profiles: dict[tuple[int, ...], Profile] = {}
         self.run = self._run()
 
@@ -199,12 +199,24 @@ class Configuration:
         """Yield what the manifests say of a path; a later manifest wins."""
         paths = self._given.values.get("manifest", settings.values.get("manifest"))
         for path in paths if isinstance(paths, tuple) else ():
-            if path not in self._manifests:
-                from ailabel.config.manifest import read_manifest
+            layers = self._manifest(path)
+            if whole in layers:
+                yield layers[whole]
 
-                self._manifests[path] = _layers(path, read_manifest(path))
-            if whole in self._manifests[path]:
-                yield self._manifests[path][whole]
+    def _manifest(self, path: str) -> Mapping[str, Layer]:
+        """Return what a manifest says by path; what is wrong with it is found out once."""
+        found = self._manifests.get(path)
+        if found is None:
+            from ailabel.config.manifest import read_manifest
+
+            try:
+                found = _layers(path, read_manifest(path))
+            except ConfigError as error:
+                found = error
+            self._manifests[path] = found
+        if isinstance(found, ConfigError):
+            raise found
+        return found
 
 
 def _layers(manifest: str, entries: Mapping[str, Mapping[str, Value]]) -> dict[str, Layer]:

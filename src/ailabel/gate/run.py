@@ -81,7 +81,7 @@ class GateRun:
         self._notes: list[Message] = []
         self._hidden: set[str] = set()
         self._stale: tuple[Stale, ...] = ()
-        self._counts = {"declared": 0, "undeclared": 0, "unseen": 0}
+        self._counts = {"declared": 0, "undeclared": 0, "unseen": 0, "told": 0}
         self._files = self._guarded()
 
     def __iter__(self) -> Iterator[GateFile]:
@@ -227,6 +227,7 @@ class GateRun:
         self._counts["undeclared"] += file.ai is None and file.format is not None
         if not file.findings and not file.fixed:
             return
+        self._counts["told"] += 1
         if file.stops or file.fixed:
             self._code = max(self._code, _BAD)
         self._hidden.update(
@@ -249,7 +250,11 @@ class GateRun:
         )
 
     def _remark(self) -> None:
-        """Say what was not looked at."""
+        """Say what was not looked at, and where the commands that are advised are to be typed."""
+        if self._counts["told"] and os.path.realpath(os.curdir) != self._root:
+            self._notes.append(
+                Message("paths and commands count from {root}", {"root": self._root})
+            )
         undeclared, unseen = self._counts["undeclared"], self._counts["unseen"]
         if undeclared and not self._counts["declared"]:
             self._notes.append(

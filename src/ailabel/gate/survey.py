@@ -107,6 +107,8 @@ class Survey:
         """Return the paths of a folder that the configuration does not leave out."""
         try:
             settings = self._configuration.settings(paths[0])
+            if self._varies(paths[0]):
+                self._configuration.profile(paths[0])  # reads the manifests
             if settings.include is None and settings.exclude is None:
                 return paths
             meant = [path for path in paths if self._configuration.selects(path)]

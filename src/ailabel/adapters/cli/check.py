@@ -136,6 +136,10 @@ def _write(path: str, pieces: Iterator[str]) -> None:
         with open(temporary, "w", encoding="utf-8", errors="backslashreplace") as file:  # noqa: PTH123
             file.writelines(pieces)
         os.replace(temporary, path)  # noqa: PTH105 - no pathlib here
+    except OSError as error:
+        if error.filename != temporary:
+            raise
+        raise OSError(error.errno, error.strerror, path) from error
     finally:
         with suppress(OSError):
             os.unlink(temporary)  # noqa: PTH108 - no pathlib here
