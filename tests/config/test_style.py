@@ -82,7 +82,7 @@ def test_a_style_becomes_arguments(tmp_path: Path) -> None:
         ("[video]\nalso = 'end'", "video.also must be a list"),
         ("[video]\nalso = [1]", "video.also must be a list of places"),
         ("wording = 3", "wording must be text"),
-        ("x" * 70_000, "too long"),
+        ("x" * 70_000, "longer than 65536 bytes"),
     ],
 )
 def test_mistakes_are_named(text: str, reason: str, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import json
 import os
 from typing import TYPE_CHECKING, Any, Final
 
+from ailabel.config.files import read_bytes
 from ailabel.config.keys import FILE
 from ailabel.config.problems import no_such
 from ailabel.config.tables import checked, fail
@@ -58,14 +59,7 @@ def read_manifest(path: str) -> dict[str, dict[str, Value]]:
 
 def _text(path: str) -> str:
     try:
-        with open(path, "rb") as file:  # noqa: PTH123 - no pathlib here
-            data = file.read(_LONGEST + 1)
-    except OSError as error:
-        raise ConfigError("{path}: {reason}", path=path, reason=error.strerror) from error
-    if len(data) > _LONGEST:
-        raise ConfigError("{path} is too long for a manifest", path=path)
-    try:
-        return data.decode("utf-8-sig")
+        return read_bytes(path, _LONGEST, ConfigError).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ConfigError("{path} is no UTF-8", path=path) from error
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Final
 
+from ailabel.config.files import read_toml
 from ailabel.config.problems import no_such
 from ailabel.errors import LabelError
 from ailabel.messages import Message, Reasons
@@ -47,21 +48,11 @@ def read_style(path: str | os.PathLike[str]) -> dict[str, Any]:
         path: a TOML file; paths of a font or a recording in it count from its folder.
 
     Raises:
-        LabelError: it is no TOML, or has a key or a value that a style does not know; every
-            problem is listed.
-        OSError: it cannot be read.
+        LabelError: it cannot be read, is no TOML, or has a key or a value that a style does not
+            know; every problem is listed.
     """
-    from ailabel.codecs.toml import tables
-
-    with open(path, "rb") as file:  # noqa: PTH123 - no pathlib here
-        data = file.read(_LONGEST + 1)
     name = os.fspath(path)
-    if len(data) > _LONGEST:
-        raise LabelError("{path} is too long for a style", path=name)
-    try:
-        style = tables(data.decode("utf-8-sig"))
-    except ValueError as error:
-        raise LabelError("{path} is no TOML: {reason}", path=name, reason=str(error)) from error
+    style = read_toml(name, _LONGEST, LabelError)
     problems = list(_problems(style))
     if problems:
         raise LabelError(

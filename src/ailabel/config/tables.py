@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
+from ailabel.config.files import parse_toml, read_bytes
 from ailabel.config.keys import PATHS, TOP, Key, keys_of, patterns, rules
 from ailabel.config.problems import WrongValueError, no_such
 from ailabel.errors import ConfigError
@@ -69,11 +70,11 @@ def read_tables(path: str) -> Tables | None:
         ConfigError: it is no TOML, is too long, or has a key or a value that is not known; every
             problem is listed; it cannot be read.
     """
-    data = _bytes(path)
+    data = read_bytes(path, _LONGEST, ConfigError)
     inner = os.path.basename(path) == "pyproject.toml"  # noqa: PTH119 - no pathlib here
     if inner and b"ailabel" not in data:
         return None
-    document = _document(path, data)
+    document = parse_toml(path, data, ConfigError)
     if not inner:
         return _tables(path, document)
     tool = document.get("tool")
@@ -139,26 +140,6 @@ def fail(path: str, problems: list[Message]) -> NoReturn:
         ConfigError: always.
     """
     raise ConfigError("{path} cannot be used: {reasons}", path=path, problems=Reasons(problems))
-
-
-def _bytes(path: str) -> bytes:
-    try:
-        with open(path, "rb") as file:  # noqa: PTH123 - no pathlib here
-            data = file.read(_LONGEST + 1)
-    except OSError as error:
-        raise ConfigError("{path}: {reason}", path=path, reason=error.strerror) from error
-    if len(data) > _LONGEST:
-        raise ConfigError("{path} is too long for a configuration", path=path)
-    return data
-
-
-def _document(path: str, data: bytes) -> dict[str, Any]:
-    from ailabel.codecs.toml import tables
-
-    try:
-        return tables(data.decode("utf-8-sig"))
-    except ValueError as error:
-        raise ConfigError("{path} is no TOML: {reason}", path=path, reason=str(error)) from error
 
 
 def _tables(path: str, document: Mapping[str, Any]) -> Tables:

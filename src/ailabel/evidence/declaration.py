@@ -22,6 +22,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Final
 
+from ailabel.config.files import read_toml
 from ailabel.config.problems import no_such
 from ailabel.errors import LabelError
 from ailabel.messages import Message, Reasons
@@ -104,21 +105,11 @@ def read_declaration(path: str | os.PathLike[str]) -> Declaration:
     """Read a declaration.
 
     Raises:
-        LabelError: it is no TOML, lacks something, or has a key or a value that is not known; every
-            problem is listed.
-        OSError: it cannot be read.
+        LabelError: it cannot be read, is no TOML, lacks something, or has a key or a value that is
+            not known; every problem is listed.
     """
-    import tomllib
-
-    with open(path, "rb") as file:  # noqa: PTH123 - no pathlib here
-        data = file.read(_LONGEST + 1)
     name = os.fspath(path)
-    if len(data) > _LONGEST:
-        raise LabelError("{path} is too long for a declaration", path=name)
-    try:
-        tables = tomllib.loads(data.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        raise LabelError("{path} is no TOML: {reason}", path=name, reason=str(error)) from error
+    tables = read_toml(name, _LONGEST, LabelError)
     problems = list(_problems(tables))
     if problems:
         raise LabelError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Final
 
+from ailabel.config.files import read_toml
 from ailabel.errors import LabelError, PlanError
 from ailabel.messages import Message, Reasons
 from ailabel.values import frozen
@@ -90,14 +91,14 @@ def read_profile(name: str) -> Profile:
         name: ``store``, ``archive``, or the path of a TOML file with the same keys.
 
     Raises:
-        LabelError: there is none of that name, or the file does not hold one.
-        OSError: the file cannot be read.
+        LabelError: there is none of that name, or the file cannot be read or does not hold one.
     """
-    import tomllib
     from importlib import resources
 
+    from ailabel.codecs.toml import tables
+
     place = resources.files("ailabel") / "assets" / "evidence" / "profiles.toml"
-    known = tomllib.loads(place.read_text(encoding="utf-8"))
+    known = tables(place.read_text(encoding="utf-8"))
     if name in known:
         return _profile(name, known[name])
     if not os.path.isfile(name):  # noqa: PTH113 - no pathlib here
@@ -106,13 +107,7 @@ def read_profile(name: str) -> Profile:
             name=name,
             known=", ".join(known),
         )
-    with open(name, "rb") as file:  # noqa: PTH123 - same
-        data = file.read(_LONGEST + 1)
-    try:
-        table = tomllib.loads(data[:_LONGEST].decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        raise LabelError("{path} is no TOML: {reason}", path=name, reason=str(error)) from error
-    return _profile(name, table)
+    return _profile(name, read_toml(name, _LONGEST, LabelError))
 
 
 def _profile(name: str, table: Mapping[str, Any]) -> Profile:

@@ -12,6 +12,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from ailabel.config.files import read_bytes
 from ailabel.errors import ConfigError
 from ailabel.model.gate import Stale, Standing
 from ailabel.standard.rules import RULES
@@ -143,11 +144,9 @@ def read_baseline(path: str) -> list[Entry]:
     """Read a baseline.
 
     Raises:
-        ConfigError: it is none.
-        OSError: it cannot be read.
+        ConfigError: it cannot be read, or is none.
     """
-    with open(path, "rb") as file:  # noqa: PTH123 - no pathlib here
-        data = file.read(_LONGEST + 1)
+    data = read_bytes(path, _LONGEST, ConfigError)
     try:
         return list(_entries(data))
     except (ValueError, TypeError, KeyError, RecursionError) as error:
@@ -186,7 +185,7 @@ def write_baseline(path: str, entries: Iterable[Entry]) -> None:
 
 
 def _entries(data: bytes) -> Iterator[Entry]:
-    document = json.loads(data) if len(data) <= _LONGEST else {}
+    document = json.loads(data)
     if document["schema_version"] != _VERSION:
         raise ValueError("schema_version")
     for row in document["entries"]:

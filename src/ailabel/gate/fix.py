@@ -35,7 +35,6 @@ def missing(file: GateFile, profile: Profile) -> LabelSpec | PropagateSpec | Non
 
     Raises:
         LabelError: the style cannot be used.
-        OSError: the style cannot be read.
     """
     absent = {item.rule for item in file.findings if _is_absence(item)}
     if profile.role == "propagator":
