@@ -86,6 +86,19 @@ def test_a_person_is_erased_and_the_chain_holds(ledger: Ledger) -> None:
     assert (again.rows, again.entries) == ((), ())
 
 
+def test_the_last_day_of_the_log_is_the_one_that_was_told(ledger: Ledger) -> None:
+    """What logging says, erasing says too; on the day after nothing stands against it."""
+    entry, last = keep.log_export(
+        ledger, record(1, kind=Kind.EXPORT), (PERSON, FACTS), is_fresh=True
+    )
+    assert last == personal.last_day(personal.day_of(entry.time))
+    with ledger.database.writing() as connection:
+        with pytest.raises(LedgerError, match=f"here until {last}"):
+            personal.erase(connection, PERSON.recipient, last)
+        done = personal.erase(connection, PERSON.recipient, last + dt.timedelta(days=1))
+    assert json.loads(done.entries[0].record.details) == {"rows": [1], "within_retention": False}
+
+
 def test_a_person_is_erased_by_a_number(ledger: Ledger) -> None:
     """The export of that number alone."""
     log(ledger, 1)
@@ -120,7 +133,7 @@ def test_old_exports_are_purged_and_young_ones_kept(
     log_at(ledger, 2, OLD + dt.timedelta(days=1), monkeypatch)
     today = dt.date(2026, 9, 2)
     with ledger.database.writing() as connection:
-        with pytest.raises(LedgerError, match="that of 2026-03-02 until 2026-09-03"):
+        with pytest.raises(LedgerError, match="that of 2026-03-02 until 2026-09-02"):
             personal.purge(connection, dt.date(2026, 3, 3), today)
         assert personal.purge(connection, dt.date(2026, 3, 2), today).rows == (1,)
     assert set(keep.people(ledger)) == {2}
@@ -186,20 +199,20 @@ DETAILS: Final = "UPDATE ledger_entry SET details = '{}' WHERE row = 2"
 
 
 @pytest.mark.parametrize(
-    ("day", "free"),
+    ("day", "last"),
     [
-        ("2026-01-15", "2026-07-16"),
-        ("2026-08-30", "2027-03-02"),
-        ("2026-08-31", "2027-03-02"),
-        ("2027-08-29", "2028-03-01"),
-        ("2026-12-31", "2027-07-02"),
-        ("2026-10-31", "2027-05-02"),
-        ("2026-06-30", "2026-12-31"),
+        ("2026-01-15", "2026-07-15"),
+        ("2026-08-30", "2027-03-01"),
+        ("2026-08-31", "2027-03-01"),
+        ("2027-08-29", "2028-02-29"),
+        ("2026-12-31", "2027-07-01"),
+        ("2026-10-31", "2027-05-01"),
+        ("2026-06-30", "2026-12-30"),
     ],
 )
-def test_six_calendar_months(day: str, free: str) -> None:
+def test_six_calendar_months(day: str, last: str) -> None:
     """Months are counted, not days; where a month is short the next one's first day is the end."""
-    assert personal.first_day_after(dt.date.fromisoformat(day)).isoformat() == free
+    assert personal.last_day(dt.date.fromisoformat(day)).isoformat() == last
 
 
 @pytest.mark.parametrize("recipient", ["", "  ", "a\nb", "x" * 70_000])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import time
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +18,7 @@ from ailabel.ledger.schema import check_there, migrate
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Sequence
 
     from sqlalchemy import Connection
@@ -43,7 +43,6 @@ __all__ = [
     "verify",
 ]
 
-_CHINA: Final = dt.timezone(dt.timedelta(hours=8))
 _TABLE: Final = "ledger_person"
 
 
@@ -126,17 +125,10 @@ def prove_row(ledger: Ledger, row: int) -> Proof:
     Raises:
         LedgerError: there is no such row.
     """
-    with ledger.database.reading() as connection:
-        found = leaves(connection)
+    found = _leaves(ledger)
     if not 0 < row <= len(found):
         raise LedgerError("the ledger has no row {row}", row=row)
-    return Proof(
-        row=row,
-        size=len(found),
-        leaf=found[row - 1],
-        root=root_of(found),
-        nodes=tuple(inclusion_proof(found, row - 1)),
-    )
+    return _proof(row, found[row - 1], inclusion_proof(found, row - 1), found)
 
 
 def prove_part(ledger: Ledger, size: int) -> Proof:
@@ -145,17 +137,19 @@ def prove_part(ledger: Ledger, size: int) -> Proof:
     Raises:
         LedgerError: it never had that size.
     """
-    with ledger.database.reading() as connection:
-        found = leaves(connection)
+    found = _leaves(ledger)
     if not 0 < size <= len(found):
         raise LedgerError("the ledger never had {size} rows", size=size)
-    return Proof(
-        row=size,
-        size=len(found),
-        leaf=root_of(found[:size]),
-        root=root_of(found),
-        nodes=tuple(consistency_proof(found, size)),
-    )
+    return _proof(size, root_of(found[:size]), consistency_proof(found, size), found)
+
+
+def _leaves(ledger: Ledger) -> list[bytes]:
+    with ledger.database.reading() as connection:
+        return leaves(connection)
+
+
+def _proof(row: int, leaf: bytes, nodes: list[bytes], whole: list[bytes]) -> Proof:
+    return Proof(row=row, size=len(whole), leaf=leaf, root=root_of(whole), nodes=tuple(nodes))
 
 
 def log_export(
@@ -172,7 +166,7 @@ def log_export(
     entry = ledger.guarded(
         lambda connection: personal.export(connection, record, whom, is_fresh=is_fresh), [record]
     )
-    return entry, personal.first_day_after(personal.day_of(entry.time)) - dt.timedelta(days=1)
+    return entry, personal.last_day(personal.day_of(entry.time))
 
 
 def erase(ledger: Ledger, who: str, *, within_retention: bool = False) -> Deletion:
@@ -181,7 +175,7 @@ def erase(ledger: Ledger, who: str, *, within_retention: bool = False) -> Deleti
         return personal.Deletion((), ())
     done = ledger.run(
         lambda connection: personal.erase(
-            connection, who, _today(), within_retention=within_retention
+            connection, who, personal.current_day(), within_retention=within_retention
         )
     )
     ledger.database.forget(_TABLE)
@@ -190,10 +184,6 @@ def erase(ledger: Ledger, who: str, *, within_retention: bool = False) -> Deleti
 
 def purge(ledger: Ledger, before: dt.date) -> Deletion:
     """Forget the people of exports whose time is over; see `personal.purge`."""
-    done = ledger.run(lambda connection: personal.purge(connection, before, _today()))
+    done = ledger.run(lambda connection: personal.purge(connection, before, personal.current_day()))
     ledger.database.forget(_TABLE)
     return done
-
-
-def _today() -> dt.date:
-    return dt.datetime.now(_CHINA).date()

@@ -29,11 +29,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Deletion",
+    "current_day",
     "day_of",
     "erase",
     "export",
     "findings",
-    "first_day_after",
+    "last_day",
     "people",
     "purge",
 ]
@@ -111,16 +112,16 @@ def erase(
         .order_by(tables.person.c.row)
     )
     found = connection.execute(query).all()
-    free = [first_day_after(day_of(time)) for _, time in found]
-    if free and max(free) > today and not within_retention:
+    until = max((last_day(day_of(time)) for _, time in found), default=dt.date.min)
+    is_early = until >= today
+    if is_early and not within_retention:
         raise LedgerError(
             "the log of an export is kept for six calendar months, here until {day}; only where "
             "another duty comes first, use --within-retention",
-            day=max(free).isoformat(),
+            day=until.isoformat(),
         )
     kept = tuple(int(row) for row, _ in found)
-    facts = {"within_retention": bool(free) and max(free) > today}
-    return _delete(connection, Kind.ERASE, kept, facts)
+    return _delete(connection, Kind.ERASE, kept, {"within_retention": is_early})
 
 
 def purge(connection: Connection, before: dt.date, today: dt.date) -> Deletion:
@@ -136,11 +137,11 @@ def purge(connection: Connection, before: dt.date, today: dt.date) -> Deletion:
     """
     before = max(before, _EARLIEST)
     last = min(before, today) - dt.timedelta(days=1)
-    if before > today or first_day_after(last) > today:
+    if before > today or last_day(last) >= today:
         raise LedgerError(
             "the log of an export is kept for six calendar months: that of {day} until {end}",
             day=last.isoformat(),
-            end=first_day_after(last).isoformat(),
+            end=last_day(last).isoformat(),
         )
     query = (
         select(tables.person.c.row)
@@ -152,20 +153,19 @@ def purge(connection: Connection, before: dt.date, today: dt.date) -> Deletion:
     return _delete(connection, Kind.PURGE, kept, {"before": before.isoformat()})
 
 
-def first_day_after(day: dt.date) -> dt.date:
-    """Return the first day on which the log of a day's exports need not be kept any more.
+def last_day(day: dt.date) -> dt.date:
+    """Return the last day on which the log of a day's exports must be kept.
 
-    Six calendar months later is the day of the same number, or where that month is too short the
-    first of the next; that day itself still counts.
+    That is the day of the same number six calendar months later, or where that month is too short
+    the first of the next.
     """
     months = day.year * 12 + day.month - 1 + _MONTHS
     year, month = divmod(months, 12)
     try:
-        last = dt.date(year, month + 1, day.day)
+        return dt.date(year, month + 1, day.day)
     except ValueError:
         months += 1
-        last = dt.date(months // 12, months % 12 + 1, 1)
-    return last + dt.timedelta(days=1)
+        return dt.date(months // 12, months % 12 + 1, 1)
 
 
 def people(connection: Connection) -> dict[int, Person]:
@@ -257,6 +257,11 @@ def _json(value: object) -> str:
 def day_of(time: int) -> dt.date:
     """Return the day in China of a moment."""
     return dt.datetime.fromtimestamp(time / _MICROSECONDS, _CHINA).date()
+
+
+def current_day() -> dt.date:
+    """Return the day in China of now."""
+    return dt.datetime.now(_CHINA).date()
 
 
 def _begin(day: dt.date) -> int:
