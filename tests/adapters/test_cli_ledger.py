@@ -162,6 +162,10 @@ def test_checkpoints_are_signed_and_verified(run: Run, labelled: Path, tmp_path:
         assert (told.code, "signatures checked: 1" in told.out) == (0, True)
     told = run("ledger", "verify", "--checkpoint", note)
     assert (told.code, "not checked (no --verifier): 1" in told.out) == (0, True)
+    told = run("ledger", "verify")
+    assert (told.code, "no checkpoint that was kept elsewhere" in told.out) == (0, True)
+    told = run("ledger", "verify", "--verifier", keys / "label.pub")
+    assert (told.code, "name them with --checkpoint" in told.err) == (2, True)
     assert run("ledger", "verify", "--checkpoint", PICTURE).code == 2
     assert run("ledger", "verify", "--checkpoint", note, "--verifier", "x").code == 2
     assert run("ledger", "checkpoint").code == 2

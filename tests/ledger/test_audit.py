@@ -93,8 +93,23 @@ TAMPERED: Final = {  # what is done to ten rows: statements, and the findings as
         ["UPDATE ledger_state SET chain = (SELECT chain FROM ledger_entry WHERE row = 2)"],
         {("changed", 10, 10)},
     ),
-    "the index of pictures": (
+    "the index of pictures, a row gone": (
         ["DELETE FROM ledger_band WHERE row = 3"],
+        {("index", 0, 0)},
+    ),
+    "the index of pictures, another picture": (
+        ["UPDATE ledger_band SET value = value + 1 WHERE row = 3"],
+        {("index", 0, 0)},
+    ),
+    "the index of pictures, two bands": (
+        [
+            "UPDATE ledger_band SET value = value + 1 WHERE row = 3 AND value < 65536",
+            "UPDATE ledger_band SET value = value - 1 WHERE row = 3 AND value >= 458752",
+        ],
+        {("index", 0, 0)},
+    ),
+    "the index of pictures, another row": (
+        ["UPDATE ledger_band SET row = 11 WHERE row = 3"],
         {("index", 0, 0)},
     ),
 }

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, cast, func, select
 
 from ailabel.errors import LedgerError
 from ailabel.ledger import personal, rows, tables
 from ailabel.ledger.chain import Finding, Link, Walk
 from ailabel.ledger.note import open_checkpoint, read_checkpoint
 from ailabel.ledger.record import leaf_of, row_bytes
-from ailabel.ledger.similar import BANDS
+from ailabel.ledger.similar import bands_of
 from ailabel.messages import Message
 from ailabel.values import frozen
 
@@ -31,6 +31,7 @@ __all__ = ["Audit", "audit", "leaves"]
 
 _PAGE: Final = 2000  # rows fetched at once
 _MOST: Final = 100  # findings of a kind that are told
+_PRIME: Final = (1 << 31) - 1  # modulo which an index is summed up, in numbers that databases have
 _NAMES: Final = (
     *("kind", "time", "turn", "producer", "number", "format", "label", "signer", "details"),
 )
@@ -183,11 +184,11 @@ def _differing(kept: Sequence[Checkpoint], roots: dict[int, bytes], there: int) 
 def _indexes(connection: Connection) -> list[Finding]:
     """Ask whether what rows are looked up by agrees with them."""
     entry, band = tables.entry, tables.band
-    pictures = select(func.count()).where(entry.c.picture.is_not(None)).scalar_subquery()
-    bands = select(func.count()).select_from(band).scalar_subquery()
-    counted = connection.execute(select(pictures, bands)).one()
     found = []
-    if counted[0] * BANDS != counted[1]:
+    value = cast(band.c.value, BigInteger)
+    place = (value * value % _PRIME) * (band.c.row % _PRIME) % _PRIME
+    stored = connection.execute(select(func.count(), func.sum(place)).select_from(band)).one()
+    if _bands(connection) != (int(stored[0]), int(stored[1] or 0) % _PRIME):
         message = Message("the index of pictures does not agree with the rows")
         found.append(Finding(kind="index", first=0, last=0, message=message))
     twice = connection.execute(
@@ -201,3 +202,15 @@ def _indexes(connection: Connection) -> list[Finding]:
         message = Message("the content number {number} is used twice", {"number": number})
         found.append(Finding(kind="added", first=int(row), last=int(row), message=message))
     return found
+
+
+def _bands(connection: Connection) -> tuple[int, int]:
+    """Return how many bands the pictures have, and a sum that tells which, and of which rows."""
+    entry = tables.entry
+    query = select(entry.c.row, entry.c.picture).where(entry.c.picture.is_not(None))
+    count = total = 0
+    for row, picture in connection.execute(query.execution_options(yield_per=_PAGE)):
+        values = bands_of(_bytes(picture))
+        count += len(values)
+        total += row * sum(value * value for value in values)
+    return count, total % _PRIME

@@ -110,6 +110,13 @@ def audit_lines(found: Audit, language: str) -> Iterator[str]:
                 {"count": found.checkpoints},
             )
         )
+    else:
+        told.append(
+            Message(
+                "no checkpoint that was kept elsewhere was compared: only one shows whether "
+                "somebody wrote the whole ledger anew"
+            )
+        )
     if found.pending:
         told.append(
             Message(

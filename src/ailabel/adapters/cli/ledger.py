@@ -198,6 +198,8 @@ def verify_command(
     from ailabel.ledger import keep
     from ailabel.reporters.ledger import audit_document, audit_lines
 
+    if verifiers and not checkpoints:
+        raise usage_error("--verifier says who signed checkpoints: name them with --checkpoint")
     book = wanted_ledger(options)
     notes = [_read(path) for path in checkpoints]
     found = keep.verify(book, notes, [_verifier(item, book.origin) for item in verifiers])
