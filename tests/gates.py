@@ -184,5 +184,5 @@ END: Final = GateEnd(
         Stale(fingerprint="0" * 32, rule="IMP-001", path="gone.png"),
         Stale(fingerprint="1" * 32, rule="EXP-I3", path="late.png", expired="2026-01-31"),
     ),
-    root="/work/项目 1",
+    root="/srv/项目 1",
 )

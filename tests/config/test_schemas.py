@@ -82,13 +82,18 @@ def test_good_values_are_good_to_both(name: str) -> None:
     """At the top, and in a table of paths where the key may stand there."""
     for value in GOOD[name]:
         document = {name: value}
-        CONFIG.validate(document)
-        _tables("ailabel.toml", document)
+        assert CONFIG.is_valid(document)
+        read = _tables("ailabel.toml", document)
+        sections = {"paths": read.sections, "per-file-ignores": read.ignores}
+        if name in sections:
+            assert len(sections[name]) == len(value)  # type: ignore[arg-type]
+        else:
+            assert {**read.values, "extend": read.extend}[name] is not None
         if name in keys_of(PATHS):
             for match in GOOD["match"]:
                 inner = {"paths": [{"match": match, name: value}]}
-                CONFIG.validate(inner)
-                _tables("ailabel.toml", inner)
+                assert CONFIG.is_valid(inner)
+                assert _tables("ailabel.toml", inner).sections[0].values.keys() == {name}
 
 
 @settings(max_examples=300)

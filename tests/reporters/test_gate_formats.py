@@ -107,9 +107,25 @@ class Seen(HTMLParser):
 @pytest.mark.parametrize("files", [FILES, FILES[-1:], ()])
 def test_documents_fit_the_published_schemas(files: tuple[GateFile, ...], language: str) -> None:
     """SARIF of OASIS, GitLab's code quality, reviewdog's diagnostics; also with nothing to tell."""
+    told = [item for file in files for item in file.findings if item.standing is Standing.OPEN]
+    accepted = [
+        item for file in files for item in file.findings if item.standing is Standing.BASELINE
+    ]
+    failed = [file for file in files if file.error is not None]
     for end in (END, GateEnd(code=0)):
-        for name, schema in (("sarif", "sarif"), ("gitlab", "code-quality"), ("rdjson", "rdjson")):
-            validator(schema).validate(json.loads(rendered(name, files, end, language)))
+        log, issues, diagnostics = (
+            json.loads(rendered(name, files, end, language))
+            for name in ("sarif", "gitlab", "rdjson")
+        )
+        for schema, document in (
+            ("sarif", log),
+            ("code-quality", issues),
+            ("rdjson", diagnostics),
+        ):
+            assert validator(schema).is_valid(document)
+        count = len(told) + len(failed) + len(end.problems)
+        assert len(issues) == len(diagnostics["diagnostics"]) == count
+        assert len(log["runs"][0]["results"]) == len(told) + len(accepted)
 
 
 @pytest.mark.oracle
