@@ -51,7 +51,8 @@ def propagate(
         path: the file.
         spec: what is asked for.
         output: where the file goes; None edits it in place. An existing output is kept and reported
-            as ``already`` when it was passed on as asked and is not older than the source.
+            as ``already`` when it has the same producer's part, was passed on as asked and is not
+            older than the source.
 
     Raises:
         PlanError: there is no label, or it must not or cannot be edited; the file is untouched.
@@ -78,8 +79,8 @@ def propagating(
     if output is None:
         recover(path)
     target = path if output is None else output
-    done = partial(find_propagated, spec=spec)
     with open_view(path, spec.limits) as view:
+        done = partial(find_propagated, source=view, spec=spec)
         earlier = None if output is None else earlier_output(view, output, spec.limits, done)
         if earlier is not None:
             return result_of(earlier, path, output)
@@ -103,8 +104,8 @@ def plan_propagating(
     from ailabel.engine.propagate import find_propagated, plan_propagation
     from ailabel.engine.results import earlier_output, result_of
 
-    done = partial(find_propagated, spec=spec)
     with open_view(path, spec.limits) as view:
+        done = partial(find_propagated, source=view, spec=spec)
         earlier = None if output is None else earlier_output(view, output, spec.limits, done)
         found = earlier or plan_propagation(view, spec)
         status = "already" if found.status == "already" else "planned"
@@ -193,13 +194,12 @@ def _written(
     """Write what was decided."""
     from functools import partial
 
-    from ailabel.engine.decide import plan_decided
+    from ailabel.engine.decide import find_decided, plan_decided
     from ailabel.engine.execute import execute
-    from ailabel.engine.propagate import find_propagated
     from ailabel.engine.results import earlier_output, is_same_file, result_of
 
     (options, spec), (path, output) = asked, paths
-    done = partial(find_propagated, spec=spec)
+    done = partial(find_decided, source=view, decision=found, spec=spec)
     earlier = None if output is None else earlier_output(view, output, spec.limits, done)
     if earlier is not None:
         return result_of(earlier, path, output)

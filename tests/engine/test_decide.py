@@ -324,3 +324,30 @@ def test_a_label_of_the_first_kind_still_needs_its_producer() -> None:
         assert encode(AigcRecord(label=attribute, content_producer="", produce_id=""))
     with pytest.raises(LabelError, match="ContentProducer is empty"):
         encode(AigcRecord(label=Label.IS, content_producer="", produce_id="x"))
+
+
+def test_an_earlier_output_that_says_something_else_is_not_taken_for_this_one(
+    tmp_path: Path,
+) -> None:
+    """Deciding anew on the same source is no second run: the user may have declared meanwhile."""
+    source, target = tmp_path / "a.png", tmp_path / "b.png"
+    source.write_bytes(picture(traces=True))
+    assert ailabel.decide(source, LOOKS_AWAY, apply=SPEC, output=target).decision == "suspected"
+    before = target.read_bytes()
+    declared = DecideOptions(declared=True, explicit=False)
+    with pytest.raises(PlanError, match="is no labelled copy"):
+        ailabel.decide(source, declared, apply=SPEC, output=target)
+    assert target.read_bytes() == before
+
+
+def test_an_output_with_the_label_that_stays_is_an_earlier_run(tmp_path: Path) -> None:
+    """A label that says what is decided is passed on once, and only that one counts."""
+    source, target = tmp_path / "a.png", tmp_path / "b.png"
+    source.write_bytes(picture(label()))
+    for status in ("propagated", "already"):
+        done = ailabel.decide(source, LOOKS_AWAY, apply=SPEC, output=target)
+        assert done.result is not None
+        assert done.result.status == status
+    source.write_bytes(picture(label(ProduceID="n-2")))
+    with pytest.raises(PlanError, match="is no labelled copy"):
+        ailabel.decide(source, LOOKS_AWAY, apply=SPEC, output=target)

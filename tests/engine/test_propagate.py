@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import ailabel
-from ailabel import PropagateSpec, propagate_bytes, read_bytes, registry, verify_bytes
+from ailabel import PropagateSpec, duties, propagate_bytes, read_bytes, registry, verify_bytes
 from ailabel.errors import LabelError, PlanError
 from ailabel.io.source import BytesView
 from ailabel.io.splice import apply
@@ -299,6 +299,11 @@ def test_files_are_passed_on_in_place_and_into_others(tmp_path: Path) -> None:
     assert again.status == "already"
     with pytest.raises(PlanError, match="is no labelled copy"):
         ailabel.propagate(source, PropagateSpec(propagator=OTHER), output=target)
+    other = tmp_path / "c.wav"
+    other.write_bytes(sound(label(ProduceID="n-2")))
+    for call in (ailabel.propagate, duties.plan_propagating):  # it is of another content
+        with pytest.raises(PlanError, match="is no labelled copy"):
+            call(other, SPEC, output=target)
     asyncio.run(ailabel.propagate_async(source, SPEC))
     assert source.read_bytes() == target.read_bytes()
     done = asyncio.run(ailabel.propagate_bytes_async(before, SPEC))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from ailabel import traces
 from ailabel.engine.examine import examine, may_be_sealed, text_of
 from ailabel.engine.plan import Plan, refuse_manifest
-from ailabel.engine.propagate import plan_propagation, sealed
+from ailabel.engine.propagate import find_passed, find_propagated, plan_propagation, sealed
 from ailabel.engine.verify import look_at
 from ailabel.errors import PlanError
 from ailabel.io.source import Limits
@@ -36,10 +36,11 @@ if TYPE_CHECKING:
     from ailabel.seal.directory import Directory
     from ailabel.standard.decision import Verdict
 
-__all__ = ["DecideOptions", "decide", "plan_decided"]
+__all__ = ["DecideOptions", "decide", "find_decided", "plan_decided"]
 
 _LABELS: Final = {label.value: label for label in Label}
 _UNSURE: Final = {"IMP-002", "IMP-003", "IMP-011"}  # under which what Label says is not sure
+_NOBODY: Final = ("", "", "")  # the rest of the part of a producer who is not known
 _SILENT: Final = Message(
     "the producer's fields stay empty: who made the content is not known, and neither the standard "
     "nor the guides say what a platform writes there"
@@ -122,7 +123,7 @@ def plan_decided(
     """
     examined = examine(view)
     label = _LABELS[decision.label or ""]
-    if _said(examined.found) == Said(label.value) and not _has(decision, "seal"):
+    if _stays(examined, decision):
         return plan_propagation(view, spec)
     if examined.found and not replace:
         raise PlanError(
@@ -154,8 +155,29 @@ def plan_decided(
     )
 
 
-def _has(decision: FileDecision, kind: str) -> bool:
-    return any(clue.kind == kind for clue in decision.clues)
+def find_decided(
+    view: View, source: View, decision: FileDecision, spec: PropagateSpec
+) -> Plan | None:
+    """Return the plan of doing nothing, when a file is a source that says what was decided of it.
+
+    Args:
+        view: the file.
+        source: what was decided about.
+        decision: one that asks for something.
+        spec: who passes it on.
+
+    Raises:
+        AilabelError: as `plan_decided` does.
+    """
+    if _stays(examine(source), decision):
+        return find_propagated(view, source, spec)
+    return find_passed(view, (decision.label or "", *_NOBODY), spec)
+
+
+def _stays(examined: Examined, decision: FileDecision) -> bool:
+    """Say whether the file's own label says what was decided, and may be relied on."""
+    sealed_wrongly = any(clue.kind == "seal" for clue in decision.clues)
+    return _said(examined.found).value == decision.label and not sealed_wrongly
 
 
 # -- the grounds -----------------------------------------------------------------------------------

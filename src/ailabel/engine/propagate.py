@@ -31,7 +31,14 @@ if TYPE_CHECKING:
     from ailabel.io.splice import Edit
     from ailabel.spi import Signer
 
-__all__ = ["PropagateSpec", "find_propagated", "plan_propagation", "sealed"]
+__all__ = [
+    "PropagateSpec",
+    "find_passed",
+    "find_propagated",
+    "plan_propagation",
+    "producer_part",
+    "sealed",
+]
 
 _CONTROL: Final = r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]"
 _RESERVED: Final = PROPAGATOR_KEYS[2]
@@ -141,14 +148,30 @@ def plan_propagation(
     )
 
 
-def find_propagated(view: View, spec: PropagateSpec) -> Plan | None:
-    """Return the plan of doing nothing, when the file was passed on before as it is asked now.
+def find_propagated(view: View, source: View, spec: PropagateSpec) -> Plan | None:
+    """Return the plan of doing nothing, when a file is a source passed on as it is asked now.
+
+    Raises:
+        AilabelError: as `plan_propagation` does.
+    """
+    return find_passed(view, producer_part(_chosen(examine(source))), spec)
+
+
+def find_passed(view: View, part: Sequence[str], spec: PropagateSpec) -> Plan | None:
+    """Return the plan of doing nothing, when a file was passed on so, with this producer's part.
+
+    Args:
+        view: the file.
+        part: as `producer_part` returns it.
+        spec: what is asked for.
 
     Raises:
         AilabelError: as `plan_propagation` does.
     """
     examined = examine(view)
-    return _done(view, examined, spec) if examined.found else None
+    if not examined.found or producer_part(examined.found[0]) != part:
+        return None
+    return _done(view, examined, spec)
 
 
 def _chosen(examined: Examined) -> Found:
@@ -163,7 +186,7 @@ def _chosen(examined: Examined) -> Found:
             "to be written instead"
         )
     first = min(examined.found, key=lambda item: not item.slot.official)
-    if any(_producer(item) != _producer(first) for item in examined.found):
+    if any(producer_part(item) != producer_part(first) for item in examined.found):
         raise PlanError(
             "the file holds labels that disagree; put one in their place with ailabel label "
             "--replace"
@@ -171,7 +194,8 @@ def _chosen(examined: Examined) -> Found:
     return first
 
 
-def _producer(found: Found) -> tuple[str, ...]:
+def producer_part(found: Found) -> tuple[str, ...]:
+    """Return the producer's values, in the order of `PRODUCER_KEYS`; what is missing is empty."""
     return tuple(found.decoded.fields[key] or "" for key in PRODUCER_KEYS)
 
 
