@@ -21,7 +21,6 @@ from sealing import signer
 
 if TYPE_CHECKING:
     from ailabel.gate.judge import Point
-    from ailabel.model.report import FileReport
 
 OTHER = "001191110102MACQD9K64010000"
 TRACE = Trace(
@@ -35,16 +34,14 @@ TRACE = Trace(
 TEXT = "# A\n\n本内容由AI生成\n".encode()
 
 
-def report(data: bytes, name: str = "a.png", *, explicit: bool = False) -> FileReport:
-    """Return what a file holds."""
-    return verify_bytes(data, VerifyOptions(explicit=explicit), name=name)
-
-
 def points(data: bytes | None, **said: Any) -> list[Point]:  # noqa: ANN401 - of a profile or case
     """Judge a file by what is said of it; None is a file of no known format."""
     name, seen = said.pop("name", "a.png"), said.pop("seen", False)
     case = {key: said.pop(key) for key in ("reason", "traces") if key in said}
-    found = None if data is None else report(data, name, explicit=seen)
+    found = None
+    if data is not None:
+        options = VerifyOptions(explicit=seen, regimes=said.get("regimes", ("cn",)))
+        found = verify_bytes(data, options, name=name)
     return judge(Case(path=name, profile=Profile(**said), report=found, **case))
 
 
@@ -213,3 +210,13 @@ def test_a_shown_label_counts_as_one() -> None:
 def test_other_regimes_alone_ask_for_no_chinese_label() -> None:
     """Where the rules of China do not hold, their labels are not missed."""
     assert "GAT-001" not in ids(points(BARE, ai="yes", regimes=("eu",)))
+
+
+def test_what_another_regime_asks_for_and_nobody_read_is_told() -> None:
+    """A declared file without a mark does not pass in silence; what only people can tell does."""
+    (missing,) = points(BARE, ai="yes", regimes=("eu",))
+    assert (missing.rule, missing.level) == ("EUR-001", Level.WARNING)
+    assert missing.outcome is Outcome.INCONCLUSIVE
+    told = ids(points(LABELLED, ai="yes", regimes=("us-ca",)))
+    assert told == ["CAL-002", "CAL-003"]
+    assert points(BARE, ai="no", regimes=("eu",)) == []

@@ -128,6 +128,13 @@ def test_a_signature_that_could_not_be_checked_is_asked_about_again(
     assert not look(tmp_path, second, settings=AI).lasting
 
 
+def test_what_metadata_do_not_tell_another_regime_lasts(tmp_path: Path) -> None:
+    """No extra changes it, so the next run may take it from the cache."""
+    looked = look(tmp_path, LABELLED, settings=AI | {"regimes": ["cn", "us-ca"]})
+    assert rules(looked) == ["CAL-002", "CAL-003"]
+    assert looked.lasting
+
+
 def test_only_the_media_that_are_asked_about(tmp_path: Path) -> None:
     """A picture passes where sound alone is asked about."""
     assert rules(look(tmp_path, BARE, settings=AI | {"media": ["audio"]})) == []

@@ -197,10 +197,11 @@ def _unsettled(reason: Message) -> Message:
 
 
 def _elsewhere(report: FileReport, failed: list[Check]) -> Iterator[Point]:
-    """Pass on what fails of the rules of other regimes."""
+    """Pass on what fails of the rules of other regimes, and what the metadata do not tell."""
     for check in failed:
         rule = table.RULES[check.rule]
-        if rule.regime != "cn" and check.outcome is Outcome.FAIL:
+        told = check.outcome is Outcome.FAIL or rule.decidable == "bytes"
+        if rule.regime != "cn" and told:
             yield _of_check(check, None, rule.level, report)
 
 

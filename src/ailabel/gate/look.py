@@ -20,6 +20,7 @@ from ailabel.model.gate import GateFile
 from ailabel.model.media import Medium
 from ailabel.model.report import Outcome
 from ailabel.model.seal import SealResult
+from ailabel.standard.rules import RULES
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
@@ -37,7 +38,6 @@ __all__ = ["Looker"]
 _OF_ITSELF: Final = frozenset({"markdown", "html"})  # formats that may say what they are
 _READ: Final = frozenset({Medium.TEXT, Medium.DOCUMENT})  # exact and cheap, unlike looking
 _OURS: Final = (".aigc.json", "ailabel.toml", ".ailabel-baseline.json")  # no content
-_PASSING: Final = Outcome.INCONCLUSIVE  # it may be settled once an extra is installed
 
 
 @frozen(kw_only=True)
@@ -187,7 +187,7 @@ class Looker:
             findings=found,
             report=report if self.reports else None,
         )
-        lasting = not (any(item.outcome is _PASSING for item in found) or _may_settle(report))
+        lasting = not (any(map(_is_passing, found)) or _may_settle(report))
         return Looked(file=file, lasting=lasting, unseen=unseen)
 
 
@@ -204,6 +204,11 @@ def _examined(view: View, path: str, profile: Profile) -> tuple[FileReport | Non
         return verify(view, path, _reading(profile.regimes)), None
     except UnsupportedFormatError as error:
         return None, error_message(error)
+
+
+def _is_passing(found: GateFinding) -> bool:
+    """Say whether a finding may be settled once an extra is installed."""
+    return found.outcome is Outcome.INCONCLUSIVE and RULES[found.rule].regime == "cn"
 
 
 def _may_settle(report: FileReport | None) -> bool:
