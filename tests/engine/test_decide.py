@@ -12,6 +12,8 @@ import pytest
 import ailabel
 from ailabel import DecideOptions, PropagateSpec, decide_bytes, read_bytes, verify_bytes
 from ailabel.errors import LabelError, PlanError
+from ailabel.seal.directory import Directory, Key
+from ailabel.seal.publickey import read_key
 from ailabel.spi import Evidence, Finding, Sighting
 from ailabel.standard.decision import ROWS, Said, Standing, decided
 from ailabel.standard.wording import Elements, elements
@@ -134,6 +136,55 @@ def test_a_label_whose_signature_fails_is_a_trace() -> None:
     assert decide_bytes(broken, DecideOptions(declared=True, explicit=False)).decision == "may_be"
     with pytest.raises(PlanError, match="cannot be relied on"):
         decide_bytes(broken, LOOKS_AWAY, apply=SPEC)
+
+
+def test_content_that_was_coded_anew_is_for_a_person() -> None:
+    """The label still says what it says, and that it was signed for other content is told."""
+    spec = ailabel.LabelSpec(producer=CODE, explicit=False, signer=signer("ed25519"))
+    data = ailabel.label_bytes(wav.file(wav.FORMAT, wav.DATA), spec, name="a.wav").data
+    changed = data.replace(wav.DATA, wav.DATA[:-1] + b"\x7f", 1)
+    assert changed != data
+    found = decide_bytes(changed, LOOKS_AWAY)
+    assert found.decision == "is"
+    (clue,) = (clue for clue in found.clues if clue.kind == "review")
+    assert "not what was signed" in str(clue.message)
+    assert not clue.counts
+
+
+@pytest.mark.parametrize(
+    ("known", "signed", "decision"),
+    [
+        (None, "ed25519", "is"),
+        ("ed25519", "ed25519", "is"),
+        ("p256", "ed25519", "suspected"),
+        ("ed25519", None, "suspected"),
+        (None, None, "is"),
+    ],
+)
+def test_a_directory_of_keys_says_whose_signature_it_must_be(
+    known: str | None, signed: str | None, decision: str
+) -> None:
+    """What is not signed as its provider signs cannot be relied on; others are as they were."""
+    spec = ailabel.LabelSpec(
+        producer=CODE, explicit=False, signer=None if signed is None else signer(signed)
+    )
+    data = ailabel.label_bytes(wav.file(wav.FORMAT, wav.DATA), spec, name="a.wav").data
+    trust = Directory([] if known is None else [known_key(known)])
+    found = decide_bytes(data, DecideOptions(explicit=False, trust=trust))
+    assert found.decision == decision
+    assert ("seal" in {clue.kind for clue in found.clues}) == (decision != "is")
+
+
+def known_key(algorithm: str) -> Key:
+    """Return the producer's key of this algorithm, as a directory lists it."""
+    key = read_key(signer(algorithm).public_key)
+    return Key(
+        code=CODE,
+        id=key.id,
+        algorithm=algorithm,
+        public_key=key.spki.hex(),
+        not_before="2020-01-01T00:00:00Z",
+    )
 
 
 def test_traces_are_grounds() -> None:

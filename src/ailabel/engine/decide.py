@@ -21,6 +21,7 @@ from ailabel.messages import Message
 from ailabel.model.content_number import new_content_number
 from ailabel.model.decision import Clue, FileDecision
 from ailabel.model.record import AigcRecord, Label
+from ailabel.model.report import Outcome
 from ailabel.spi import Evidence, Finding
 from ailabel.standard.decision import Said, Standing, decided
 from ailabel.standard.schema import encode
@@ -40,6 +41,7 @@ __all__ = ["DecideOptions", "decide", "find_decided", "plan_decided"]
 
 _LABELS: Final = {label.value: label for label in Label}
 _UNSURE: Final = {"IMP-002", "IMP-003", "IMP-011"}  # under which what Label says is not sure
+_OF_CONTENT: Final = "SIG-003"  # whether the content is what the label was signed for
 _NOBODY: Final = ("", "", "")  # the rest of the part of a producer who is not known
 _SILENT: Final = Message(
     "the producer's fields stay empty: who made the content is not known, and neither the standard "
@@ -55,7 +57,8 @@ class DecideOptions:
         declared: whether the user declared the content as AI-generated, or as not; None where the
             user was not asked.
         explicit: whether the explicit label is looked for in the content.
-        trust: the directory of keys that says who signs with which, or None.
+        trust: the directory of keys that says who signs with which, or None; a label that names a
+            provider of it must be signed with a key of that one.
         replace: whether a label that cannot be read, or is not to be trusted, gives way to one that
             says what was decided.
         limits: what reading a file may cost.
@@ -186,9 +189,9 @@ def _stays(examined: Examined, decision: FileDecision) -> bool:
 def _of_label(view: View, examined: Examined, options: DecideOptions) -> tuple[Said, list[Clue]]:
     """Return what the labels of a file come to, and the clues that they are."""
     clues = [_label_clue(found) for found in examined.found]
-    broken = list(_broken_seals(view, examined, options))
-    said = Said.BROKEN if broken else _said(examined.found)
-    return said, clues + broken
+    clues += _of_seals(view, examined, options)
+    broken = any(clue.kind == "seal" for clue in clues)
+    return Said.BROKEN if broken else _said(examined.found), clues
 
 
 def _said(found: Iterable[Found]) -> Said:
@@ -215,17 +218,24 @@ def _label_clue(found: Found) -> Clue:
     return Clue(kind="label", message=message, location=found.slot.location)
 
 
-def _broken_seals(view: View, examined: Examined, options: DecideOptions) -> Iterator[Clue]:
-    """Yield the signatures of producers that do not hold."""
+def _of_seals(view: View, examined: Examined, options: DecideOptions) -> Iterator[Clue]:
+    """Yield what does not hold of the producers' seals; content may be coded anew by right."""
     if not any(may_be_sealed(found, options.trust) for found in examined.found):
         return
-    from ailabel.engine.seals import check_seals, trouble
+    from ailabel.engine.seal_checks import judge
+    from ailabel.engine.seals import check_seals
 
-    for report in check_seals(view, examined, options.trust):
-        reason = trouble(report) if report.field == "ReservedCode1" else None
-        if reason is not None:
-            message = Message("the label's signature does not hold: {reason}", {"reason": reason})
-            yield Clue(kind="seal", message=message, location=report.location)
+    seals = check_seals(view, examined, options.trust)
+    for check in judge(tuple(seal for seal in seals if seal.field == "ReservedCode1")):
+        if check.outcome is not Outcome.FAIL:
+            continue
+        if check.rule == _OF_CONTENT:
+            yield Clue(kind="review", message=check.message, counts=False, location=check.location)
+            continue
+        message = Message(
+            "the label's signature does not hold: {reason}", {"reason": check.message}
+        )
+        yield Clue(kind="seal", message=message, location=check.location)
 
 
 def _declaration(options: DecideOptions) -> Iterator[Clue]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ailabel.seal.directory import Directory
     from ailabel.spi import Carrier, Signer
 
-__all__ = ["FileContent", "check_seals", "is_sealed_by", "seal_record", "seal_value", "trouble"]
+__all__ = ["FileContent", "check_seals", "is_sealed_by", "seal_record", "seal_value"]
 
 _BLOCK: Final = 1 << 20
 
@@ -139,14 +139,6 @@ def _unchecked(found: Found) -> SealReport:
 
 _UNSEALED: Final = {SealContent.EMPTY, SealContent.OPAQUE}
 _MOST: Final = 8  # labels of one file; the standard asks for one, and SM2 takes its time
-
-
-def trouble(report: SealReport) -> Message | None:
-    """Return what is wrong with the signatures of a seal, or None; content is another matter."""
-    for part in (report.label, report.binding):
-        if part.result is SealResult.INVALID:
-            return part.reason or Message("the seal is broken")
-    return None
 
 
 # -- making ----------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What the commands that sign share: where the private key is."""
+"""What the commands that sign or check seals share: where the keys are."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ import click
 from ailabel.adapters.cli.inputs import usage_error
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ailabel.seal.directory import Directory
     from ailabel.spi import Signer
 
-__all__ = ["SIGNING", "signer"]
+__all__ = ["SIGNING", "directory", "signer"]
 
 SIGNING: Final = (
     click.option(
@@ -50,3 +53,17 @@ def signer(options: dict[str, Any]) -> Signer | None:
     from ailabel.seal.signers import signer_of
 
     return signer_of(key, command, public)
+
+
+def directory(paths: Sequence[str]) -> Directory | None:
+    """Return the directories of keys that were named, as one, or None.
+
+    Raises:
+        SealError: one cannot be used.
+        OSError: it cannot be read.
+    """
+    if not paths:
+        return None
+    from ailabel.seal.trust import load_trust
+
+    return load_trust(*paths)
