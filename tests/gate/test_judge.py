@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ailabel import LabelSpec, VerifyOptions, label_bytes, verify_bytes
+from ailabel.codecs.toml import tables
 from ailabel.config import Profile
+from ailabel.config.patterns import compiled
 from ailabel.gate.judge import RULES, Case, judge
 from ailabel.messages import Message, render
 from ailabel.model.report import Level, Outcome
@@ -197,6 +199,16 @@ def test_unknown_origin_is_advised() -> None:
     (labelled_,) = points(LABELLED, ai="unknown")
     assert "ai = true" in str(labelled_.message)
     assert points(sound(Label="3"), name="a.wav", ai="unknown") == []
+
+
+@pytest.mark.parametrize("name", ["a[1].png", "*.png", 'q"uo\te.png', "!x.png", "图/a\n.png"])
+def test_the_advised_declaration_fits_the_file(name: str) -> None:
+    """It can be copied into a configuration, and means this file alone."""
+    (found,) = points(LABELLED, name=name)
+    assert found.fix is not None
+    (pattern,) = tables(f"match = [{found.fix.params['pattern']}]")["match"]
+    assert compiled([pattern])(name)
+    assert not compiled([pattern])("a1.png")
 
 
 def test_a_shown_label_counts_as_one() -> None:

@@ -6,10 +6,11 @@ proposed, in comments, with what was found there.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from ailabel.codecs.toml import quoted
+from ailabel.config.patterns import literal
 from ailabel.messages import render, translate
 from ailabel.reporters.summary import clean
 from ailabel.values import frozen
@@ -22,8 +23,6 @@ __all__ = ["Seen", "draft"]
 _DEEPEST: Final = 3  # folders below each other that are told apart
 _ROWS: Final = 40
 _NAMED: Final = 5  # producers
-_SPECIAL: Final = re.compile(r"[\\*?\[]")
-_UNFIT: Final = re.compile(r"[\ud800-\udfff]")  # bytes of no encoding, as Python has them
 
 
 @frozen(kw_only=True)
@@ -132,7 +131,7 @@ def _producers(found: Counter[str], sentence: Callable[..., str]) -> Iterator[st
     yield sentence("The provider that labels must name: its name, or its code of 27 characters.")
     for name, count in found.most_common(_NAMED):
         yield sentence("{count} of {total} labels name this one:", count=count, total=found.total())
-        yield f"{'' if len(found) == 1 else '# '}producer = {_quoted(name)}"
+        yield f"{'' if len(found) == 1 else '# '}producer = {quoted(name)}"
     if not found:
         yield '# producer = ""'
 
@@ -158,25 +157,14 @@ def _row(row: _Folder, counts: str, sentence: Callable[..., str]) -> Iterator[st
     if mark:
         yield sentence("If they were made with AI, take away the marks in front of these lines:")
     yield f"{mark}[[paths]]"
-    yield f"{mark}match = [{', '.join(map(_quoted, _patterns(row.path)))}]"
+    yield f"{mark}match = [{', '.join(map(quoted, _patterns(row.path)))}]"
     yield f"{mark}ai = true"
     yield f'{mark}explicit = "recommended"'
 
 
 def _patterns(path: str) -> list[str]:
     """Return the patterns for a folder (``a/``), for its own files (``a/*``), for all (empty)."""
-    escaped = _UNFIT.sub("?", _SPECIAL.sub(r"\\\g<0>", path.removesuffix("*")))
+    start = literal(path.removesuffix("*"))
     if path.endswith("/") or not path:
-        return [f"/{escaped}**"]
-    return [f"/{escaped}*", f"!/{escaped}*/**"]
-
-
-def _quoted(text: str) -> str:
-    """Return a text as a basic string of TOML [TOML]."""
-    return '"' + "".join(map(_escaped, _UNFIT.sub("?", text))) + '"'
-
-
-def _escaped(character: str) -> str:
-    if character in '"\\':
-        return f"\\{character}"
-    return character if character.isprintable() else f"\\U{ord(character):08X}"
+        return [f"{start}**"]
+    return [f"{start}*", f"!{start}*/**"]

@@ -20,7 +20,7 @@ from ailabel.messages import Message
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["compiled", "translated"]
+__all__ = ["compiled", "literal", "translated"]
 
 _TOKEN: Final = re.compile(
     r"\\(?P<escaped>.)"
@@ -43,6 +43,8 @@ _CLASSES: Final = {  # of ASCII, as Git has them
     "upper": "A-Z",
     "xdigit": "A-Fa-f0-9",
 }
+_SPECIAL: Final = re.compile(r"[\\*?\[]")
+_UNFIT: Final = re.compile(r"[\ud800-\udfff]")  # bytes of no encoding, which TOML cannot hold
 _WHOLE: Final = re.compile(r"\*{2,}")  # Git takes more stars for two
 _NEVER: Final = "(?!)"
 
@@ -72,6 +74,11 @@ def compiled(patterns: Sequence[str]) -> Callable[[str], bool]:
         return False
 
     return decide
+
+
+def literal(path: str) -> str:
+    """Return the pattern of a path from the folder of the configuration, whatever it is called."""
+    return "/" + _UNFIT.sub("?", _SPECIAL.sub(r"\\\g<0>", path))
 
 
 def translated(pattern: str) -> str:

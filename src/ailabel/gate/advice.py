@@ -5,6 +5,8 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
+from ailabel.codecs.toml import quoted
+from ailabel.config.patterns import literal
 from ailabel.messages import Message
 
 if TYPE_CHECKING:
@@ -85,7 +87,10 @@ def decide(path: str) -> Message:
 
 def declare(path: str) -> Message:
     """Advise to declare what is true."""
-    return Message('declare what is true: [[paths]] match = ["{path}"], ai = …', {"path": path})
+    pattern = quoted(literal(path))
+    return Message(
+        "declare what is true: [[paths]] match = [{pattern}], ai = …", {"pattern": pattern}
+    )
 
 
 def other_format(path: str) -> Message:
