@@ -323,32 +323,52 @@ def test_a_failure_leaves_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert [item.name for item in tmp_path.iterdir()] == ["a.wav"]
 
 
+REFUSED: Final = {  # an unofficial place that cannot be edited, or text in which there is no object
+    "avi/label-unpadded.avi": "encoded once more",
+    "jxl/labelled-from-jpeg.jxl": "cannot be edited where it stands",
+    "mkv/track-label.mkv": "cannot be edited where it stands",
+    "odt/float.odt": "encoded once more",
+}
 FORMATS: Final = sorted({case.partition("/")[0] for case in cases()})
+SINGLY_LABELLED: Final = 120  # samples, at least: so that no change passes them over in silence
+
+
+def labelled_once(format_id: str = "") -> dict[str, bytes]:
+    """Return the samples with one label, of a format or of all."""
+    return {
+        case: data
+        for case, data in cases().items()
+        if case.startswith(format_id and f"{format_id}/")
+        and len(read_bytes(data, name=case.partition("/")[2]).labels) == 1
+    }
+
+
+def test_most_formats_have_a_sample_to_pass_on() -> None:
+    """The next test says nothing of the formats that have none."""
+    found = labelled_once()
+    assert len(found) >= SINGLY_LABELLED
+    assert {*REFUSED} <= {*found}
+    slotted = {item.id for item in registry.formats() if item.has_slot}
+    assert slotted - {case.partition("/")[0] for case in found} == {"ogv", "weba"}
 
 
 @pytest.mark.parametrize("format_id", FORMATS)
 def test_every_labelled_sample_is_passed_on_or_refused(format_id: str) -> None:
     """Essence, place and the producer's part stay; a second run changes nothing (L3, L6, L10)."""
-    for case, data in cases().items():
-        name = case.partition("/")[2]
-        if case.startswith(f"{format_id}/"):
-            try:
-                labels = read_bytes(data, name=name).labels
-            except ailabel.AilabelError:
-                continue
-            if len(labels) == 1:
-                passes_on(format_id, name, data)
+    samples = labelled_once(format_id)
+    done = {case: passes_on(case, data) for case, data in samples.items() if case not in REFUSED}
+    assert all(result.status == "propagated" for result in done.values())
+    for case in {*samples} & {*REFUSED}:
+        with pytest.raises(PlanError, match=REFUSED[case]):
+            passes_on(case, samples[case])
 
 
-def passes_on(format_id: str, name: str, data: bytes) -> None:
-    """Pass a sample on twice."""
+def passes_on(case: str, data: bytes) -> ailabel.LabelResult:
+    """Pass a sample on twice; return what the first time came to."""
+    format_id, _, name = case.partition("/")
     before = the_label(data, name)
     spec = PropagateSpec(propagator=OURS, replace_propagator=True, repair=True, break_c2pa=True)
-    try:
-        done = propagate_bytes(data, spec, name=name)
-    except PlanError as error:
-        assert "--slot official" in str(error) or "damaged" in str(error)  # noqa: PT017 - either
-        return
+    done = propagate_bytes(data, spec, name=name)
     after, carrier = the_label(done.data, name), carrier_of(format_id)
     views = (BytesView(data, name), BytesView(done.data, name))
     assert len({essence_digest(carrier, view) for view in views}) == 1
@@ -358,6 +378,7 @@ def passes_on(format_id: str, name: str, data: bytes) -> None:
             assert after.fields[key] == before.fields[key]
     again = propagate_bytes(done.data, spec, name=name)
     assert (again.status, again.data) == ("already", done.data)
+    return done
 
 
 SLOTTED: Final = [item.id for item in registry.formats() if item.has_slot]
