@@ -65,21 +65,14 @@ def verify(
         implicit=options.implicit,
         regimes=options.regimes,
     )
-    results = checks.run(case)
     seals = _seals(view, examined, options)
-    if seals:
-        from ailabel.engine.seal_checks import judge
-
-        results += judge(seals)
+    results = checks.run(case) + _sealed(seals)
     foreign = _foreign(view, examined, (evidence, seals), options)
-    cn = "cn" in options.regimes
     return FileReport(
         path=path,
         format=examined.format.id,
-        implicit=_implicit(examined, results)
-        if options.implicit and cn
-        else Verdict.NOT_APPLICABLE,
-        explicit=_explicit(evidence, results) if cn else Verdict.NOT_APPLICABLE,
+        implicit=_implicit(examined, results, options),
+        explicit=_explicit(evidence, results, options),
         regimes=_weighed(foreign, options),
         labels=(*map(found_label, examined.found), *beside),
         mentions=tuple(map(found_mention, _mentions(view, examined))),
@@ -99,6 +92,14 @@ def _seals(view: View, examined: Examined, options: VerifyOptions) -> tuple[Seal
     from ailabel.engine.seals import check_seals
 
     return check_seals(view, examined, options.trust)
+
+
+def _sealed(seals: tuple[SealReport, ...]) -> tuple[Check, ...]:
+    if not seals:
+        return ()
+    from ailabel.engine.seal_checks import judge
+
+    return judge(seals)
 
 
 def _foreign(
@@ -195,16 +196,18 @@ def _sighting(seen: Sighting) -> FoundSighting:
     )
 
 
-def _implicit(examined: Examined, results: tuple[Check, ...]) -> Verdict:
-    if not examined.format.has_slot:
+def _implicit(examined: Examined, results: tuple[Check, ...], options: VerifyOptions) -> Verdict:
+    if not (options.implicit and "cn" in options.regimes and examined.format.has_slot):
         return Verdict.NOT_APPLICABLE
     if not examined.found:
         return Verdict.NOT_FOUND
     return _weigh(results, "implicit")
 
 
-def _explicit(evidence: Evidence | None, results: tuple[Check, ...]) -> Verdict:
-    if evidence is None:
+def _explicit(
+    evidence: Evidence | None, results: tuple[Check, ...], options: VerifyOptions
+) -> Verdict:
+    if evidence is None or "cn" not in options.regimes:
         return Verdict.NOT_APPLICABLE
     if evidence.finding is Finding.FOUND:
         return _weigh(results, "explicit")
