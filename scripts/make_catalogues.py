@@ -45,7 +45,7 @@ _CALLS: Final = {
     "translate",
     "usage_error",
     "_say",
-    "_tell",
+    "answer",
 }
 _STRUCTURE: Final = re.compile(r"(?:an?|the) [\w ,/:.'-]+")  # names of structures, as arguments
 _ENUMS: Final = {"Verdict", "Outcome", "Level", "Medium", "SealResult", "Standing"}

@@ -186,6 +186,23 @@ def test_a_command_line_that_makes_no_sense_is_refused(
     assert reason in done.err
 
 
+def test_a_directory_of_keys_says_whose_signature_it_must_be(files: Path, tmp_path: Path) -> None:
+    """A label that names a known signer and is not signed is a trace."""
+    assert ailabel("keys", "new", "--alg", "ed25519", "-o", tmp_path / "keys").code == 0
+    keys = tmp_path / "keys.json"
+    public_key = tmp_path / "keys" / "label.pub"
+    assert ailabel("keys", "add", keys, public_key, "--code", PRODUCER).code == 0
+    arguments = ("decide", files / "a.png", "--implicit-only", "--format", "json")
+    assert ailabel(*arguments).files[0]["decision"] == "is"
+    (item,) = ailabel(*arguments, "--trust", keys).files
+    assert item["decision"] == "suspected"
+    assert "holds no signature" in " ".join(clue["message"] for clue in item["evidence"])
+    keys.write_text("{", encoding="utf-8")
+    done = ailabel(*arguments, "--trust", keys)
+    assert done.code == 2
+    assert "directory of keys" in done.err
+
+
 # -- regimes ---------------------------------------------------------------------------------------
 
 

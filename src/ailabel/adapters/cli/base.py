@@ -19,6 +19,7 @@ __all__ = [
     "FAILED",
     "TranslatedCommand",
     "TranslatedGroup",
+    "answer",
     "complain",
     "emit",
     "internal_error",
@@ -47,6 +48,13 @@ def say(text: str, params: Mapping[str, object] | None = None) -> None:
     from ailabel.reporters.summary import clean
 
     click.echo(f"ailabel: {clean(render(text, params or {}, language()), None)}", err=True)
+
+
+def answer(text: str, **params: object) -> None:
+    """Write a message to standard output, for it is what the command was asked for."""
+    from ailabel.reporters.summary import clean
+
+    emit([f"{clean(render(text, params, language()), None)}\n"])
 
 
 def complain(error: AilabelError | OSError) -> None:

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any, Final
 
 import click
 
 import ailabel
 from ailabel import api
-from ailabel.adapters.cli.base import TranslatedCommand, emit, language, language_option
+from ailabel.adapters.cli.base import TranslatedCommand
 from ailabel.adapters.cli.inputs import Input, usage_error
 from ailabel.adapters.cli.jobs import failure
 from ailabel.adapters.cli.recording import LEDGER, wanted_ledger
+from ailabel.adapters.cli.results import format_option, tell, with_options
 from ailabel.adapters.cli.signing import SIGNING, signer
-from ailabel.adapters.cli.writing import with_options
 from ailabel.engine.export import Grant
 from ailabel.model.report import LabelResult
-from ailabel.reporters.summary import Header
 
 __all__ = ["export_command"]
 
-_FORMATS: Final = {"text": "text", "json": "json", "json-lines": "json_lines"}
 _CODES: Final = {"refused": 1, "failed": 2}
 
 
@@ -60,23 +57,13 @@ _CODES: Final = {"refused": 1, "failed": 2}
     click.option("--produce-id", metavar="ID", help="The content number of the one file."),
     *SIGNING,
     LEDGER,
-    click.option(
-        "--format",
-        "output_format",
-        type=click.Choice(list(_FORMATS)),
-        default="text",
-        show_default=True,
-        help="How to tell the results.",
-    ),
-    language_option,
+    format_option(),
 )
 def export_command(**options: Any) -> None:  # noqa: ANN401 - click's way
     """Hand out a file."""
     wanted_ledger(options)
     result = _export(options)
-    header = Header(command="export", tool_version=ailabel.__version__, language=language())
-    reporter = import_module(f"ailabel.reporters.{_FORMATS[options['output_format']]}")
-    emit(reporter.render(header, iter([result])), machine=options["output_format"] != "text")
+    tell("export", iter([result]), options["output_format"])
     click.get_current_context().exit(_CODES.get(result.status, 0))
 
 

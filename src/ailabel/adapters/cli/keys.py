@@ -10,17 +10,17 @@ import click
 from ailabel.adapters.cli.base import (
     TranslatedCommand,
     TranslatedGroup,
+    answer,
     emit,
     language,
     language_option,
 )
 from ailabel.adapters.cli.inputs import usage_error
+from ailabel.adapters.cli.results import with_options
 from ailabel.adapters.cli.signing import SIGNING, signer
-from ailabel.messages import Message, render, translate
+from ailabel.messages import translate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from ailabel.seal.directory import Directory, Key
     from ailabel.spi import Signer
 
@@ -42,15 +42,6 @@ _CODE: Final = click.option(
 )
 
 
-def _with(*options: Callable[..., Any]) -> Callable[[Callable[..., Any]], Any]:
-    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        for add in reversed((*options, language_option)):
-            function = add(function)
-        return function
-
-    return decorate
-
-
 @click.group(
     "keys",
     cls=TranslatedGroup,
@@ -67,7 +58,7 @@ def keys_command() -> None:
     help="Make a key: DIR/label.key, which only you can read, and DIR/label.pub. Nothing is "
     "overwritten.",
 )
-@_with(
+@with_options(
     click.option(
         "--alg",
         type=click.Choice(_ALGORITHMS),
@@ -84,7 +75,7 @@ def new_command(alg: str, output: str) -> None:
 
     private, public = make_key(alg)
     write_key(output, private, public)
-    _tell(
+    answer(
         "{path}: key {key} ({algorithm})",
         path=os.path.join(output, "label.pub"),  # noqa: PTH118 - no pathlib here
         key=read_pem(public).id[:16],
@@ -95,7 +86,7 @@ def new_command(alg: str, output: str) -> None:
 @keys_command.command(
     "list", cls=TranslatedCommand, help="Show the keys of a directory, and what each is worth now."
 )
-@_with(click.argument("directory", metavar="KEYS.JSON"))
+@with_options(click.argument("directory", metavar="KEYS.JSON"))
 def list_command(directory: str) -> None:
     """Print a line a key."""
     from ailabel.seal.directory import state, utc_now
@@ -116,7 +107,7 @@ def list_command(directory: str) -> None:
     help="Add a public key to a directory, which is made where there is none. Whoever pins the "
     "file trusts the key; to let a key that is trusted vouch for a new one, use rotate.",
 )
-@_with(
+@with_options(
     click.argument("directory", metavar="KEYS.JSON"),
     click.argument("public", metavar="LABEL.PUB"),
     *(_CODE, _FROM, _UNTIL),
@@ -130,7 +121,7 @@ def add_command(
     before = _read(directory) if os.path.exists(directory) else None  # noqa: PTH110
     key = _entry(public, code, _ALWAYS if since is None else since, until)
     _write(directory, introduced(before or _empty(), key))
-    _tell("{key} stands in the directory as a key of {code}", key=key.id[:16], code=code)
+    answer("{key} stands in the directory as a key of {code}", key=key.id[:16], code=code)
 
 
 @keys_command.command(
@@ -138,7 +129,7 @@ def add_command(
     cls=TranslatedCommand,
     help="Add a new key that an older one of the same provider vouches for by signing it.",
 )
-@_with(
+@with_options(
     click.argument("directory", metavar="KEYS.JSON"),
     click.argument("public", metavar="NEW.PUB"),
     *(_FROM, _UNTIL),
@@ -155,7 +146,7 @@ def rotate_command(directory: str, public: str, **options: Any) -> None:  # noqa
         raise usage_error("the signer's key does not stand in this directory")
     key = _entry(public, older.code, options["since"], options["until"])
     _write(directory, introduced(before, key, by))
-    _tell("{key} stands in the directory as a key of {code}", key=key.id[:16], code=older.code)
+    answer("{key} stands in the directory as a key of {code}", key=key.id[:16], code=older.code)
 
 
 @keys_command.command(
@@ -164,7 +155,7 @@ def rotate_command(directory: str, public: str, **options: Any) -> None:  # noqa
     help="Give up a key, which the key itself or another one of the provider signs. What a "
     "compromised key signed never counts; after another reason, what it signed before still does.",
 )
-@_with(
+@with_options(
     click.argument("directory", metavar="KEYS.JSON"),
     click.argument("key_id", metavar="KEY"),
     click.option(
@@ -186,7 +177,7 @@ def revoke_command(directory: str, key_id: str, **options: Any) -> None:  # noqa
         raise usage_error("the directory has {count} keys that begin so", count=len(found))
     at = _time(options["at"])
     _write(directory, revoked(before, found[0], at, options["reason"], _signer(options)))
-    _tell("the key {key} is given up", key=found[0][:16])
+    answer("the key {key} is given up", key=found[0][:16])
 
 
 @keys_command.command(
@@ -195,7 +186,7 @@ def revoke_command(directory: str, key_id: str, **options: Any) -> None:  # noqa
     help="Take over a newer directory, if keys that stand in the pinned one vouch for every new "
     "key; else nothing is changed.",
 )
-@_with(
+@with_options(
     click.argument("pinned", metavar="PINNED.JSON"),
     click.argument("newer", metavar="NEWER.JSON"),
 )
@@ -208,12 +199,7 @@ def update_command(pinned: str, newer: str) -> None:
     _write(pinned, after)
     count = len(after.keys) - len(before.keys)
     gone = len(after.revocations) - len(before.revocations)
-    _tell("{count} new keys, {gone} given up", count=count, gone=gone)
-
-
-def _tell(text: str, **params: object) -> None:
-    message = Message(text, params)
-    emit([render(message.text, message.params, language()) + "\n"])
+    answer("{count} new keys, {gone} given up", count=count, gone=gone)
 
 
 def _signer(options: dict[str, Any]) -> Signer:

@@ -13,6 +13,7 @@ import ailabel
 from ailabel.adapters.cli.base import TranslatedCommand
 from ailabel.adapters.cli.inputs import usage_error
 from ailabel.adapters.cli.recording import LEDGER, recording
+from ailabel.adapters.cli.results import with_options
 from ailabel.adapters.cli.signing import SIGNING, signer
 from ailabel.adapters.cli.writing import (
     OPTIONS_AFTER,
@@ -20,7 +21,6 @@ from ailabel.adapters.cli.writing import (
     check_targets,
     inputs_of,
     run,
-    with_options,
 )
 from ailabel.engine.spec import SOURCE_TYPES
 from ailabel.model.media import Medium

@@ -11,6 +11,7 @@ import ailabel
 from ailabel.adapters.cli.base import (
     TranslatedCommand,
     TranslatedGroup,
+    answer,
     emit,
     language,
     language_option,
@@ -18,35 +19,18 @@ from ailabel.adapters.cli.base import (
 )
 from ailabel.adapters.cli.inputs import usage_error
 from ailabel.adapters.cli.recording import LEDGER, wanted_ledger
+from ailabel.adapters.cli.results import format_option, with_options
 from ailabel.adapters.cli.signing import SIGNING, signer
-from ailabel.messages import render
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from ailabel.ledger import Entry, Ledger
     from ailabel.ledger.note import Verifier
 
 __all__ = ["ledger_command"]
 
-_FORMAT: Final = click.option(
-    "--format",
-    "output_format",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How to tell the results.",
-)
 _LARGEST: Final = 64 * 1024  # bytes of a checkpoint or a key
-
-
-def _with(*options: Callable[..., Any]) -> Callable[[Callable[..., Any]], Any]:
-    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        for add in reversed((*options, language_option)):
-            function = add(function)
-        return function
-
-    return decorate
 
 
 @click.group(
@@ -62,7 +46,7 @@ def ledger_command() -> None:
 @ledger_command.command(
     "init", cls=TranslatedCommand, help="Make a new ledger: a file, or in a PostgreSQL database."
 )
-@_with(
+@with_options(
     LEDGER,
     click.option("--name", help="Its name, one word, which checkpoints bear; random by default."),
 )
@@ -73,7 +57,7 @@ def init_command(ledger: str | None, name: str | None) -> None:
     if not ledger:
         raise usage_error("say which ledger: --ledger PATH|URL, or AILABEL_LEDGER")
     with Ledger.create(ledger, name) as made:
-        _tell("{where}: a new ledger, {origin}", where=made.database.address, origin=made.origin)
+        answer("{where}: a new ledger, {origin}", where=made.database.address, origin=made.origin)
 
 
 @ledger_command.command(
@@ -81,7 +65,7 @@ def init_command(ledger: str | None, name: str | None) -> None:
     cls=TranslatedCommand,
     help="Bring a ledger that an older version of ailabel made up to date.",
 )
-@_with(LEDGER)
+@with_options(LEDGER)
 def migrate_command(ledger: str | None) -> None:
     """Migrate a ledger."""
     from ailabel.ledger import keep
@@ -90,9 +74,9 @@ def migrate_command(ledger: str | None) -> None:
         raise usage_error("say which ledger: --ledger PATH|URL, or AILABEL_LEDGER")
     before, after = keep.bring_up_to_date(ledger)
     if before == after:
-        _tell("the ledger is up to date ({after})", after=after)
+        answer("the ledger is up to date ({after})", after=after)
     else:
-        _tell("the ledger went from form {before} to {after}", before=before, after=after)
+        answer("the ledger went from form {before} to {after}", before=before, after=after)
 
 
 @ledger_command.command(
@@ -100,7 +84,7 @@ def migrate_command(ledger: str | None) -> None:
     cls=TranslatedCommand,
     help="Show what is recorded of a content number, or of a file's content. Exit code 1: nothing.",
 )
-@_with(click.argument("what", metavar="FILE|ID"), LEDGER, _FORMAT)
+@with_options(click.argument("what", metavar="FILE|ID"), LEDGER, format_option("text", "json"))
 def find_command(what: str, output_format: str, **options: Any) -> None:  # noqa: ANN401 - click's way
     """Find entries."""
     from ailabel.reporters.ledger import entry_document, entry_lines
@@ -111,7 +95,7 @@ def find_command(what: str, output_format: str, **options: Any) -> None:  # noqa
     else:
         emit(line for item in found for line in entry_lines(item, language()))
         if not found:
-            _tell("nothing is recorded of {what}", what=what)
+            answer("nothing is recorded of {what}", what=what)
     click.get_current_context().exit(0 if found else 1)
 
 
@@ -135,7 +119,7 @@ def _found(what: str, book: Ledger) -> list[Entry]:
     cls=TranslatedCommand,
     help="Write every row as JSON lines, to be kept elsewhere or read by other programs.",
 )
-@_with(
+@with_options(
     click.option("-o", "--output", metavar="FILE", help="Write here, into a new file."),
     click.option("--people", is_flag=True, help="Say whom exports were made for: personal data."),
     LEDGER,
@@ -170,7 +154,7 @@ def _lines(book: Ledger, *, people: bool) -> Iterator[str]:
     help="Go over the whole ledger: rows that were changed, taken out, put in or moved are found, "
     "and checkpoints that were kept elsewhere compared. Exit code 1: something is wrong.",
 )
-@_with(
+@with_options(
     click.option(
         "--checkpoint",
         "checkpoints",
@@ -186,7 +170,7 @@ def _lines(book: Ledger, *, people: bool) -> Iterator[str]:
         help="Whose signature checkpoints must bear: NAME+ID+KEY, or a public key in a file.",
     ),
     LEDGER,
-    _FORMAT,
+    format_option("text", "json"),
 )
 def verify_command(
     checkpoints: tuple[str, ...],
@@ -216,7 +200,7 @@ def verify_command(
     help="Go over the ledger and sign what it is now, with Ed25519. Keep the checkpoint where "
     "nobody who can write to the ledger can: once a day is usual.",
 )
-@_with(
+@with_options(
     click.option("-o", "--output", metavar="FILE", help="Write it here, into a new file."),
     *SIGNING,
     LEDGER,
@@ -243,7 +227,7 @@ def checkpoint_command(output: str | None, **options: Any) -> None:  # noqa: ANN
     help="Prove that a row is part of the ledger, or that the ledger begins with what it was at an "
     "earlier size: hashes, as JSON.",
 )
-@_with(
+@with_options(
     click.option("--row", type=click.IntRange(1), help="The row."),
     click.option("--size", type=click.IntRange(1), help="The earlier size."),
     LEDGER,
@@ -269,7 +253,7 @@ def prove_command(row: int | None, size: int | None, **options: Any) -> None:  #
     help="Forget a person: whom exports were made for, and why, by the recipient or by a content "
     "number. The rows stay, and the chain holds. Exit code 1: nobody was known.",
 )
-@_with(
+@with_options(
     click.argument("who", metavar="RECIPIENT|ID"),
     click.option(
         "--within-retention",
@@ -284,7 +268,7 @@ def erase_command(who: str, *, within_retention: bool, **options: Any) -> None: 
     from ailabel.ledger import keep
 
     done = keep.erase(wanted_ledger(options), who, within_retention=within_retention)
-    _tell("exports whose recipient is forgotten: {count}", count=len(done.rows))
+    answer("exports whose recipient is forgotten: {count}", count=len(done.rows))
     click.get_current_context().exit(0 if done.rows else 1)
 
 
@@ -294,7 +278,7 @@ def erase_command(who: str, *, within_retention: bool, **options: Any) -> None: 
     help="Forget whom exports were made for that were made before a day, at least six calendar "
     "months ago.",
 )
-@_with(
+@with_options(
     click.option(
         "--before",
         required=True,
@@ -308,7 +292,7 @@ def purge_command(before: Any, **options: Any) -> None:  # noqa: ANN401 - click'
     from ailabel.ledger import keep
 
     done = keep.purge(wanted_ledger(options), before.date())
-    _tell("exports whose recipient is forgotten: {count}", count=len(done.rows))
+    answer("exports whose recipient is forgotten: {count}", count=len(done.rows))
 
 
 def _verifier(text: str, origin: str) -> Verifier:
@@ -329,10 +313,6 @@ def _verifier(text: str, origin: str) -> Verifier:
 def _read(path: str) -> str:
     with open(path, "rb") as file:  # noqa: PTH123 - no pathlib here
         return file.read(_LARGEST + 1).decode("utf-8", "replace")
-
-
-def _tell(text: str, **params: object) -> None:
-    emit([render(text, params, language()) + "\n"])
 
 
 def _emit_json(command: str, document: dict[str, object]) -> None:

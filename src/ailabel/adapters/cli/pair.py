@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,33 +11,21 @@ import click
 
 import ailabel
 from ailabel import api
-from ailabel.adapters.cli.base import TranslatedCommand, emit, language, language_option
+from ailabel.adapters.cli.base import TranslatedCommand, language_option
 from ailabel.adapters.cli.inputs import Input, usage_error
 from ailabel.adapters.cli.jobs import failure
+from ailabel.adapters.cli.results import format_option, tell
 from ailabel.messages import Message
 from ailabel.model.report import LabelDiff, LabelResult
-from ailabel.reporters.summary import Header
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from ailabel.reporters.summary import Item
 
 __all__ = ["carry_command", "diff_command"]
 
-_FORMATS: Final = {"text": "text", "json": "json", "json-lines": "json_lines"}
 _CODES: Final = {"refused": 1, "failed": 2, "lost": 1, "changed": 1}
-
-
-def _format_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option(
-        "--format",
-        "output_format",
-        type=click.Choice(list(_FORMATS)),
-        default="text",
-        show_default=True,
-        help="How to tell the results.",
-    )(function)
 
 
 @click.command(
@@ -52,7 +39,7 @@ def _format_option(function: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("-o", "--output", metavar="PATH", help="Write here, and leave TO as it is.")
 @click.option("--break-c2pa", is_flag=True, help="Label files whose C2PA manifest that will break.")
 @click.option("--hardlinks", is_flag=True, help="Replace files that have several names.")
-@_format_option
+@format_option()
 @language_option
 def carry_command(**options: Any) -> None:  # noqa: ANN401 - click's way
     """Carry a label over."""
@@ -68,7 +55,7 @@ def carry_command(**options: Any) -> None:  # noqa: ANN401 - click's way
 )
 @click.argument("before", metavar="BEFORE")
 @click.argument("after", metavar="AFTER")
-@_format_option
+@format_option()
 @language_option
 def diff_command(before: str, after: str, output_format: str) -> None:
     """Compare labels."""
@@ -86,9 +73,7 @@ def _finish(command: str, items: Iterator[Item], output_format: str) -> None:
             worst = max(worst, _CODES.get(status, 0))
             yield item
 
-    header = Header(command=command, tool_version=ailabel.__version__, language=language())
-    reporter = import_module(f"ailabel.reporters.{_FORMATS[output_format]}")
-    emit(reporter.render(header, watched()), machine=output_format != "text")
+    tell(command, watched(), output_format)
     click.get_current_context().exit(worst)
 
 

@@ -8,18 +8,11 @@ import click
 
 from ailabel import api, duties
 from ailabel.adapters.cli.base import TranslatedCommand
-from ailabel.adapters.cli.inputs import usage_error
 from ailabel.adapters.cli.jobs import Verb
-from ailabel.adapters.cli.signing import SIGNING, signer
-from ailabel.adapters.cli.writing import (
-    OPTIONS_AFTER,
-    OPTIONS_BEFORE,
-    check_targets,
-    inputs_of,
-    run,
-    with_options,
-)
-from ailabel.engine.propagate import PropagateSpec
+from ailabel.adapters.cli.passing import PASSING, check_passing, passed_inputs, spec_of
+from ailabel.adapters.cli.results import with_options
+from ailabel.adapters.cli.signing import SIGNING
+from ailabel.adapters.cli.writing import OPTIONS_AFTER, OPTIONS_BEFORE, check_targets, run
 
 __all__ = ["propagate_command"]
 
@@ -28,19 +21,7 @@ _VERB: Final = Verb(
 )
 _OPTIONS: Final = (
     *OPTIONS_BEFORE,
-    click.option(
-        "--propagator",
-        envvar="AILABEL_PROPAGATOR",
-        metavar="CODE|NAME",
-        help="The platform's 27-character code or name; or AILABEL_PROPAGATOR.",
-    ),
-    click.option("--propagate-id", metavar="ID", help="The propagator's number of the one file."),
-    click.option("--ids", metavar="CSV", help="A table of path,id with the propagator's numbers."),
-    click.option(
-        "--replace-propagator",
-        is_flag=True,
-        help="Put another propagator's part aside; otherwise it is refused.",
-    ),
+    *PASSING,
     click.option(
         "--repair",
         is_flag=True,
@@ -67,22 +48,7 @@ _OPTIONS: Final = (
 def propagate_command(**options: Any) -> None:  # noqa: ANN401 - click's way
     """Pass files on."""
     check_targets(options)
-    if options["propagate_id"] and options["ids"]:
-        raise usage_error("--propagate-id and --ids exclude each other")
-    if not options["propagator"]:
-        raise usage_error("say who passes it on: --propagator CODE|NAME, or AILABEL_PROPAGATOR")
-    items = inputs_of(options)
-    if options["propagate_id"] and len(items) > 1:
-        raise usage_error("--propagate-id is for one file; use --ids for several")
-    spec = PropagateSpec(
-        propagator=options["propagator"],
-        replace_propagator=options["replace_propagator"],
-        repair=options["repair"],
-        slot=options["slot"],
-        signer=signer(options),
-        break_c2pa=options["break_c2pa"],
-        hardlinks=options["hardlinks"],
-        fast_in_place=options["fast_in_place"],
-        durable=not options["no_sync"],
-    )
-    run("propagate", items, spec, _VERB, options | {"number": options["propagate_id"]})
+    check_passing(options, is_written=True)
+    items = passed_inputs(options)
+    number = {"number": options["propagate_id"]}
+    run("propagate", items, spec_of(options), _VERB, options | number)

@@ -13,6 +13,7 @@ from ailabel.adapters.cli.base import TranslatedCommand, emit, language, languag
 from ailabel.adapters.cli.inputs import STDIN, collect, usage_error
 from ailabel.adapters.cli.jobs import failure, make_folder, make_jobs
 from ailabel.adapters.cli.recording import LEDGER, wanted_ledger
+from ailabel.adapters.cli.results import format_option
 from ailabel.messages import Message, render, translate
 from ailabel.reporters.summary import clean
 
@@ -42,14 +43,7 @@ _CODES: Final = {"found": 0, "not_found": 1, "skipped": 0, "refused": 1, "failed
 )
 @click.option("--in-place", is_flag=True, help="Replace the files themselves, safely.")
 @LEDGER
-@click.option(
-    "--format",
-    "output_format",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How to tell the results.",
-)
+@format_option("text", "json")
 @language_option
 def recover_command(**options: Any) -> None:  # noqa: ANN401 - click's way
     """Trace files."""

@@ -6,77 +6,55 @@ import os
 import sys
 from dataclasses import replace
 from functools import partial
-from importlib import import_module
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-import ailabel
 from ailabel import api
-from ailabel.adapters.cli.base import (
-    TranslatedCommand,
-    emit,
-    internal_error,
-    language,
-    language_option,
-)
+from ailabel.adapters.cli.base import TranslatedCommand, internal_error
 from ailabel.adapters.cli.inputs import STDIN, Input, collect, usage_error
+from ailabel.adapters.cli.results import format_option, tell, with_options
+from ailabel.adapters.cli.signing import directory
 from ailabel.batch.local import work
 from ailabel.engine.options import VerifyOptions
 from ailabel.errors import AilabelError, UnsupportedFormatError
 from ailabel.messages import Message
 from ailabel.model.report import FileReport, Outcome, Verdict
-from ailabel.reporters.summary import Header
 from ailabel.standard.rules import REGIMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from ailabel.seal.directory import Directory
 
 __all__ = ["read_command", "verify_command"]
 
-FORMATS: Final = {"text": "text", "json": "json", "json-lines": "json_lines"}
 _BAD: Final = 1
 _BROKEN: Final = 2
 _OPEN: Final = {Outcome.INCONCLUSIVE, Outcome.REVIEW}
 _GOOD: Final = {Verdict.COMPLIANT, Verdict.NOT_APPLICABLE}
 
 
-def _shared(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Add what reading commands have in common."""
-    for add in reversed(
-        (
-            click.argument("paths", nargs=-1, metavar="[FILES|FOLDERS|-]..."),
-            click.option("--files-from", metavar="FILE", help="Read the paths from a file or -."),
-            click.option("--name", help="File name of standard input, for text formats."),
-            click.option(
-                "--format",
-                "output_format",
-                type=click.Choice(list(FORMATS)),
-                default="text",
-                show_default=True,
-                help="How to tell the results.",
-            ),
-            click.option(
-                "--jobs", type=click.IntRange(1, 64), default=1, help="How many processes to use."
-            ),
-            click.option(
-                "--traces",
-                is_flag=True,
-                help="Show what else in the metadata speaks of AI; it decides nothing.",
-            ),
-            click.option(
-                "--check-c2pa",
-                is_flag=True,
-                help="Show traces, and check C2PA manifests among them (extra c2pa).",
-            ),
-            language_option,
-        )
-    ):
-        function = add(function)
-    return function
+_shared: Final = with_options(
+    click.argument("paths", nargs=-1, metavar="[FILES|FOLDERS|-]..."),
+    click.option("--files-from", metavar="FILE", help="Read the paths from a file or -."),
+    click.option("--name", help="File name of standard input, for text formats."),
+    format_option(),
+    click.option(
+        "--jobs", type=click.IntRange(1, 64), default=1, help="How many processes to use."
+    ),
+    click.option(
+        "--traces",
+        is_flag=True,
+        help="Show what else in the metadata speaks of AI; it decides nothing.",
+    ),
+    click.option(
+        "--check-c2pa",
+        is_flag=True,
+        help="Show traces, and check C2PA manifests among them (extra c2pa).",
+    ),
+)
+"""What reading commands have in common."""
 
 
 @click.command(
@@ -124,7 +102,7 @@ def verify_command(**options: Any) -> None:  # noqa: ANN401 - click's way
         explicit=not options["implicit_only"],
         explain=options["explain"] is not None,
         seals=not options["no_signatures"],
-        trust=_directory(options["trust"]),
+        trust=directory(options["trust"]),
         regimes=_regimes(options["regime"]),
     )
     good = _GOOD | ({Verdict.INCONCLUSIVE} if options["allow_inconclusive"] else set())
@@ -134,7 +112,7 @@ def verify_command(**options: Any) -> None:  # noqa: ANN401 - click's way
         trusted = asked.trust is None or _holds(report, doubtful)
         return 0 if trusted and {*report.verdicts.values()} <= good else _BAD
 
-    _tell("verify", options, asked, _Codes(judge))
+    _run("verify", options, asked, _Codes(judge))
 
 
 def _regimes(value: str) -> tuple[str, ...]:
@@ -148,15 +126,6 @@ def _regimes(value: str) -> tuple[str, ...]:
             known=", ".join(REGIMES),
         )
     return tuple(name for name in REGIMES if name in named)
-
-
-def _directory(paths: Sequence[str]) -> Directory | None:
-    """Read the directories of keys that were named."""
-    if not paths:
-        return None
-    from ailabel.seal.trust import load_trust
-
-    return load_trust(*paths)
 
 
 def _holds(report: FileReport, doubtful: set[Outcome]) -> bool:
@@ -176,7 +145,7 @@ def _holds(report: FileReport, doubtful: set[Outcome]) -> bool:
 def read_command(**options: Any) -> None:  # noqa: ANN401 - click's way
     """Read files."""
     codes = _Codes(lambda report: 0 if report.error is None else _BROKEN)
-    _tell("read", options, VerifyOptions(explicit=False, seals=False), codes)
+    _run("read", options, VerifyOptions(explicit=False, seals=False), codes)
 
 
 class _Codes:
@@ -194,7 +163,7 @@ class _Codes:
             yield report
 
 
-def _tell(command: str, options: dict[str, Any], asked: VerifyOptions, codes: _Codes) -> None:
+def _run(command: str, options: dict[str, Any], asked: VerifyOptions, codes: _Codes) -> None:
     folder = options.get("explain")
     items = collect(options["paths"], options["files_from"], folder)
     if options["check_c2pa"]:
@@ -206,8 +175,6 @@ def _tell(command: str, options: dict[str, Any], asked: VerifyOptions, codes: _C
         traces=options["traces"] or options["check_c2pa"],
         check_c2pa=options["check_c2pa"],
     )
-    header = Header(command=command, tool_version=ailabel.__version__, language=language())
-    reporter = import_module(f"ailabel.reporters.{FORMATS[options['output_format']]}")
     one = partial(_verify_one, options=asked, name=options["name"])
     processes = 1 if any(item.path == STDIN for item in items) else options["jobs"]
     found = work(one, items, processes)
@@ -216,7 +183,7 @@ def _tell(command: str, options: dict[str, Any], asked: VerifyOptions, codes: _C
     reports = codes.watch(found)
     if folder is not None:
         reports = _explained(reports, items, folder)
-    emit(reporter.render(header, reports), machine=options["output_format"] != "text")
+    tell(command, reports, options["output_format"])
     click.get_current_context().exit(codes.worst)
 
 

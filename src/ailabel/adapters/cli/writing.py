@@ -6,29 +6,35 @@ import os
 import sys
 from contextlib import suppress
 from functools import partial
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-import ailabel
-from ailabel.adapters.cli.base import emit, language, language_option
 from ailabel.adapters.cli.inputs import STDIN, collect, usage_error
 from ailabel.adapters.cli.jobs import make_jobs, target_key, work_on
+from ailabel.adapters.cli.results import format_option, rendered, tell
 from ailabel.batch.local import work_in_steps
 from ailabel.io.atomic import sweep
-from ailabel.reporters.summary import Header
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from ailabel.adapters.cli.inputs import Input
     from ailabel.adapters.cli.jobs import Job, Spec, Verb
     from ailabel.model.report import LabelResult
+    from ailabel.reporters.summary import Item
 
-__all__ = ["OPTIONS_AFTER", "OPTIONS_BEFORE", "check_targets", "inputs_of", "run", "with_options"]
+__all__ = [
+    "OPTIONS_AFTER",
+    "OPTIONS_BEFORE",
+    "Codes",
+    "check_targets",
+    "finish",
+    "inputs_of",
+    "processes_for",
+    "run",
+]
 
-_FORMATS: Final = {"text": "text", "json": "json", "json-lines": "json_lines"}
 _CODES: Final = {"refused": 1, "failed": 2}
 
 OPTIONS_BEFORE: Final = (
@@ -55,27 +61,8 @@ OPTIONS_AFTER: Final = (
     click.option(
         "--jobs", type=click.IntRange(1, 64), default=1, help="How many processes to use."
     ),
-    click.option(
-        "--format",
-        "output_format",
-        type=click.Choice(list(_FORMATS)),
-        default="text",
-        show_default=True,
-        help="How to tell the results.",
-    ),
-    language_option,
+    format_option(),
 )
-
-
-def with_options(*options: Callable[..., Any]) -> Callable[[Callable[..., Any]], Any]:
-    """Return the decorator that adds options to a command, in this order."""
-
-    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        for add in reversed(options):
-            function = add(function)
-        return function
-
-    return decorate
 
 
 def check_targets(options: dict[str, Any]) -> None:
@@ -110,18 +97,30 @@ def run(command: str, items: list[Input], spec: Spec, verb: Verb, options: dict[
     """
     jobs = make_jobs(items, options["output"], options["ids"], options["number"])
     one = partial(work_on, spec=spec, name=options["name"], verb=verb, dry_run=options["dry_run"])
-    codes = _Codes()
-    header = Header(command=command, tool_version=ailabel.__version__, language=language())
-    reporter = import_module(f"ailabel.reporters.{_FORMATS[options['output_format']]}")
-    processes = 1 if any(item.path == STDIN for item in items) else options["jobs"]
-    results = codes.watch(_progress(work_in_steps(one, jobs, processes, target_key), len(jobs)))
-    pieces = reporter.render(header, results)
+    codes = Codes()
+    found = work_in_steps(one, jobs, processes_for(items, options), target_key)
     if not options["dry_run"]:
         _sweep(jobs)
+    finish(command, _watched(_progress(found, len(jobs)), codes), codes, options)
+
+
+def processes_for(items: list[Input], options: dict[str, Any]) -> int:
+    """Return how many processes work: one where standard input is read."""
+    return 1 if any(item.path == STDIN for item in items) else int(options["jobs"])
+
+
+def finish(command: str, items: Iterator[Item], codes: Codes, options: dict[str, Any]) -> None:
+    """Tell what came of every input, and exit with the worst code.
+
+    With ``-o -`` the new bytes go to standard output, and the report to standard error.
+    """
     if options["output"] == STDIN:
-        _to_stdout(codes, pieces)
+        text = "".join(rendered(command, items, options["output_format"]))
+        sys.stdout.buffer.write(codes.data)
+        sys.stdout.buffer.flush()
+        sys.stderr.write(text)
     else:
-        emit(pieces, machine=options["output_format"] != "text")
+        tell(command, items, options["output_format"])
     click.get_current_context().exit(codes.worst)
 
 
@@ -133,27 +132,24 @@ def _sweep(jobs: list[Job]) -> None:
             sweep(folder)
 
 
-class _Codes:
-    """The worst exit code of the results that passed, and the last one's bytes."""
+class Codes:
+    """The worst exit code of what was told, and the bytes that were written last."""
 
     def __init__(self) -> None:
         self.worst = 0
         self.data = b""
 
-    def watch(self, results: Iterator[LabelResult]) -> Iterator[LabelResult]:
-        """Pass results through."""
-        for result in results:
-            self.worst = max(self.worst, _CODES.get(result.status, 0))
-            self.data = result.data
-            yield result
+    def take(self, status: str, data: bytes = b"") -> None:
+        """Take what came of a file into account."""
+        self.worst = max(self.worst, _CODES.get(status, 0))
+        self.data = data
 
 
-def _to_stdout(codes: _Codes, pieces: Iterator[str]) -> None:
-    """Write the new bytes to standard output and the report to standard error."""
-    text = "".join(pieces)
-    sys.stdout.buffer.write(codes.data)
-    sys.stdout.buffer.flush()
-    sys.stderr.write(text)
+def _watched(results: Iterator[LabelResult], codes: Codes) -> Iterator[LabelResult]:
+    """Pass results through."""
+    for result in results:
+        codes.take(result.status, result.data)
+        yield result
 
 
 def _progress(results: Iterator[LabelResult], count: int) -> Iterator[LabelResult]:
