@@ -244,10 +244,26 @@ def test_an_explicit_label_is_a_ground(
     assert all(clue.counts is (kind == "explicit") for clue in found.clues)
 
 
-def test_a_format_that_nobody_examines_is_told_of() -> None:
+@pytest.mark.parametrize(
+    ("data", "name", "reasons"),
+    [
+        (b"a,b\n1,2\n", "a.tsv", ["explicit labels in TSV are not examined"]),
+        (
+            "# 标题\n".encode(),
+            "a.md",
+            ["the metadata of Markdown are not looked through for traces"],
+        ),
+        (png.build(), "a.png", []),
+    ],
+)
+def test_what_nobody_examines_is_told_of(data: bytes, name: str, reasons: list[str]) -> None:
     """The ground says so, and nothing is concluded from it."""
-    found = decide_bytes(b"a,b\n1,2\n", name="a.tsv")
-    assert found.decision == "none"
+    options = LOOKS_AWAY if name == "a.png" else DecideOptions()
+    found = decide_bytes(data, options, name=name)
+    told = [clue for clue in found.clues if clue.kind == "unexamined"]
+    own = [str(clue.message) for clue in told if "not looked at" not in str(clue.message)]
+    assert (found.decision, own) == ("none", reasons)
+    assert not any(clue.counts for clue in told)
 
 
 def test_nothing_found_never_means_not_ai() -> None:

@@ -25,6 +25,7 @@ from ailabel.model.report import Outcome
 from ailabel.spi import Evidence, Finding
 from ailabel.standard.decision import Said, Standing, decided
 from ailabel.standard.schema import encode
+from ailabel.traces import places
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ def decide(view: View, path: str, options: DecideOptions) -> FileDecision:
     evidence = look_at(view, examined.format, explain=False) if options.explicit else None
     found = traces.find(view, examined.format.id)
     clues += [*_declaration(options), *_of_explicit(evidence), *map(_of_trace, found)]
+    clues += _unread(examined)
     verdict = decided(
         Standing(
             said=said,
@@ -277,6 +279,14 @@ def _of_trace(trace: Trace) -> Clue:
         location=trace.location,
         id=trace.kind,
     )
+
+
+def _unread(examined: Examined) -> Iterator[Clue]:
+    """Say that there may be metadata in which nobody looks for traces."""
+    if examined.format.has_slot and not places.is_known(examined.format.id):
+        values = {"format": examined.format.name}
+        message = Message("the metadata of {format} are not looked through for traces", values)
+        yield Clue(kind="unexamined", message=message, counts=False)
 
 
 # -- what follows ----------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ailabel.io.source import View
     from ailabel.spi import Entry
 
-__all__ = ["FORMATS", "entries"]
+__all__ = ["FORMATS", "entries", "is_known"]
 
 FORMATS: Final = {
     **{name: name for name in ("gif", "html", "jpeg", "pdf", "png", "svg", "tiff")},
@@ -29,6 +29,11 @@ FORMATS: Final = {
     **dict.fromkeys(("flac", "ogg", "opus", "ogv"), "vorbis"),
 }
 """The module that reads a format's texts, by the format's id."""
+
+
+def is_known(format_id: str) -> bool:
+    """Say whether the texts of a format's metadata are gathered at all."""
+    return format_id in FORMATS
 
 
 def entries(view: View, format_id: str) -> tuple[Entry, ...]:
