@@ -190,3 +190,13 @@ def test_a_seal_is_told_as_json(seal: SealReport) -> None:
     """Every value stands in the schema."""
     document = item_document(report("a", "1", seal), "en")
     conforms(document, "report", "file")
+    seals = document["seals"]
+    assert isinstance(seals, list)
+    (told,) = seals
+    parts = {"label": seal.label, "binding": seal.binding, "hash": seal.hash}
+    assert {name: told[name]["result"] for name in parts} == {
+        name: part.result.value for name, part in parts.items()
+    }
+    assert told["content"] == seal.content.value
+    assert told["label"]["reason"] == (seal.label.reason and seal.label.reason.text)
+    assert (told["key"] and told["key"]["id"]) == (seal.key and seal.key.id)

@@ -45,12 +45,20 @@ def test_network_file_systems_are_refused(tmp_path: Path, path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/a.db", "/network/a.db", "/net/here too/a.db", "/box/a.db", "/win/a.db", "/home/me/a"]
+    ("path", "kind"),
+    [
+        ("/a.db", "ext4"),
+        ("/network/a.db", "ext4"),
+        ("/net/here too/a.db", "ext4"),
+        ("/box/a.db", "fuse.fuse-overlayfs"),
+        ("/win/a.db", "ext4"),
+        ("/home/me/a", "ext4"),
+    ],
 )
-def test_local_file_systems_are_not(tmp_path: Path, path: str) -> None:
+def test_local_file_systems_are_not(tmp_path: Path, path: str, kind: str) -> None:
     """The longest mount point counts, and of two at one place the later."""
     (tmp_path / "mounts").write_text(MOUNTS)
-    refuse_network(Path(path), tmp_path / "mounts")
+    assert refuse_network(Path(path), tmp_path / "mounts") == kind
 
 
 def test_an_unknown_file_system_is_refused(tmp_path: Path) -> None:

@@ -24,8 +24,8 @@ _LOCAL_FUSE: Final = {"fuse.fuse-overlayfs"}  # the root of a container without 
 _FIELDS: Final = 5  # up to and with the mount point
 
 
-def refuse_network(path: Path, mounts: Path = _MOUNTS) -> None:
-    """Refuse a path on a network file system.
+def refuse_network(path: Path, mounts: Path = _MOUNTS) -> str:
+    """Refuse a path on a network file system; return the type of the one that it stands on.
 
     Args:
         path: where the ledger stands or shall stand.
@@ -44,6 +44,7 @@ def refuse_network(path: Path, mounts: Path = _MOUNTS) -> None:
             path=path,
             kind=kind,
         )
+    return kind
 
 
 def _file_system(path: str, mounts: Path) -> str | None:
