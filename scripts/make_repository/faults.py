@@ -6,8 +6,10 @@ import io
 import json
 import zlib
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from PIL import Image, ImageDraw, ImageFont
 from PIL.PngImagePlugin import PngInfo
 
@@ -17,6 +19,9 @@ from ailabel.errors import PlanError
 from ailabel.io.source import BytesView
 from ailabel.io.splice import apply
 from ailabel.registry import carrier_of, detect
+from ailabel.seal.keyfile import KeySigner
+from ailabel.seal.publickey import of_ed25519
+from ailabel.seal.sign import sealed
 from make_repository.sources import source
 
 if TYPE_CHECKING:
@@ -28,6 +33,7 @@ PRODUCER: Final = "001191350100M000100Y4310000"
 PLATFORM: Final = "示例平台"
 OTHERS: Final = "别人的公司"
 _FONT: Final = ailabel.__path__[0] + "/assets/fonts/ailabel-sans-bold.otf"
+_DIGEST: Final = "ab" * 32  # of a content that nobody has
 _SHOWN: Final = (640, 480)
 
 
@@ -143,6 +149,20 @@ def _saying(**changes: object) -> Callable[[Maker, int], bytes | None]:
     return make
 
 
+def _altered(maker: Maker, number: int) -> bytes | None:
+    """Return a file whose label got another number after it had been signed."""
+    signed = json.loads(maker.payload(number, ProduceID=f"signed-{number:05}"))
+    seal = sealed(signed, _DIGEST, _signer(), time="2026-01-01T00:00:00Z")
+    return _saying(ReservedCode1=seal)(maker, number)
+
+
+@lru_cache(maxsize=1)
+def _signer() -> KeySigner:
+    """Return a signer whose key everybody may know."""
+    secret = Ed25519PrivateKey.from_private_bytes(b"a key for demonstrations and all")
+    return KeySigner("ed25519", secret, of_ed25519(secret.public_key().public_bytes_raw()))
+
+
 def _torn(maker: Maker, number: int) -> bytes | None:
     """Return a file whose label's JSON was cut short, where the place is free text."""
     if maker.suffix not in {"png", "jpg", "mp3", "mp4", "webp", "wav"}:
@@ -177,6 +197,7 @@ FAULTS: Final = (  # of files that were declared as made with AI
     Fault("four", "IMP-003", _saying(Label="4")),
     Fault("number", "IMP-006", _saying(Label=1)),
     Fault("unnumbered", "IMP-004", _saying(ProduceID="")),
+    Fault("altered", "SIG-001", _altered),
 )
 
 

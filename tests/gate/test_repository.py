@@ -30,7 +30,7 @@ def test_the_gate_stops_every_wrong_file_and_no_other(tmp_path: Path) -> None:
     expected, found = checked(tmp_path / "site")
     faults = [facts["fault"] for facts in expected.values() if "fault" in facts]
     assert (len(expected), len(faults)) == (500, 250)
-    assert len(set(faults)) >= 18
+    assert len(set(faults)) >= 19
     wanted = {name for name, facts in expected.items() if facts["stops"]}
     folders = {name.split("/")[1] for name in wanted if name.startswith("ai/")}
     assert folders == {"texts", "documents", "pictures", "sounds", "films"}
