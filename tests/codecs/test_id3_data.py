@@ -94,3 +94,16 @@ def test_long_frames_are_refused() -> None:
     """A frame is read whole only within the limits."""
     with pytest.raises(LimitExceededError, match="an ID3 frame"):
         list(id3_data.texts(_load(build.tag(build.comment("c" * 99)), Limits(metadata_bytes=50))))
+
+
+@pytest.mark.parametrize("encoding", [0, 1, 2, 3])
+def test_attached_objects(encoding: int) -> None:
+    """The object of a `GEOB` frame stands behind its names, however they are encoded; or nowhere."""
+    codec = {1: "utf-16", 2: "utf-16-be", 3: "utf-8"}.get(encoding, "latin-1")
+    names = ["name".encode(codec), "a description".encode(codec)]
+    end = "\0".encode("utf-16-be" if encoding in (1, 2) else "latin-1")
+    head = bytes([encoding]) + b"text/plain\0"
+    assert id3_data.attached(head + end.join([*names, b"object"])) == b"object"
+    assert id3_data.attached(head + end + end + b"object") == b"object"
+    assert id3_data.attached(head + end.join(names)) == b""
+    assert id3_data.attached(head) == b""

@@ -62,9 +62,10 @@ def segments(data: bytes, size: int) -> bytes:
 
 
 def attached(data: bytes, encoding: int = 0) -> bytes:
-    """Return a frame with a store."""
-    end = b"\0\0" if encoding in (1, 2) else b"\0"
-    return mp3.frame("GEOB", bytes([encoding]) + b"application/c2pa\0" + end + end + data)
+    """Return a frame with a store, under the names that c2pa-rs gives it."""
+    codec = {1: "utf-16", 2: "utf-16-be"}.get(encoding, "latin-1")
+    names = b"".join(f"{name}\0".encode(codec) for name in ("c2pa", "c2pa manifest store"))
+    return mp3.frame("GEOB", bytes([encoding]) + b"application/c2pa\0" + names + data)
 
 
 def packed(data: bytes, method: int = zipfile.ZIP_STORED) -> bytes:

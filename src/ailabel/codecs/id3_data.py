@@ -113,8 +113,8 @@ def attached(data: bytes) -> bytes:
     """
     rest = data[1:].partition(b"\0")[2]
     for _ in range(2):
-        cut = _terminator(data[0], rest)
-        rest = rest[cut[1] :] if cut else b""
+        cut, width = _terminator(data[0], rest)
+        rest = b"" if cut < 0 else rest[cut + width :]
     return rest
 
 
