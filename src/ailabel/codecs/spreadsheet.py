@@ -155,7 +155,7 @@ class Grid:
 
     def _is_hidden(self, number: int) -> bool:
         row = self.rows.get(number)
-        return self.hides_rows and row is None if row is None else row.is_hidden
+        return self.hides_rows if row is None else row.is_hidden
 
     def _column(self, first: int) -> int:
         """Return the first column from there on that is shown."""
