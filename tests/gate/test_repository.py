@@ -35,6 +35,8 @@ def test_the_gate_stops_every_wrong_file_and_no_other(tmp_path: Path) -> None:
     folders = {name.split("/")[1] for name in wanted if name.startswith("ai/")}
     assert folders == {"texts", "documents", "pictures", "sounds", "films"}
     assert {name for name in expected if found[name]["stops"]} == wanted
+    for readme, told in (("README.md", "# {} files stop"), ("README.zh-CN.md", "# 阻止 {} 个文件")):
+        assert told.format(len(wanted)) in (ROOT / readme).read_text("utf-8")
     for name, facts in expected.items():
         findings = found[name]["findings"]
         assert {item["rule"] for item in findings if item["stops"]} >= set(facts["stops"]), name
