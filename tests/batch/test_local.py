@@ -11,7 +11,7 @@ import pytest
 
 from ailabel import api
 from ailabel.batch import local
-from ailabel.batch.local import work_in_steps
+from ailabel.batch.local import work, work_in_steps
 from ailabel.engine.spec import LabelSpec
 from ailabel.errors import AilabelError
 from builders import wav
@@ -43,6 +43,44 @@ def files(tmp_path: Path) -> list[Path]:
     for number, path in enumerate(paths):
         path.write_bytes(sound if number % 3 else sound[:20])
     return paths
+
+
+def test_files_of_a_kind_are_worked_on_together() -> None:
+    """One suffix after the other, each in its order; the results come in the order of the files."""
+    names = [f"{number:04}.{'abc'[number % 3]}" for number in range(3000)]
+    worked: list[str] = []
+
+    def note(name: str) -> str:
+        worked.append(name)
+        return name.upper()
+
+    assert list(work(note, names, 1, str)) == [name.upper() for name in names]
+    assert sorted(worked) == names
+    assert worked[:1024] == sorted(names[:1024], key=lambda name: (name[-1], name))
+
+
+def test_a_result_does_not_wait_long_for_files_of_its_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What takes a second each is told as it is done, in the order of the files."""
+    clock = [0.0]
+    worked: list[int] = []
+    monkeypatch.setattr(local, "monotonic", lambda: clock[0])
+
+    def slow(number: int) -> int:
+        clock[0] += 1
+        worked.append(number)
+        return number
+
+    found = work(slow, range(100), 1, lambda number: f".{number % 2}")
+    assert [next(found) for _ in range(4)] == [0, 1, 2, 3]
+    assert len(worked) <= 5
+
+
+def test_work_whose_order_matters_keeps_it() -> None:
+    """Without names nothing is worked on before its turn."""
+    worked: list[str] = []
+    found = work(worked.append, ["1.b", "2.a"], 1)
+    next(found)
+    assert worked == ["1.b"]
 
 
 def test_results_keep_the_order_although_later_items_are_done_first() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from functools import partial
+from time import monotonic
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from ailabel.errors import AilabelError
@@ -21,6 +22,8 @@ __all__ = ["work", "work_in_steps"]
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
+_WINDOW: Final = 1024  # items among which like ones are brought together
+_PATIENCE: Final = 0.2  # seconds that the first result of a window may wait for others
 _CHUNK: Final = 64  # the largest number of files handed to a process at once
 _SHARES: Final = 8  # chunks a process, so that a slow file does not hold up the rest
 _THREADS: Final = 16  # files that are flushed at once; the disk makes one commit of several
@@ -38,22 +41,48 @@ class _Waiting(Generic[_Result]):
 
 
 def work(
-    function: Callable[[_Item], _Result], items: Sequence[_Item], jobs: int
+    function: Callable[[_Item], _Result],
+    items: Sequence[_Item],
+    jobs: int,
+    name: Callable[[_Item], str] | None = None,
 ) -> Iterator[_Result]:
     """Apply a function to every item and yield the results in the items' order.
 
     Args:
-        function: a function of a module, or a `functools.partial` of one, so that it can be sent.
+        function: a function of a module, or a `functools.partial` of one, so that it can be sent;
+            it does not raise.
         items: what to work on.
         jobs: how many processes; 1 works in this one.
+        name: gives an item's file name, where the order of work does not matter: then those of one
+            suffix are worked on one after the other.
 
     Raises:
         AilabelError: a process was killed.
     """
     if jobs <= 1 or len(items) <= 1:
-        yield from map(function, items)
+        yield from map(function, items) if name is None else _alike(function, items, name)
         return
     yield from _in_processes(function, items, jobs, _chunk(items, jobs))
+
+
+def _alike(
+    function: Callable[[_Item], _Result], items: Sequence[_Item], name: Callable[[_Item], str]
+) -> Iterator[_Result]:
+    """Bring files of a kind together, for which the processor then has code and tables at hand.
+
+    What takes long is not waited for: then the items are worked on in their order.
+    """
+    for start in range(0, len(items), _WINDOW):
+        window = items[start : start + _WINDOW]
+        end = monotonic() + _PATIENCE
+        done: dict[int, _Result] = {}
+        kinds = [name(item).rpartition(".")[2] for item in window]
+        for index in sorted(range(len(window)), key=kinds.__getitem__):
+            if monotonic() > end:
+                break
+            done[index] = function(window[index])
+        for index, item in enumerate(window):
+            yield done.pop(index) if index in done else function(item)
 
 
 def work_in_steps(

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from ailabel.batch.local import work
 from ailabel.config.problems import problems_of
 from ailabel.errors import AilabelError
 from ailabel.gate.baseline import NAME, Baseline, read_baseline, write_baseline
@@ -212,12 +213,10 @@ class GateRun:
             with terms.looker(configuration) as looker:
                 yield from look_into_index(selection, looker, todo, self._problems)
         elif jobs > 1:
-            from ailabel.batch.local import work
-
             yield from work(partial(look_in_worker, terms), todo, jobs)
         else:
             with terms.looker(configuration) as looker:
-                yield from map(looker.path, todo)
+                yield from work(looker.path, todo, 1, None if looker.fix else str)
 
     def _count(self, file: GateFile) -> None:
         if file.error is not None:

@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 from functools import partial
 from itertools import chain
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -177,7 +178,7 @@ def _run(command: str, options: dict[str, Any], asked: VerifyOptions, codes: _Co
     )
     one = partial(_verify_one, options=asked, name=options["name"])
     processes = 1 if any(item.path == STDIN for item in items) else options["jobs"]
-    found = work(one, items, processes)
+    found = work(one, items, processes, attrgetter("path"))
     if asked.seals and len(items) > 1:
         found = _numbers_watched(found)
     reports = codes.watch(found)
