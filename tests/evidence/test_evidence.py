@@ -20,14 +20,16 @@ from PIL import Image
 
 from ailabel import LabelSpec, api, label
 from ailabel.errors import LabelError, PlanError
-from ailabel.evidence import make_pack
+from ailabel.evidence import exhibits, make_pack
 from ailabel.evidence.breaking import broken
 from ailabel.evidence.declaration import Service, read_declaration
+from ailabel.evidence.documents import Writer
 from ailabel.evidence.facts import Facts, ServiceFacts, gather
 from ailabel.evidence.pack import _originals
-from ailabel.evidence.paper import Block, Heading, Paragraph, Picture, pdf
+from ailabel.evidence.paper import Block, Heading, Paragraph, Picture, Table, pdf
 from ailabel.evidence.profiles import Profile, read_profile
 from ailabel.evidence.samples import verified
+from ailabel.model.report import Outcome
 from command import ailabel
 
 if TYPE_CHECKING:
@@ -300,6 +302,42 @@ def test_a_sample_that_changes_meanwhile_is_refused(
     facts = Facts((replace(_service(), samples=(sample,)),))
     with pytest.raises(PlanError, match="changed while it was verified"):
         list(_originals(facts, read_profile("archive")))
+
+
+def test_the_lines_that_hold_a_label_are_shown(tmp_path: Path) -> None:
+    """In whatever encoding, and however late; where no line does, what the label says."""
+    spec = LabelSpec(producer=CODE, position={"text": "end"})
+    (tmp_path / "wide.txt").write_text("山里的邮局\n", encoding="utf-16")
+    (tmp_path / "long.txt").write_text("山里的邮局\n" * 40_000, encoding="gb18030")
+    (tmp_path / "report.docx").write_bytes((SAMPLES / "documents/report.docx").read_bytes())
+    (tmp_path / "page.html").write_text("<p>AI<b>生成</b></p>", encoding="utf-8")
+    for name in ("wide.txt", "long.txt", "report.docx"):
+        label(tmp_path / name, spec)
+        sample = verified(str(tmp_path), name, screen=False)
+        marked = [line for line, is_marked in exhibits._excerpt(sample) if is_marked]
+        assert any("生成" in line for line in marked), name
+    sample = verified(str(tmp_path), "page.html", screen=True)
+    assert [line for line, is_marked in exhibits._excerpt(sample) if is_marked] == ["AI生成"]
+
+
+def test_what_is_left_out_is_said(folder: Path, app: Callable[[str], Path]) -> None:
+    """Lines of a picture beyond sixty, results of a sample beyond forty."""
+    lines = [(str(number), True) for number in range(100)]
+    assert exhibits._cut(lines[:60]) == lines[:60]
+    assert exhibits._cut(lines) == [*lines[:59], ("… (+41)", False)]
+    sample = verified(str(folder), "melody.wav", screen=False)
+    check = replace(sample.report.checks[0], outcome=Outcome.PASS)
+    sample = replace(sample, report=replace(sample.report, checks=(check,) * 45))
+    writer = Writer(
+        declaration=read_declaration(app(APP)),
+        facts=Facts((replace(_service(), samples=(sample,)),)),
+        language="en",
+        made=MADE,
+        pictures={},
+    )
+    blocks = list(writer.report())
+    assert [len(block.rows) for block in blocks if isinstance(block, Table)] == [2, 41]
+    assert blocks[-1] == Paragraph("Results that are not listed here: 5.", small=True)
 
 
 def _service() -> ServiceFacts:

@@ -168,7 +168,7 @@ class Writer:
                 check
                 for check in sample.report.checks
                 if check.outcome is not Outcome.NOT_APPLICABLE
-            ][:_SHOWN_RULES]
+            ]
             results = [
                 (
                     check.rule,
@@ -177,9 +177,11 @@ class Writer:
                     + self._colon
                     + render(check.message.text, check.message.params, self.language),
                 )
-                for check in checks
+                for check in checks[:_SHOWN_RULES]
             ]
             yield Table(rows(columns, results), (12, 30, 58))
+            if len(checks) > _SHOWN_RULES:
+                yield Paragraph(say(wording.left_out(len(checks) - _SHOWN_RULES)), small=True)
 
     def agreement(self) -> Iterator[Block]:
         """Yield clauses for the service agreement, to be adapted."""

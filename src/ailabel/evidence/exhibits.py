@@ -6,7 +6,12 @@ import io
 import json
 from typing import TYPE_CHECKING, Final
 
+from ailabel.codecs.text import read_text
+from ailabel.errors import AilabelError
 from ailabel.evidence.paper import load_font
+from ailabel.io.source import open_view
+from ailabel.model.media import Medium
+from ailabel.registry import formats
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +30,6 @@ _SIZE, _LEADING, _PAD = 24, 36, 40
 _CHINESE: Final = 2  # the face for simplified Chinese in the collection of fonts
 _MOST_LINES: Final = 60
 _CONTEXT: Final = 6  # lines of a text shown on either side of its label
-_HEAD: Final = 1 << 18  # bytes of a text that are looked at
 _INK, _MARKED, _PAPER = (20, 24, 32), (255, 236, 179), (255, 255, 255)
 
 
@@ -63,34 +67,36 @@ def _pretty(label: FoundLabel) -> str:
 
 
 def _excerpt(sample: Sample) -> Iterator[tuple[str, bool]]:
-    """Yield the lines around a text's labels, and whether each holds one."""
-    report = sample.report
-    texts = [seen.text for seen in report.sightings]
+    """Yield the lines around a text's labels, and whether each holds one.
+
+    Where no line does, as in office documents, what each label says and where it stands.
+    """
+    seen = sample.report.sightings
     yield sample.name, False
     yield "", False
-    if not report.format or report.format in {"docx", "pptx", "xlsx", "odt", "ods", "odp", "epub"}:
-        for seen in report.sightings:
-            yield f"{seen.location}:", False
-            yield seen.text, True
-        return
-    lines = _lines(sample.path)
-    holding = [index for index, line in enumerate(lines) if any(text in line for text in texts)]
+    lines = _lines(sample)
+    holding = [index for index, line in enumerate(lines) if any(item.text in line for item in seen)]
     for number in holding[:2]:
         for index in range(max(0, number - _CONTEXT), min(len(lines), number + _CONTEXT + 1)):
             yield f"{index + 1:>4}  {lines[index]}", index in holding
         yield "", False
+    if not holding:
+        for item in seen:
+            yield f"{item.location}:", False
+            yield item.text, True
 
 
-def _lines(path: str) -> list[str]:
-    with open(path, "rb") as file:  # noqa: PTH123 - no pathlib here
-        data = file.read(_HEAD)
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return data.decode(encoding).splitlines()
-        except UnicodeDecodeError as error:
-            if error.start > len(data) - 4 > 0:  # cut inside a character
-                return data[: error.start].decode(encoding).splitlines()
-    return data.decode("utf-8", "replace").splitlines()
+def _lines(sample: Sample) -> list[str]:
+    """Return the lines of a text; none of what is no text."""
+    kinds = {item.id: item.medium for item in formats()}
+    if kinds.get(sample.report.format or "") is not Medium.TEXT:
+        return []
+    try:
+        with open_view(sample.path) as view:
+            text = read_text(view)
+    except AilabelError:  # of an encoding that the text itself declares
+        return []
+    return text.decode(0, len(text.units)).splitlines()
 
 
 def _panel(lines: list[tuple[str, bool]]) -> Image.Image:
@@ -102,7 +108,8 @@ def _panel(lines: list[tuple[str, bool]]) -> Image.Image:
         (piece, marked)
         for line, marked in lines
         for piece in _broken(line.replace("\t", "    "), font)
-    ][:_MOST_LINES]
+    ]
+    broken = _cut(broken)
     image = Image.new("RGB", (_WIDTH, 2 * _PAD + _LEADING * len(broken)), _PAPER)
     draw = ImageDraw.Draw(image)
     for number, (piece, marked) in enumerate(broken):
@@ -111,6 +118,12 @@ def _panel(lines: list[tuple[str, bool]]) -> Image.Image:
             draw.rectangle((_PAD - 12, top - 3, _WIDTH - _PAD + 12, top + _LEADING - 4), _MARKED)
         draw.text((_PAD, top), piece, fill=_INK, font=font)
     return image
+
+
+def _cut(lines: list[tuple[str, bool]]) -> list[tuple[str, bool]]:
+    """Return as many lines as a panel holds; the last one says how many are left out."""
+    more = len(lines) - _MOST_LINES
+    return lines if more <= 0 else [*lines[: _MOST_LINES - 1], (f"… (+{more + 1})", False)]
 
 
 def _broken(line: str, font: ImageFont.FreeTypeFont) -> Iterator[str]:

@@ -23,6 +23,7 @@ __all__ = [
     "explicit",
     "implicit",
     "interface",
+    "left_out",
     "numbers",
     "producer",
     "rests_on",
@@ -183,6 +184,11 @@ def _figures(found: Sequence[FoundSighting]) -> Words:
 def _span(values: Sequence[float], unit: str) -> str:
     low, high = f"{min(values):.1f}", f"{max(values):.1f}"
     return f"{low}{unit}" if low == high else f"{low}–{high}{unit}"
+
+
+def left_out(count: int) -> Words:
+    """Say how many results of a sample the report does not list."""
+    return f"Results that are not listed here: {count}.", f"另有 {count} 项结果未列出。"
 
 
 def interface(texts: Sequence[str]) -> Words:

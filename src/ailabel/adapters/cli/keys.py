@@ -28,6 +28,7 @@ __all__ = ["keys_command"]
 
 _ALWAYS: Final = "1970-01-01T00:00:00Z"
 _ALGORITHMS: Final = ("sm2", "ed25519", "p256")
+_DIRECTORY: Final = click.argument("directory", metavar="KEYS.JSON")
 _FROM: Final = click.option(
     "--from", "since", metavar="TIME", help="From when on; now, or always for a key that is pinned."
 )
@@ -86,7 +87,7 @@ def new_command(alg: str, output: str) -> None:
 @keys_command.command(
     "list", cls=TranslatedCommand, help="Show the keys of a directory, and what each is worth now."
 )
-@with_options(click.argument("directory", metavar="KEYS.JSON"))
+@with_options(_DIRECTORY)
 def list_command(directory: str) -> None:
     """Print a line a key."""
     from ailabel.seal.directory import state, utc_now
@@ -108,7 +109,7 @@ def list_command(directory: str) -> None:
     "file trusts the key; to let a key that is trusted vouch for a new one, use rotate.",
 )
 @with_options(
-    click.argument("directory", metavar="KEYS.JSON"),
+    _DIRECTORY,
     click.argument("public", metavar="LABEL.PUB"),
     *(_CODE, _FROM, _UNTIL),
 )
@@ -130,7 +131,7 @@ def add_command(
     help="Add a new key that an older one of the same provider vouches for by signing it.",
 )
 @with_options(
-    click.argument("directory", metavar="KEYS.JSON"),
+    _DIRECTORY,
     click.argument("public", metavar="NEW.PUB"),
     *(_FROM, _UNTIL),
     *SIGNING,
@@ -156,7 +157,7 @@ def rotate_command(directory: str, public: str, **options: Any) -> None:  # noqa
     "compromised key signed never counts; after another reason, what it signed before still does.",
 )
 @with_options(
-    click.argument("directory", metavar="KEYS.JSON"),
+    _DIRECTORY,
     click.argument("key_id", metavar="KEY"),
     click.option(
         "--reason",
