@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
 import ailabel
 from ailabel import Outcome, Verdict, VerifyOptions, verify_bytes
+from ailabel.engine import regimes
+from ailabel.engine.examine import examine
 from ailabel.engine.regimes import REGIME_CHECKS, judge, verdicts
-from ailabel.model.trace import TraceStrength
+from ailabel.io.source import BytesView
+from ailabel.model.trace import Claim
 from ailabel.spi import Evidence, Finding, Sighting
 from ailabel.standard.rules import REGIMES, RULES
-from builders import png, wav
+from builders import manifests, png, wav
 from corpus import CORPUS, needs_corpus
 from sealing import CODE, signer
 
@@ -161,15 +165,13 @@ def test_a_damaged_file_is_inconclusive_everywhere() -> None:
 
 def test_an_error_would_make_a_regime_noncompliant(monkeypatch: pytest.MonkeyPatch) -> None:
     """The weighing is ready for texts that are surely known."""
-    from dataclasses import replace
-
     rule = replace(RULES["EUR-001"], level=ailabel.Level.ERROR)
     monkeypatch.setitem(RULES, "EUR-001", rule)
     check = ailabel.Check(rule="EUR-001", outcome=Outcome.FAIL, message=ailabel.Message("x"))
     assert verdicts([check], ("cn", "eu")) == {"eu": Verdict.NONCOMPLIANT}
 
 
-def manifest(report: FileReport) -> dict[str, Outcome]:
+def outcomes_of(report: FileReport) -> dict[str, Outcome]:
     """Return the outcomes by rule."""
     return {item.rule: item.outcome for item in report.checks}
 
@@ -178,25 +180,45 @@ def manifest(report: FileReport) -> dict[str, Outcome]:
 def test_a_manifest_is_a_mark_whose_signature_is_open() -> None:
     """A picture of ChatGPT names its program; a checked signature would pass."""
     path = CORPUS / "traces" / "chatgpt-1.png"
-    found = manifest(ailabel.verify(path, FOREIGN))
+    found = outcomes_of(ailabel.verify(path, FOREIGN))
     assert (found["EUR-001"], found["EUR-002"]) == (Outcome.PASS, Outcome.REVIEW)
     assert (found["CAL-001"], found["CAL-002"]) == (Outcome.PASS, Outcome.REVIEW)
     assert (found["CAL-003"], found["CAL-004"]) == (Outcome.REVIEW, Outcome.PASS)
 
 
 @needs_corpus
-def test_a_checked_manifest_is_signed_metadata() -> None:
-    """Where the signature was checked, nothing is left to a person."""
-    from dataclasses import replace
-
-    from ailabel.engine import regimes
-    from ailabel.engine.examine import examine
-    from ailabel.io.source import BytesView
-
+@pytest.mark.parametrize(
+    ("holds", "time", "outcomes", "eu"),
+    [
+        (True, "2026-11-22T10:00:00Z", ("pass", "pass", "pass"), Verdict.COMPLIANT),
+        (True, None, ("pass", "review", "review"), Verdict.COMPLIANT),
+        (False, None, ("review", "fail", "review"), Verdict.INCONCLUSIVE),
+        (None, None, ("pass", "review", "review"), Verdict.COMPLIANT),
+    ],
+)
+def test_a_manifest_counts_for_what_checking_it_came_to(
+    holds: bool | None,  # noqa: FBT001 - a case
+    time: str | None,
+    outcomes: tuple[str, ...],
+    eu: Verdict,
+) -> None:
+    """One that does not hold is no mark to rely on; what was not checked stays open."""
     view = BytesView((CORPUS / "traces" / "chatgpt-1.png").read_bytes(), "a.png")
     facts = regimes.gather(view, examine(view), (None, ()))
-    signed = tuple(replace(item, strength=TraceStrength.SIGNED) for item in facts.traces)
-    checks = judge(replace(facts, traces=signed), ("eu",))
-    assert {item.rule: item.outcome for item in checks}["EUR-002"] is Outcome.PASS
-    checks = judge(replace(facts, checked=True), ("eu",))
-    assert {item.rule: item.outcome for item in checks}["EUR-002"] is Outcome.FAIL
+    found = tuple(replace(item, holds=holds, time=time) for item in facts.traces)
+    checks = judge(replace(facts, traces=found), ALL.regimes)
+    told = {item.rule: item.outcome.value for item in checks}
+    assert (told["EUR-001"], told["EUR-002"], told["CAL-003"]) == outcomes
+    assert verdicts(checks, ALL.regimes)["eu"] is eu
+
+
+def test_a_manifest_that_does_not_speak_of_ai_signs_no_mark() -> None:
+    """A camera signs its pictures as well."""
+    store = manifests.store(manifests.manifest("urn:c2pa:one"))
+    view = BytesView(png.build(png.chunk(b"caBX", store)), "a.png")
+    facts = regimes.gather(view, examine(view), (None, ()))
+    (trace,) = facts.traces
+    assert trace.claim is Claim.PROVENANCE
+    signed = replace(trace, holds=True, time="2026-11-22T10:00:00Z")
+    told = {item.rule: item.outcome for item in judge(replace(facts, traces=(signed,)), ("eu",))}
+    assert {told["EUR-001"], told["EUR-002"]} == {Outcome.INCONCLUSIVE}

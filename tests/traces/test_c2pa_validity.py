@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import json
 import sys
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
@@ -119,6 +120,7 @@ def test_a_manifest_that_holds_is_strong() -> None:
     """The signature and the hash over the content fit."""
     trace = checked(signed())
     assert (trace.claim, trace.strength) == (Claim.GENERATED, TraceStrength.SIGNED)
+    assert (trace.holds, trace.time) == (True, None)
     assert trace.product == "the tests"
     message = str(trace.message)
     assert message.startswith("a C2PA manifest by the tests, signed as Example (signer), says")
@@ -128,8 +130,24 @@ def test_a_manifest_that_holds_is_strong() -> None:
 def test_without_checking_nothing_is_said_of_validity() -> None:
     """The same file is told as it stands."""
     (trace,) = traces.find(BytesView(signed(), "a.png"), "png")
-    assert trace.strength is TraceStrength.STATED
+    assert (trace.strength, trace.holds) == (TraceStrength.STATED, None)
     assert str(trace.message).endswith("; its signature was not checked")
+
+
+def test_the_time_is_that_of_the_active_manifest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It stands where the package says that a time stamp was read, and nowhere else."""
+    said: dict[str, object] = {"validation_state": "Valid", "active_manifest": "one"}
+    monkeypatch.setattr(c2pa.Reader, "json", lambda _: json.dumps(said))
+    for manifests_said, time in (
+        ({"one": {"signature_info": {"time": "2026-11-22T10:00:00+00:00"}}}, "2026-11-22T10:00"),
+        ({"other": {"signature_info": {"time": "2026-11-22T10:00:00+00:00"}}}, None),
+        ({"one": {"signature_info": {"time": 7}}}, None),
+        ({"one": {}}, None),
+    ):
+        said["manifests"] = manifests_said
+        trace = checked(signed())
+        assert trace.holds
+        assert (trace.time and trace.time[:16]) == time
 
 
 def test_a_changed_file_does_not_hold() -> None:
@@ -138,7 +156,7 @@ def test_a_changed_file_does_not_hold() -> None:
     end = data.rindex(b"IEND") - 4
     changed = data[:end] + png.text("Comment", "later") + data[end:]
     trace = checked(changed)
-    assert trace.strength is TraceStrength.STATED
+    assert (trace.strength, trace.holds) == (TraceStrength.STATED, False)
     assert "it does not hold (" in str(trace.message)
     assert "mismatch" in str(trace.message)
 
@@ -156,8 +174,10 @@ def test_what_the_package_does_not_read_is_told() -> None:
     from ailabel.traces.c2pa_validity import checked as check
 
     (trace,) = traces.find(BytesView(signed(), "a.png"), "png")
-    assert "cannot be checked" in str(check(BytesView(b""), "docx", trace).message)
-    assert "cannot read it" in str(check(BytesView(b"nothing"), "png", trace).message)
+    for data, name, reason in ((b"", "docx", "be checked"), (b"nothing", "png", "read it")):
+        told = check(BytesView(data), name, trace)
+        assert f"cannot {reason}" in str(told.message)
+        assert told.holds is None
 
 
 def test_other_kinds_are_left_as_they_are() -> None:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ailabel.messages import Message
 from ailabel.model.report import Check, Level, Outcome, Verdict
-from ailabel.model.trace import TraceStrength
 from ailabel.spi import Finding
 from ailabel.standard.rules import RULES
 from ailabel.values import frozen
@@ -42,7 +41,6 @@ class Facts:
         seals: what checking the signatures of the labels came to.
         traces: its traces of AI.
         entries: the texts of its metadata.
-        checked: whether C2PA manifests were checked.
     """
 
     examined: Examined
@@ -50,7 +48,6 @@ class Facts:
     seals: tuple[SealReport, ...]
     traces: tuple[Trace, ...]
     entries: tuple[Entry, ...]
-    checked: bool = False
 
 
 _Finding: TypeAlias = "tuple[Outcome, Message, str]"
@@ -82,7 +79,6 @@ def gather(
         seals=seals,
         traces=traces.find(view, examined.format.id, validate=check_c2pa),
         entries=entries(view, examined.format.id),
-        checked=check_c2pa,
     )
 
 
@@ -139,9 +135,11 @@ def _marked(facts: Facts) -> _Finding:
     if label is not None:
         place = label.slot.location
         return Outcome.PASS, Message("the label says that the content is AI-generated"), place
-    trace = _mark(facts)
-    if trace is not None:
-        return Outcome.PASS, trace.message, trace.location
+    marks = [item for item in facts.traces if item.kind in _MARKS and item.of_ai]
+    best = min(marks, key=lambda item: item.holds is False, default=None)
+    if best is not None:
+        outcome = Outcome.REVIEW if best.holds is False else Outcome.PASS
+        return outcome, best.message, best.location
     message = Message(
         "the metadata hold no mark that was read; a mark in the content itself was not looked for"
     )
@@ -149,24 +147,33 @@ def _marked(facts: Facts) -> _Finding:
 
 
 def _signed(facts: Facts) -> _Finding:
-    found = [trace for trace in facts.traces if trace.kind == "c2pa"]
-    for trace in found:
-        if trace.strength is TraceStrength.SIGNED:
-            return Outcome.PASS, trace.message, trace.location
-    if found and facts.checked:
-        return Outcome.FAIL, found[0].message, found[0].location
-    if found:
-        message = Message("whether the signature and time stamp of the C2PA manifest hold is open")
-        return Outcome.REVIEW, message, found[0].location
+    outcome, _, place = _marked(facts)
+    if outcome is Outcome.INCONCLUSIVE:
+        return outcome, Message("there is no mark that could be signed"), ""
+    manifest = next((trace for trace in facts.traces if trace.kind == "c2pa"), None)
+    if manifest is not None:
+        return (*_of_manifest(manifest), manifest.location)
     if any(seal.is_whole and seal.time for seal in facts.seals):
         message = Message(
             "the label is signed with a time, but by no certificate and time stamp of others"
         )
         return Outcome.REVIEW, message, facts.seals[0].location
-    if _marked(facts)[0] is Outcome.PASS:
-        message = Message("the mark stands in metadata that nobody signed")
-        return Outcome.FAIL, message, _marked(facts)[2]
-    return Outcome.INCONCLUSIVE, Message("there is no mark that could be signed"), ""
+    return Outcome.FAIL, Message("the mark stands in metadata that nobody signed"), place
+
+
+def _of_manifest(trace: Trace) -> tuple[Outcome, Message]:
+    """Say whether a manifest signs the file, and when; what was not checked is open."""
+    if trace.holds and trace.time:
+        return Outcome.PASS, trace.message
+    if trace.holds is False:
+        return Outcome.FAIL, trace.message
+    if trace.holds:
+        return Outcome.REVIEW, Message(
+            "the signature of the C2PA manifest holds; no time stamp was read in it"
+        )
+    return Outcome.REVIEW, Message(
+        "whether the signature and time stamp of the C2PA manifest hold is open"
+    )
 
 
 def _watermarked(facts: Facts) -> _Finding:
@@ -244,6 +251,9 @@ def _time(facts: Facts) -> _Finding:
             message = Message("the metadata give the time {time}", values)
             return Outcome.PASS, message, entry.location
     found = next((trace for trace in facts.traces if trace.kind == "c2pa"), None)
+    if found is not None and found.time:
+        message = Message("it was signed at {time}", {"time": found.time})
+        return Outcome.PASS, message, found.location
     if found is not None:
         message = Message("the time in the C2PA manifest was not read")
         return Outcome.REVIEW, message, found.location
@@ -263,11 +273,6 @@ def _identifier(facts: Facts) -> _Finding:
     if found is not None:
         return Outcome.PASS, Message("the C2PA manifest has a name of its own"), found.location
     return Outcome.INCONCLUSIVE, Message("no unique number was read in the metadata"), ""
-
-
-def _mark(facts: Facts) -> Trace | None:
-    """Return a trace that is made to say that content is AI-generated, and says so."""
-    return next((item for item in facts.traces if item.kind in _MARKS and item.of_ai), None)
 
 
 REGIME_CHECKS: Final[dict[str, _Predicate]] = {

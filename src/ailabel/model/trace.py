@@ -55,6 +55,9 @@ class Trace:
             as bits that are spread over pixels.
         length: how many bytes, or None like `offset`.
         raw: those bytes, or what they say once decompressed, at most `RAW_MOST` of them.
+        holds: of a manifest that was checked, whether it holds; None where it was not, or could not
+            be checked.
+        time: when a manifest that holds was signed, by its time stamp, or None.
     """
 
     kind: str
@@ -66,6 +69,8 @@ class Trace:
     offset: int | None = None
     length: int | None = None
     raw: bytes = b""
+    holds: bool | None = None
+    time: str | None = None
 
     @property
     def of_ai(self) -> bool:

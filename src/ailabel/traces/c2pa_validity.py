@@ -50,6 +50,7 @@ _SETTINGS: Final = {
     }
 }
 _HOLDS: Final = ("Valid", "Trusted")
+_TIME: Final = 40  # characters of a time [RFC 3339]
 _SHOWN: Final = 4  # codes of what is wrong
 
 
@@ -96,13 +97,21 @@ def checked(view: View, format_id: str, trace: Trace) -> Trace:
         return _say("{manifest}; what checks it cannot read it", trace)
     if found.get("validation_state") in _HOLDS:
         held = _say("{manifest}; its signature holds and fits the content", trace)
-        return replace(held, strength=TraceStrength.SIGNED)
-    return _say("{manifest}; it does not hold ({codes})", trace, codes=_codes(found))
+        return replace(held, strength=TraceStrength.SIGNED, holds=True, time=_time(found))
+    broken = _say("{manifest}; it does not hold ({codes})", trace, codes=_codes(found))
+    return replace(broken, holds=False)
 
 
 def _say(text: str, trace: Trace, **params: str) -> Trace:
     inner = trace.message.params.get("manifest", trace.message)
     return replace(trace, message=Message(text, {"manifest": inner, **params}))
+
+
+def _time(found: dict[str, Any]) -> str | None:
+    """Return the time of the active manifest's time stamp, where it has one."""
+    active = (found.get("manifests") or {}).get(found.get("active_manifest")) or {}
+    time = (active.get("signature_info") or {}).get("time")
+    return time[:_TIME] if isinstance(time, str) else None
 
 
 def _codes(found: dict[str, Any]) -> str:
