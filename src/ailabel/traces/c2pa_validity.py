@@ -50,7 +50,7 @@ _SETTINGS: Final = {
     }
 }
 _HOLDS: Final = ("Valid", "Trusted")
-_TIME: Final = 40  # characters of a time [RFC 3339]
+_TIME: Final = 40  # characters of a time, of which RFC 3339 asks for 20
 _SHOWN: Final = 4  # codes of what is wrong
 
 
