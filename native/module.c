@@ -88,9 +88,11 @@ static int take_components(struct job *job)
         for (unsigned k = 0; k < JPEG_BLOCK; k++, quantiser += 2)
             if (!(part->quantiser[k] = (uint16_t)(quantiser[0] << 8 | quantiser[1])))
                 return -1;
-        size_t blocks = (size_t)part->across * part->down * (scan->right - scan->left) *
-                        (scan->bottom - scan->top);
-        job->planes[c] = blocks * JPEG_BLOCK;
+        uint64_t blocks = (uint64_t)part->across * part->down * (scan->right - scan->left) *
+                          (scan->bottom - scan->top); /* 2^34 at the most */
+        if (blocks > (uint64_t)PY_SSIZE_T_MAX / JPEG_BLOCK)
+            return -1;
+        job->planes[c] = (size_t)blocks * JPEG_BLOCK;
     }
     return 0;
 }

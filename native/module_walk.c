@@ -67,7 +67,7 @@ PyObject *py_jpeg_header(PyObject *module, PyObject *args)
     return found;
 }
 
-/* (file, offset, size of the file) -> offset of what is no page that goes on */
+/* (file, offset, size of the file) -> where to go on: at what is no page of sound, or at the next */
 PyObject *py_ogg_skip(PyObject *module, PyObject *args)
 {
     int fd;

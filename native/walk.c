@@ -1,5 +1,6 @@
 /* See walk.h. Whatever is out of the ordinary ends a walk and is left to Python, which has the words. */
 #define _GNU_SOURCE 1
+#define _FILE_OFFSET_BITS 64 /* pread beyond 2 GiB where a long has 32 bits */
 #include "walk.h"
 
 #include <stdlib.h>
@@ -47,7 +48,8 @@ int png_walk(struct png_walk *walk)
 {
     uint8_t head[PNG_HEAD];
     struct png_row row = {"", 0, 0};
-    while (walk->count < walk->most && memcmp(row.type, "IEND", 4) &&
+    size_t most = walk->most < WALK_STEPS ? walk->most : WALK_STEPS;
+    while (walk->count < most && memcmp(row.type, "IEND", 4) &&
            pread(walk->fd, head, PNG_HEAD, walk->offset) == PNG_HEAD && is_name(head + 4)) {
         row.offset = walk->offset;
         row.length = big32(head);
@@ -66,7 +68,7 @@ int png_walk(struct png_walk *walk)
 int64_t ogg_skip(int fd, int64_t offset, int64_t size)
 {
     uint8_t head[OGG_MOST];
-    for (;;) {
+    for (unsigned steps = 0; steps < WALK_STEPS; steps++) {
         ssize_t got = pread(fd, head, OGG_MOST, offset);
         if (got < OGG_HEAD || memcmp(head, "OggS", 4) || head[4] || head[5] & OGG_FIRST ||
             got < OGG_HEAD + head[26])
@@ -78,12 +80,13 @@ int64_t ogg_skip(int fd, int64_t offset, int64_t size)
             return offset;
         offset = end;
     }
+    return offset;
 }
 
 int64_t ebml_skip(int fd, int64_t offset, int64_t size, uint32_t id, size_t *count)
 {
     uint8_t head[EBML_HEAD];
-    size_t most = *count;
+    size_t most = *count < WALK_STEPS ? *count : WALK_STEPS;
     for (*count = 0; *count < most; (*count)++) {
         if (pread(fd, head, EBML_HEAD, offset) != EBML_HEAD || big32(head) != id || !head[4])
             return offset;

@@ -1,9 +1,15 @@
-/* Walking files whose structures say how long they are, by reading nothing but their headers. */
+/* Walking files whose structures say how long they are, by reading nothing but their headers.
+ *
+ * No walk takes more than so many steps at once, which takes some milliseconds: whoever calls goes on
+ * from there, and the interpreter sees meanwhile whether somebody wants to stop it.
+ */
 #ifndef AILABEL_WALK_H
 #define AILABEL_WALK_H
 
 #include <stddef.h>
 #include <stdint.h>
+
+enum { WALK_STEPS = 1 << 16 };
 
 struct png_row {
     char type[4];
@@ -14,7 +20,7 @@ struct png_row {
 struct png_walk {
     int fd;
     int64_t offset, size; /* where the next chunk begins, and how long the file is */
-    size_t count, most;   /* chunks that were passed, and may be passed */
+    size_t count, most;   /* chunks that were passed, and may be passed at all */
     int with_pixels;      /* whether IDAT and fdAT are among the rows */
     struct png_row *rows; /* to be freed by the caller */
     size_t used, room;

@@ -14,12 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from ailabel.codecs import jpeg, jpeg_scan, native
+from ailabel.codecs import jpeg, jpeg_scan, native, png
 from ailabel.errors import AilabelError, MalformedFileError
-from ailabel.io.source import BytesView
+from ailabel.io.source import BytesView, Limits, open_view
 from corpus import ROOT
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 needs_native = pytest.mark.skipif(not native.is_there(), reason="no C compiler was there")
@@ -194,6 +195,43 @@ def test_bytes_are_found_where_python_finds_them(data: str, needle: str, start: 
     found = _native.find(data.encode(), needle.encode(), start)
     assert found == data.encode().find(needle.encode(), start)
     assert _native.find(data.encode(), b"", start) == _native.find(b"", needle.encode(), -1) == -1
+
+
+@needs_native
+def test_a_long_walk_lets_go_from_time_to_time(tmp_path: Path) -> None:
+    """However long a file is, a walk comes back after so many steps, and goes on where it was."""
+    from ailabel.codecs import _native
+
+    steps, count = 1 << 16, 3 * (1 << 15)
+    chunk, page, cluster = png.chunk(b"IDAT", b""), b"OggS" + bytes(23), b"\x1f\x43\xb6\x75\x80"
+    walks: tuple[tuple[bytes, Callable[[int, int, int], int]], ...] = (
+        (chunk, lambda fd, at, size: _native.png_chunks(fd, at, size, count, False)[1]),  # noqa: FBT003 - no keywords there
+        (page, _native.ogg_skip),
+        (cluster, lambda fd, at, size: _native.ebml_skip(fd, at, size, 0x1F43B675, count)[0]),
+    )
+    for piece, walk in walks:
+        path = tmp_path / "long"
+        path.write_bytes(piece * count + bytes(12))
+        with path.open("rb") as file:
+            first = walk(file.fileno(), 0, len(piece) * count)
+            assert first == steps * len(piece)
+            assert walk(file.fileno(), first, len(piece) * count) == count * len(piece)
+
+
+@needs_native
+@pytest.mark.parametrize("pixels", [True, False])
+def test_chunks_beyond_a_long_walk_are_found(tmp_path: Path, *, pixels: bool) -> None:
+    """What stands behind more chunks than one walk passes is found, as without the extension."""
+    many = (
+        png.chunk(b"IDAT", b"") * (1 << 16) + png.chunk(b"tEXt", b"a\0b") + png.chunk(b"IEND", b"")
+    )
+    path = tmp_path / "a.png"
+    path.write_bytes(png.SIGNATURE + many)
+    with open_view(path, Limits(items=1 << 17)) as view:
+        found = list(png.chunks(view, pixels=pixels))
+    other = BytesView(png.SIGNATURE + many, limits=Limits(items=1 << 17))
+    assert found == list(png.chunks(other, pixels=pixels))
+    assert [chunk.type for chunk in found[-2:]] == [b"tEXt", b"IEND"]
 
 
 @needs_native
