@@ -200,6 +200,17 @@ def test_what_cannot_be_done_is_refused(
     assert {path: path.read_bytes() for path in keys.rglob("*") if path.is_file()} == before
 
 
+def test_a_directory_that_is_none_is_named(keys: Path) -> None:
+    """Of several, the one that is wrong; what is shown of it cannot harm a terminal."""
+    name = str(keys / "bad\x1b.json")
+    (keys / "bad\x1b.json").write_text("{}")
+    done = ailabel("verify", keys / "a.png", "--trust", name)
+    assert done.code == 2
+    assert "bad" in done.err
+    assert "this is no directory of keys" in done.err
+    assert "\x1b" not in done.err
+
+
 def test_times_before_the_year_1000_can_be_read_again(keys: Path) -> None:
     """A year has four digits, whatever it is."""
     pinned = keys / "k.json"

@@ -166,7 +166,8 @@ def test_checkpoints_are_signed_and_verified(run: Run, labelled: Path, tmp_path:
     assert (told.code, "no checkpoint that was kept elsewhere" in told.out) == (0, True)
     told = run("ledger", "verify", "--verifier", keys / "label.pub")
     assert (told.code, "name them with --checkpoint" in told.err) == (2, True)
-    assert run("ledger", "verify", "--checkpoint", PICTURE).code == 2
+    told = run("ledger", "verify", "--checkpoint", note, "--checkpoint", PICTURE)
+    assert (told.code, told.err) == (2, f"ailabel: {PICTURE}: this is no signed note\n")
     assert run("ledger", "verify", "--checkpoint", note, "--verifier", "x").code == 2
     assert run("ledger", "checkpoint").code == 2
     again = run("ledger", "checkpoint", "--key", keys / "label.key", "-o", note)
@@ -209,6 +210,11 @@ def test_rows_are_written_out(run: Run, labelled: Path, tmp_path: Path) -> None:
     assert output.read_text(encoding="utf-8") == done.out
     assert stat.S_IMODE(output.stat().st_mode) == 0o600
     assert run("ledger", "export", "-o", output).code == 2
+    with Ledger.open(tmp_path / "ledger.db") as ledger:
+        tamper(ledger, "UPDATE ledger_entry SET kind = 'nonsense'")
+    done = run("ledger", "export", "-o", tmp_path / "half.jsonl")
+    assert (done.code, "row 1 of the ledger is damaged" in done.err) == (2, True)
+    assert not (tmp_path / "half.jsonl").exists()
 
 
 def test_anybody_can_reckon_the_rows(run: Run, labelled: Path, tmp_path: Path) -> None:

@@ -228,7 +228,7 @@ def test_making_one_that_fails_leaves_no_file(
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("name", ["two words", "a+b", "x" * 201])
+@pytest.mark.parametrize("name", ["two words", "a+b", "x" * 201, "a\ab", "\udcff", " "])
 def test_names_that_checkpoints_cannot_bear(tmp_path: Path, name: str) -> None:
     """A ledger's name is one word without a plus sign."""
     with pytest.raises(LedgerError, match="one word"):

@@ -62,7 +62,8 @@ class Ledger:
         from ailabel.ledger import rows
 
         name = origin or _ORIGIN.format(uuid.uuid4())
-        if len(name) > _LONGEST_ORIGIN or name.split() != [name] or "+" in name:
+        is_word = name.split() == [name] and is_storable(name) and "+" not in name
+        if len(name) > _LONGEST_ORIGIN or not is_word:
             raise LedgerError("the name of a ledger is one word without a plus sign")
         address = address_of(where)
         with (

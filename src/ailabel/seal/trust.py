@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING, Final
 
 from ailabel.errors import AilabelError, SealError
+from ailabel.messages import Message
 from ailabel.seal.directory import TIME, Directory, Key, Revocation, is_name
 from ailabel.seal.vouching import check_vouched
 
@@ -32,7 +34,12 @@ def load_trust(*paths: str | PathLike[str]) -> Directory:
     revocations: dict[str, Revocation] = {}
     for path in paths:
         with open(path, "rb") as file:  # noqa: PTH123 - no pathlib here
-            found = read(file.read(_LARGEST + 1))
+            data = file.read(_LARGEST + 1)
+        try:
+            found = read(data)
+        except SealError as error:
+            reason = Message(error.text, error.params)
+            raise SealError("{path}: {reason}", path=os.fspath(path), reason=reason) from error
         for key in found.keys.values():
             if keys.setdefault(key.id, key).code != key.code:
                 raise SealError("the key {id} stands under two providers", id=key.id[:16])

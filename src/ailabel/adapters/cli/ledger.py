@@ -21,6 +21,8 @@ from ailabel.adapters.cli.inputs import usage_error
 from ailabel.adapters.cli.recording import LEDGER, wanted_ledger
 from ailabel.adapters.cli.results import format_option, with_options
 from ailabel.adapters.cli.signing import SIGNING, signer
+from ailabel.errors import LedgerError
+from ailabel.messages import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -132,9 +134,13 @@ def export_command(output: str | None, **options: Any) -> None:  # noqa: ANN401 
         return
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
     with os.fdopen(os.open(output, flags, 0o600), "w", encoding="utf-8") as file:
-        file.writelines(lines)
-        file.flush()
-        os.fsync(file.fileno())
+        try:
+            file.writelines(lines)
+            file.flush()
+            os.fsync(file.fileno())
+        except BaseException:
+            os.unlink(output)  # noqa: PTH108 - half of a ledger is none
+            raise
 
 
 def _lines(book: Ledger, *, people: bool) -> Iterator[str]:
@@ -185,8 +191,8 @@ def verify_command(
     if verifiers and not checkpoints:
         raise usage_error("--verifier says who signed checkpoints: name them with --checkpoint")
     book = wanted_ledger(options)
-    notes = [_read(path) for path in checkpoints]
-    found = keep.verify(book, notes, [_verifier(item, book.origin) for item in verifiers])
+    keys = [_verifier(item, book.origin) for item in verifiers]
+    found = keep.verify(book, [_note(path, keys) for path in checkpoints], keys)
     if output_format == "json":
         _emit_json("ledger verify", audit_document(found, language()))
     else:
@@ -293,6 +299,22 @@ def purge_command(before: Any, **options: Any) -> None:  # noqa: ANN401 - click'
 
     done = keep.purge(wanted_ledger(options), before.date())
     answer("exports whose recipient is forgotten: {count}", count=len(done.rows))
+
+
+def _note(path: str, verifiers: list[Verifier]) -> str:
+    """Read a checkpoint; what is wrong with it is told of the file."""
+    from ailabel.ledger.note import open_checkpoint, read_checkpoint
+
+    note = _read(path)
+    try:
+        if verifiers:
+            open_checkpoint(note, verifiers)
+        else:
+            read_checkpoint(note)
+    except LedgerError as error:
+        reason = Message(error.text, error.params)
+        raise LedgerError("{path}: {reason}", path=path, reason=reason) from error
+    return note
 
 
 def _verifier(text: str, origin: str) -> Verifier:
