@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ailabel.ledger import similar
+from ailabel.errors import LedgerError
+from ailabel.ledger import lookup, similar
 from books import record, records
 
 if TYPE_CHECKING:
@@ -92,6 +93,24 @@ def test_what_is_too_far_is_not_found(ledger: Ledger) -> None:
     ledger.append(records(range(10)))
     assert ledger.find_like(flipped(record(3).picture, 24)) == []
     assert ledger.find_like(flipped(record(3).picture, 64)) == []
+
+
+def test_what_could_not_be_compared_is_not_called_absent(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where more pictures share a band than are compared, and none of those is near."""
+    monkeypatch.setattr(lookup, "_MOST_CANDIDATES", 3)
+    wanted = record(0).picture
+    band = wanted[:4]  # one of eight; the other bits differ
+    others = [
+        replace(record(index), picture=band + record(index).picture[4:]) for index in range(5)
+    ]
+    ledger.append(others[1:])
+    with pytest.raises(LedgerError, match="more than 3 pictures"):
+        ledger.find_like(wanted)
+    ledger.append([replace(record(9), picture=flipped(wanted, 1))])
+    monkeypatch.setattr(lookup, "_MOST_CANDIDATES", 100)
+    assert [item.entry.record.number for item in ledger.find_like(wanted)] == ["number-9"]
 
 
 def test_few_of_many_copies_are_told(ledger: Ledger) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 
+from ailabel.errors import LedgerError
 from ailabel.ledger import rows, similar, tables
 from ailabel.values import frozen
 
@@ -41,6 +42,9 @@ def alike(connection: Connection, picture: bytes) -> list[Likeness]:
 
     Bands that are equal are asked for first, then those that differ in one bit, then in two; each
     step finds every picture up to seven bits further off, so that the first that finds one ends it.
+
+    Raises:
+        LedgerError: nothing near was found among the first, and there are too many to compare all.
     """
     _, size, _ = rows.head(connection)
     limit = similar.farthest(size)  # every row counts as a picture, to be on the safe side
@@ -48,16 +52,26 @@ def alike(connection: Connection, picture: bytes) -> list[Likeness]:
     for radius in range(similar.FARTHEST // _BANDS + 1):
         if limit < radius * _BANDS:
             break
-        found |= _candidates(connection, picture, radius)
+        compared, is_cut = _candidates(connection, picture, radius)
+        found |= compared
         sure = min(limit, radius * _BANDS + _BANDS - 1)
         near = sorted((far, row) for row, far in found.items() if far <= sure)
         if near:
             return [_likeness(connection, row, far, size) for far, row in near[:_MOST]]
+        if is_cut:
+            raise LedgerError(
+                "more than {limit} pictures of the ledger share a part of their looks with this "
+                "one, and none of those that were compared is near",
+                limit=_MOST_CANDIDATES,
+            )
     return []
 
 
-def _candidates(connection: Connection, picture: bytes, radius: int) -> dict[int, int]:
-    """Return the distances of the pictures that have a band at a radius, by their rows."""
+def _candidates(connection: Connection, picture: bytes, radius: int) -> tuple[dict[int, int], bool]:
+    """Return the distances of the pictures that have a band at a radius, by their rows.
+
+    Of more than can be compared those of some are returned, and that there are more.
+    """
     values = [value for band in similar.bands_of(picture) for value in similar.near(band, radius)]
     query = (
         select(tables.entry.c.row, tables.entry.c.picture)
@@ -65,11 +79,13 @@ def _candidates(connection: Connection, picture: bytes, radius: int) -> dict[int
         .where(tables.band.c.value.in_(values))
         .limit(_MOST_CANDIDATES)
     )
-    return {
+    rows_found = connection.execute(query).all()
+    distances = {
         int(row): similar.distance(bytes(hashed), picture)
-        for row, hashed in connection.execute(query)
+        for row, hashed in rows_found
         if hashed is not None
     }
+    return distances, len(rows_found) == _MOST_CANDIDATES
 
 
 def _likeness(connection: Connection, row: int, far: int, size: int) -> Likeness:
