@@ -235,6 +235,23 @@ def test_a_report_that_cannot_be_written_is_named(repo: Repository) -> None:
         assert (done.code, done.err) == (2, f"ailabel: {path}: No such file or directory\n")
 
 
+def test_a_report_behind_a_link_is_written_where_it_leads(repo: Repository, tmp_path: Path) -> None:
+    """The link stays; what stands in the way of the temporary is not written to."""
+    target, link = tmp_path / "out.json", tmp_path / "link.json"
+    link.symlink_to(target)
+    assert repo.check("--report", f"json={link}").code == 1
+    assert link.is_symlink()
+    assert json.loads(target.read_bytes())["files"]
+    before = target.read_bytes()
+    trap = tmp_path / f"out.json.{os.getpid()}.tmp"
+    trap.symlink_to(tmp_path / "other")
+    done = repo.check("--report", f"json={target}")
+    assert (done.code, "File exists" in done.err) == (2, True)
+    assert trap.is_symlink()
+    assert not (tmp_path / "other").exists()
+    assert target.read_bytes() == before
+
+
 def test_a_manifest_that_cannot_be_used_is_one_problem(repo: Repository) -> None:
     """Not one of each file, with or without a cache."""
     repo.write("made.json", "no JSON")

@@ -131,15 +131,16 @@ def _write(path: str, pieces: Iterator[str]) -> None:
         with open(path, "w", encoding="utf-8", errors="backslashreplace") as file:  # noqa: PTH123
             file.writelines(pieces)
         return
-    temporary = f"{path}.{os.getpid()}.tmp"
+    target = os.path.realpath(path)  # a link stays one
+    temporary = f"{target}.{os.getpid()}.tmp"
     try:
-        with open(temporary, "w", encoding="utf-8", errors="backslashreplace") as file:  # noqa: PTH123
-            file.writelines(pieces)
-        os.replace(temporary, path)  # noqa: PTH105 - no pathlib here
+        file = open(temporary, "x", encoding="utf-8", errors="backslashreplace")  # noqa: PTH123, SIM115
     except OSError as error:
-        if error.filename != temporary:
-            raise
         raise OSError(error.errno, error.strerror, path) from error
+    try:
+        with file:
+            file.writelines(pieces)
+        os.replace(temporary, target)  # noqa: PTH105 - no pathlib here
     finally:
         with suppress(OSError):
             os.unlink(temporary)  # noqa: PTH108 - no pathlib here
