@@ -130,6 +130,7 @@ def test_files_that_cannot_be_worked_on_are_told(files: Path, tmp_path: Path) ->
     done = ailabel("decide", damaged, files / "none.png", "--format", "json", *WHO, "--in-place")
     assert done.code == 2
     assert [item["decision"] for item in done.files] == ["failed", "failed"]
+    assert done.files[1]["error"] == "cannot be worked on: No such file or directory"
     table = tmp_path / "ids.csv"
     table.write_text("path,id\n")
     missing = ailabel("decide", files / "b.png", "--ids", table, "--in-place", *WHO)

@@ -137,7 +137,7 @@ def failure(error: Exception, item: Input) -> tuple[str, Message]:
         reason = error.strerror or str(error)
         if error.filename is not None and os.fsdecode(error.filename) != item.path:
             reason = f"{os.fsdecode(error.filename)}: {reason}"
-        return "failed", Message("cannot be labelled: {reason}", {"reason": reason})
+        return "failed", Message("cannot be worked on: {reason}", {"reason": reason})
     return "failed", internal_error(error)
 
 
