@@ -103,6 +103,21 @@ def test_accepting_takes_what_counts() -> None:
     assert reasons == {PRINT: "known", "f" * 32: "present at adoption"}
 
 
+@pytest.mark.parametrize("outcome", list(Outcome))
+def test_what_could_not_be_looked_for_is_not_accepted_by_itself(outcome: Outcome) -> None:
+    """Required stays so until somebody looks; an entry that a person wrote holds."""
+    (found,) = file("a.png", PRINT).findings
+    unseen = replace(found, rule="GAT-002", outcome=outcome)
+    for entries in ([], [entry()]):
+        baseline = Baseline(entries, TODAY, accepting=True)
+        (settled,) = baseline.settle(replace(file(), findings=(unseen,))).findings
+        assert settled.stops is (outcome is Outcome.INCONCLUSIVE and not entries)
+    note = replace(unseen, level=Level.NOTE)
+    baseline = Baseline([], TODAY, accepting=True)
+    (settled,) = baseline.settle(replace(file(), findings=(note,))).findings
+    assert settled.standing is Standing.BASELINE
+
+
 def test_accepting_renews_what_is_over() -> None:
     """What expired and is accepted again has no end any more, and is not stale."""
     baseline = Baseline([entry("2020-01-01")], TODAY, accepting=True)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ailabel.config.files import read_bytes
 from ailabel.errors import ConfigError
 from ailabel.model.gate import Stale, Standing
+from ailabel.model.report import Level, Outcome
 from ailabel.standard.rules import RULES
 from ailabel.values import frozen
 
@@ -62,7 +63,8 @@ class Baseline:
     Args:
         entries: what was accepted before.
         today: ISO 8601.
-        accepting: whether everything that is found is accepted from now on.
+        accepting: whether everything that is found is accepted from now on, but for required labels
+            that could not be looked for.
     """
 
     def __init__(self, entries: Iterable[Entry], today: str, *, accepting: bool = False) -> None:
@@ -120,7 +122,8 @@ class Baseline:
             self._met.add(item.fingerprint)
         if item.standing is not Standing.OPEN:
             return item
-        if self._accepting and (entry is None or self._is_over(entry)):
+        missing = entry is None or self._is_over(entry)
+        if self._accepting and missing and not _is_unseen(item):
             entry = Entry(fingerprint=item.fingerprint, rule=item.rule, path=path)
             self._entries[item.fingerprint] = entry
             self._met.add(item.fingerprint)
@@ -138,6 +141,12 @@ class Baseline:
 
     def _is_over(self, entry: Entry) -> bool:
         return entry.until is not None and entry.until < self._today
+
+
+def _is_unseen(item: GateFinding) -> bool:
+    """Say whether a required label could not be looked for: only a person may accept that."""
+    unsettled = item.outcome is Outcome.INCONCLUSIVE
+    return item.rule == "GAT-002" and unsettled and item.level is Level.ERROR
 
 
 def read_baseline(path: str) -> list[Entry]:
