@@ -137,6 +137,18 @@ def test_an_empty_ledger_is_whole(ledger: Ledger) -> None:
     assert found(ledger) == set()
 
 
+def test_a_row_behind_missing_ones_is_not_vouched_for(ledger: Ledger) -> None:
+    """The link that it follows is gone, so that nobody can tell what it was."""
+    ledger.append(records(range(10)))
+    tamper(ledger, "DELETE FROM ledger_entry WHERE row = 5", FORGE.format(6))
+    (finding,) = [item for item in keep.verify(ledger).findings if item.kind == "missing"]
+    assert finding.message.params == {"first": 5, "last": 5, "next": 6}
+    assert "cannot be told" in finding.message.text
+    tamper(ledger, "DELETE FROM ledger_entry WHERE row >= 9")
+    texts = [item.message.text for item in keep.verify(ledger).findings if item.kind == "missing"]
+    assert ["cannot be told" in text for text in texts] == [True, False]
+
+
 def test_many_breaks_are_counted(ledger: Ledger) -> None:
     """Beyond two hundred they are told together."""
     ledger.append(records(range(300)))

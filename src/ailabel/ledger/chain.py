@@ -104,7 +104,7 @@ class Walk:
             last: what it says the last link is.
         """
         there = self._last.row
-        found = [_missing(first, end) for first, end in self._gaps]
+        found = [_missing_between(first, end) for first, end in self._gaps]
         found += _told(self._breaks)
         if self._more:
             message = Message("{count} more breaks of the chain", {"count": len(self._more)})
@@ -184,6 +184,17 @@ def _need(item: _Break, known: dict[bytes, int]) -> bytes | None:
 def _missing(first: int, last: int) -> Finding:
     values = {"first": first, "last": last}
     return _finding("missing", first, last, Message("rows {first} to {last} are missing", values))
+
+
+def _missing_between(first: int, last: int) -> Finding:
+    """Tell of rows that are missing between others: the link of the last of them is gone too."""
+    values = {"first": first, "last": last, "next": last + 1}
+    message = Message(
+        "rows {first} to {last} are missing, and without them it cannot be told whether row {next} "
+        "is what was recorded",
+        values,
+    )
+    return _finding("missing", first, last, message)
 
 
 def _finding(kind: str, first: int, last: int, message: Message) -> Finding:
