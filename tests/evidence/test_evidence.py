@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -28,7 +29,7 @@ from ailabel.evidence.facts import Facts, ServiceFacts, gather
 from ailabel.evidence.pack import _originals
 from ailabel.evidence.paper import Block, Heading, Paragraph, Picture, Table, pdf
 from ailabel.evidence.profiles import Profile, read_profile
-from ailabel.evidence.samples import verified
+from ailabel.evidence.samples import names_in, verified
 from ailabel.model.report import Outcome
 from command import ailabel
 
@@ -279,6 +280,22 @@ def test_a_pipe_is_no_sample(app: Callable[[str], Path], folder: Path) -> None:
     with pytest.raises(PlanError) as refused:
         gather(read_declaration(app(APP)), str(folder))
     assert reasons(refused.value) == ["pipe is no regular file"]
+
+
+def test_a_folder_that_cannot_be_listed_is_told_of(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its samples are not passed over in silence."""
+    real = os.scandir
+
+    def closed(path: str) -> object:
+        if path.endswith("deeper"):
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", closed)
+    with pytest.raises(PermissionError, match="deeper"):
+        names_in(str(folder))
 
 
 def test_a_sample_that_changes_meanwhile_is_refused(

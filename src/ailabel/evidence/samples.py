@@ -46,9 +46,10 @@ def names_in(folder: str) -> list[str]:
 
     Raises:
         PlanError: they are too many.
+        OSError: a folder cannot be listed.
     """
     found = []
-    for place, folders, files in os.walk(folder):
+    for place, folders, files in os.walk(folder, onerror=_refuse):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in files:
             if not name.startswith("."):
@@ -57,6 +58,11 @@ def names_in(folder: str) -> list[str]:
         if len(found) > _MOST_SAMPLES:
             raise PlanError("{path} holds more than {most} files", path=folder, most=_MOST_SAMPLES)
     return sorted(found)
+
+
+def _refuse(error: OSError) -> None:
+    """Let a folder that cannot be listed end the walk: what stands in it would be passed over."""
+    raise error
 
 
 def verified(folder: str, name: str, *, screen: bool) -> Sample:
