@@ -354,6 +354,24 @@ def test_fix_labels_and_says_so(repo: Repository) -> None:
     assert (again.code, "nothing stops" in again.out) == (0, True)
 
 
+@pytest.mark.parametrize(
+    ("style", "reason"), [(None, "No such file"), ("[picture]\n", "there is no key picture")]
+)
+def test_fix_with_a_style_that_cannot_be_used(
+    repo: Repository, style: str | None, reason: str
+) -> None:
+    """The file keeps its finding, with the reason, and is as it was."""
+    repo.write("ailabel.toml", CONFIGURATION + 'style = "own.style"\n')
+    if style is not None:
+        repo.write("own.style", style)
+    done = repo.check("--fix", "--format", "json")
+    assert (done.code, rules(done)) == (1, {"ai/bare.png": ["GAT-001"]})
+    (bare,) = [item for item in done.files if item["path"] == "ai/bare.png"]
+    assert "it could not be labelled" in bare["findings"][0]["fix"]
+    assert reason in bare["findings"][0]["fix"]
+    assert (repo.root / "ai/bare.png").read_bytes() == BARE
+
+
 def test_fix_of_what_is_staged(repo: Repository) -> None:
     """The file in the work tree is labelled, to be staged; not where it differs from the index."""
     for name in ("ai/same.png", "ai/differs.png"):

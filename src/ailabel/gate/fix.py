@@ -26,47 +26,34 @@ __all__ = ["mend", "missing", "refused"]
 _MENDED: Final = {"GAT-001", "GAT-002", "GAT-004"}
 
 
-def missing(file: GateFile, profile: Profile) -> LabelSpec | PropagateSpec | None:
-    """Return how a file is to be labelled; None where nothing is missing, or not enough is known.
+def missing(file: GateFile, profile: Profile) -> bool:
+    """Say whether a file lacks what can be put in, since enough is known for it.
 
     Args:
         file: what the gate said of it.
         profile: what is declared of it.
-
-    Raises:
-        LabelError: the style cannot be used.
     """
-    absent = {item.rule for item in file.findings if _is_absence(item)}
-    if profile.role == "propagator":
-        known = profile.propagator is not None and "GAT-004" in absent
-        return PropagateSpec(propagator=profile.propagator or "") if known else None
-    absent.discard("GAT-004")
-    if profile.producer is None or not absent:
-        return None
-    style = {}
-    if profile.style is not None:
-        from ailabel.config import read_style
-
-        style = read_style(profile.style)
-    return LabelSpec(
-        producer=profile.producer,
-        implicit="GAT-001" in absent,
-        explicit="GAT-002" in absent,
-        **style,
-    )
+    who = profile.propagator if profile.role == "propagator" else profile.producer
+    return who is not None and bool(_absent(file, profile))
 
 
-def mend(path: str, wanted: LabelSpec | PropagateSpec) -> bool:
+def mend(path: str, file: GateFile, profile: Profile) -> bool:
     """Label a file; return whether it was changed.
 
+    Args:
+        path: of the file.
+        file: what the gate said of it.
+        profile: what is declared of it.
+
     Raises:
-        AilabelError: it must not or cannot be labelled; it is untouched.
+        AilabelError: the style cannot be used, or the file must not or cannot be labelled; it is
+            untouched.
         OSError: the file system refused.
     """
-    if isinstance(wanted, PropagateSpec):
-        result = duties.propagate(path, wanted)
+    if profile.role == "propagator":
+        result = duties.propagate(path, PropagateSpec(propagator=profile.propagator or ""))
     else:
-        result = api.label(path, wanted)
+        result = api.label(path, _spec(_absent(file, profile), profile))
     return result.status != "already"
 
 
@@ -79,6 +66,26 @@ def refused(file: GateFile, reason: Message) -> GateFile:
         for item in file.findings
     )
     return replace(file, findings=told)
+
+
+def _absent(file: GateFile, profile: Profile) -> set[str]:
+    """Return the rules of what is missing that whoever has this role puts in."""
+    absent = {item.rule for item in file.findings if _is_absence(item)}
+    return absent & {"GAT-004"} if profile.role == "propagator" else absent - {"GAT-004"}
+
+
+def _spec(absent: set[str], profile: Profile) -> LabelSpec:
+    style = {}
+    if profile.style is not None:
+        from ailabel.config import read_style
+
+        style = read_style(profile.style)
+    return LabelSpec(
+        producer=profile.producer or "",  # `missing` asked for it
+        implicit="GAT-001" in absent,
+        explicit="GAT-002" in absent,
+        **style,
+    )
 
 
 def _is_absence(item: GateFinding) -> bool:

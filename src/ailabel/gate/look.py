@@ -25,8 +25,6 @@ from ailabel.values import frozen
 
 if TYPE_CHECKING:
     from ailabel.config import Configuration, Profile
-    from ailabel.engine.propagate import PropagateSpec
-    from ailabel.engine.spec import LabelSpec
     from ailabel.gate.eyes import Eyes
     from ailabel.io.source import View
     from ailabel.model.gate import GateFinding
@@ -76,22 +74,22 @@ class Looker:
         except Exception as error:  # noqa: BLE001 - one file must not end a run of thousands
             return self.failed(path, error)
 
-    def wanted(self, file: GateFile, view: View) -> LabelSpec | PropagateSpec | None:
-        """Return the label that can be put into a file, or None where there is none."""
+    def wanted(self, file: GateFile, view: View) -> Profile | None:
+        """Return by what a file can be labelled that lacks its label, or None."""
         if file.ai != "yes" or not file.findings:
             return None
         from ailabel.gate.fix import missing
 
         profile = self.configuration.profile(file.path, format=file.format, view=view)
-        return missing(file, profile)
+        return profile if missing(file, profile) else None
 
-    def _mended(self, looked: Looked, wanted: LabelSpec | PropagateSpec) -> Looked:
+    def _mended(self, looked: Looked, profile: Profile) -> Looked:
         """Label a file and look again; what cannot be labelled keeps its findings, and why."""
         from ailabel.gate.fix import mend, refused
 
         file = looked.file
         try:
-            fixed = mend(f"{self.root}/{file.path}", wanted)
+            fixed = mend(f"{self.root}/{file.path}", file, profile)
         except AilabelError as error:
             return replace(looked, file=refused(file, error_message(error)), lasting=False)
         again = replace(self, fix=False).path(file.path)
