@@ -129,6 +129,17 @@ def test_a_directory_survives_its_file(tmp_path: Path) -> None:
         load_trust(tmp_path / "a.json", tmp_path / "c.json")
 
 
+@pytest.mark.parametrize("names", ["ab", "ba"])
+def test_of_two_directories_the_narrower_time_counts(tmp_path: Path, names: str) -> None:
+    """In whichever order they are given."""
+    first = replace(key_of(OLD), not_before=MIDDLE)
+    for name, key in (("a", first), ("b", key_of(OLD, until=END))):
+        directory = introduced(Directory(), key)
+        (tmp_path / name).write_text(text_of(directory), encoding="utf-8")
+    (found,) = load_trust(*(tmp_path / name for name in names)).keys.values()
+    assert (found.not_before, found.not_after) == (MIDDLE, END)
+
+
 @pytest.mark.parametrize("name", ["code", "not_before", "not_after", "public_key", "signature"])
 def test_an_entry_that_was_changed_is_refused(name: str) -> None:
     """Every value that a predecessor signed is covered."""
@@ -195,6 +206,10 @@ def test_the_graver_of_two_revocations_counts(tmp_path: Path) -> None:
         path.write_text(text_of(revoked(GROWN, OLD_ID, MIDDLE, reason, NEW)))
     for order in (paths, paths[::-1]):
         assert load_trust(*order).revocations[OLD_ID].reason == "compromised"
+    for path, at in zip(paths, (START, MIDDLE), strict=True):
+        path.write_text(text_of(revoked(GROWN, OLD_ID, at, "superseded", NEW)))
+    for order in (paths, paths[::-1]):
+        assert load_trust(*order).revocations[OLD_ID].at == START
 
 
 def test_a_key_that_was_given_up_gives_up_no_other() -> None:

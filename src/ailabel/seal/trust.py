@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from ailabel.errors import AilabelError, SealError
@@ -26,6 +27,8 @@ _LARGEST: Final = 4 << 20  # bytes of a directory; some ten thousand keys
 def load_trust(*paths: str | PathLike[str]) -> Directory:
     """Read one or more directories that are pinned; their keys are put together.
 
+    Where two speak of one key, the narrower time and the graver revocation count.
+
     Raises:
         SealError: one is no directory, is damaged, or holds a statement that is not signed.
         OSError: one cannot be read.
@@ -41,12 +44,25 @@ def load_trust(*paths: str | PathLike[str]) -> Directory:
             reason = Message(error.text, error.params)
             raise SealError("{path}: {reason}", path=os.fspath(path), reason=reason) from error
         for key in found.keys.values():
-            if keys.setdefault(key.id, key).code != key.code:
+            known = keys.setdefault(key.id, key)
+            if known.code != key.code:
                 raise SealError("the key {id} stands under two providers", id=key.id[:16])
+            keys[key.id] = _narrower(known, key)
         for item in found.revocations.values():
-            if item.id not in revocations or item.goes_beyond(revocations[item.id]):
+            other = revocations.setdefault(item.id, item)
+            if (item.is_total, other.at) > (other.is_total, item.at):  # graver, or earlier
                 revocations[item.id] = item
     return Directory(keys.values(), revocations.values())
+
+
+def _narrower(one: Key, other: Key) -> Key:
+    """Return a key with the time in which both entries let it sign."""
+    ends = [end for end in (one.not_after, other.not_after) if end is not None]
+    return replace(
+        one,
+        not_before=max(one.not_before, other.not_before),
+        not_after=min(ends, default=None),
+    )
 
 
 def read(data: bytes) -> Directory:
