@@ -72,11 +72,12 @@ def select(choice: GateChoice) -> Selection:
     problems: list[Message] = []
     named = list(_places(choice.paths, problems))
     folders = [item.place if item.is_folder else os.path.dirname(item.place) for item in named]  # noqa: PTH120
-    start = folders[0] if folders else os.getcwd()  # noqa: PTH109 - no pathlib here
-    repository = open_repository(start) if choice.git and is_inside(start) else None
+    folders = list(dict.fromkeys(folders)) or [os.getcwd()]  # noqa: PTH109 - no pathlib here
+    inside_one = next(filter(is_inside, folders), None) if choice.git else None
+    repository = None if inside_one is None else open_repository(inside_one)
     if repository is None and choice.source != "tree":
         problems.append(Message("only a git repository has staged or changed files"))
-    root = repository.root if repository else _common(folders or [start])
+    root = repository.root if repository else _common(folders)
     inside, outside = _split(named, root)
     problems += [
         Message("{path} lies outside {root}; check it in a run of its own", place)
