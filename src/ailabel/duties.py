@@ -178,6 +178,10 @@ def decide(
     from ailabel.engine import decide as engine
 
     options = options or engine.DecideOptions()
+    if apply is not None and output is None:
+        from ailabel.io.inplace import recover
+
+        recover(path)
     with open_view(path, options.limits) as view:
         found = engine.decide(view, os.fspath(path), options)
         if apply is None or found.label is None:
@@ -355,9 +359,12 @@ def restore(
     from ailabel.engine.recording import log_restored
     from ailabel.engine.results import is_same_file, refuse_existing, result_of
     from ailabel.io.atomic import WriteOptions
+    from ailabel.io.inplace import recover as carry_out
 
     goal = path if output is None else output
-    if not is_same_file(path, goal):
+    if output is None:
+        carry_out(path)
+    elif not is_same_file(path, goal):
         refuse_existing(goal)
     with open_view(path) as view:
         match = engine.recover(view, os.fspath(path), ledger)

@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
 import ailabel
 from ailabel import DecideOptions, PropagateSpec, decide_bytes, read_bytes, verify_bytes
+from ailabel.engine.plan import make_plan
 from ailabel.errors import LabelError, PlanError
+from ailabel.io import inplace
+from ailabel.io.source import open_view
 from ailabel.seal.directory import Directory, Key
 from ailabel.seal.publickey import read_key
 from ailabel.spi import Evidence, Finding, Sighting
@@ -21,8 +25,6 @@ from builders import png, wav
 from sealing import CODE, signer
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from ailabel.io.source import View
     from ailabel.model.decision import FileDecision
     from ailabel.model.media import Format
@@ -405,6 +407,28 @@ def test_an_earlier_output_that_says_something_else_is_not_taken_for_this_one(
     with pytest.raises(PlanError, match="is no labelled copy"):
         ailabel.decide(source, declared, apply=SPEC, output=target)
     assert target.read_bytes() == before
+
+
+def killed(path: Path) -> None:
+    """Leave what a run leaves that was killed while it labelled a file in place."""
+    spec = ailabel.LabelSpec(producer=CODE, produce_id="n-1", explicit=False)
+    with open_view(path) as view:
+        patch = make_plan(view, spec).patch
+    assert patch is not None
+    record = inplace._record(path.stat(), patch)
+    Path(inplace._journal_name(str(path))).write_bytes(record)
+
+
+def test_what_a_killed_run_began_is_carried_out_before_it_is_decided(tmp_path: Path) -> None:
+    """The label that the journal holds decides; nothing is left beside the file."""
+    source = tmp_path / "a.wav"
+    source.write_bytes(wav.file(wav.FORMAT, wav.DATA))
+    killed(source)
+    done = ailabel.decide(source, LOOKS_AWAY, apply=SPEC)
+    assert done.decision == "is"
+    assert done.result is not None
+    assert (done.result.status, done.result.produce_id) == ("propagated", "n-1")
+    assert [item.name for item in tmp_path.iterdir()] == ["a.wav"]
 
 
 def test_an_output_with_the_label_that_stays_is_an_earlier_run(tmp_path: Path) -> None:
