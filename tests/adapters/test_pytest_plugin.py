@@ -46,6 +46,22 @@ def test_a_labelled_file_passes(picture: Path) -> None:
     assert_labelled(str(picture), picture.parent, producer=PRODUCER)
 
 
+def test_what_the_configuration_leaves_out_does_not_pass(picture: Path, tmp_path: Path) -> None:
+    """Nobody checked it; the gate passes it over, and a test that asks about it must not."""
+    label(picture)
+    other = tmp_path / "other.png"
+    other.write_bytes(picture.read_bytes())
+    config = tmp_path / "own.toml"
+    config.write_text('exclude = ["a.png"]')
+    assert_labelled(other, config=str(config))
+    for paths in ((picture,), (other, picture)):
+        with pytest.raises(AssertionError, match=r"a\.png: include or exclude leave this file out"):
+            assert_labelled(*paths, config=str(config))
+    config.write_text('exclude = ["*"]')
+    with pytest.raises(AssertionError, match="leaves out every file"):
+        assert_labelled(tmp_path, config=str(config))
+
+
 def test_what_lacks_a_label_fails_and_why(picture: Path) -> None:
     """The message names the file, the rule and what to do."""
     with pytest.raises(AssertionError) as caught:

@@ -50,7 +50,7 @@ def assert_labelled(
             ``producer`` or ``deep``.
 
     Raises:
-        AssertionError: a file would stop the publication, or could not be checked; says why.
+        AssertionError: a file would stop the publication, or was not checked; says why.
     """
     __tracebackhide__ = True
     from ailabel.gate.options import GateChoice, GateOptions
@@ -65,8 +65,9 @@ def assert_labelled(
     )
     run = GateRun(options, home=None)
     files = list(run)
-    if run.end().code:
-        raise AssertionError(_told(run, files))
+    left = _left_out(options.choice.paths, run, files)
+    if run.end().code or left:
+        raise AssertionError(left + _told(run, files))
 
 
 @pytest.fixture(name="assert_labelled")
@@ -101,6 +102,21 @@ def _configuration(config: pytest.Config) -> str | None:
 
     found = nearest(str(config.rootpath))
     return None if found is None else found.file
+
+
+def _left_out(paths: Sequence[str], run: GateRun, files: Sequence[GateFile]) -> str:
+    """Name what the configuration leaves out, which a gate passes over and a test must not."""
+    from ailabel.adapters.environment import language
+    from ailabel.messages import translate
+    from ailabel.reporters.summary import clean
+
+    checked = {os.path.realpath(f"{run.end().root}/{file.path}") for file in files}
+    said = translate("include or exclude leave this file out", language())
+    return "".join(
+        f"{clean(path, None)}: {said}\n"
+        for path in paths
+        if os.path.isfile(path) and os.path.realpath(path) not in checked  # noqa: PTH113 - no pathlib
+    )
 
 
 def _told(run: GateRun, files: Sequence[GateFile]) -> str:
