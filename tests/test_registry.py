@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 import pytest
 
-from ailabel import registry
+from ailabel import plugins, registry
 from ailabel.errors import PluginError, UnsupportedFormatError
 from ailabel.io.source import BytesView
 from ailabel.model.media import Format, Match, Medium, Strength
@@ -85,6 +85,7 @@ def points(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Point]]:
     monkeypatch.setattr(
         metadata, "entry_points", lambda group: installed if group == "ailabel.carriers" else []
     )
+    monkeypatch.setattr(plugins, "_is_named", bool)
     registry._plugins.cache_clear()
     yield installed
     registry._plugins.cache_clear()

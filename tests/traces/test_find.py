@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from ailabel import registry, traces
+from ailabel import plugins, registry, traces
 from ailabel.errors import AilabelError, MalformedFileError, PluginError
 from ailabel.io.source import BytesView
 from ailabel.messages import Message
@@ -222,6 +222,7 @@ def points(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Point]]:
     monkeypatch.setattr(
         metadata, "entry_points", lambda group: installed if group == "ailabel.tracers" else []
     )
+    monkeypatch.setattr(plugins, "_is_named", bool)
     for cached in (traces._plugins, traces.tracers):
         cached.cache_clear()
     yield installed

@@ -7,7 +7,6 @@ another one after any change of the file's content: what was accepted ends with 
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Final
 
 from ailabel.model.gate import GateFinding, Standing
@@ -60,6 +59,8 @@ def fingerprint(rule: str, content: str, number: int = 0) -> str:
         content: the SHA-256 of the file, in hex.
         number: which finding of this rule in the file, from 0.
     """
+    import hashlib  # its library takes as long to load as a hundred files to check
+
     return hashlib.sha256(f"{rule}\0{content}\0{number}".encode()).hexdigest()[:_DIGITS]
 
 
@@ -76,6 +77,8 @@ def is_shown(rule: str, select: Sequence[str], ignore: Sequence[str]) -> bool:
 
 
 def _content(view: View) -> str:
+    import hashlib
+
     digest = hashlib.sha256()
     for offset in range(0, view.size, _PIECE):
         digest.update(view.read_some(offset, _PIECE))
