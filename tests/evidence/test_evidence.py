@@ -122,6 +122,7 @@ def test_a_pack_holds_what_stores_ask_for(app: Callable[[str], Path], folder: Pa
     assert "无法由文件核验" in told
     assert re.search(r"每分钟\s*147\.7\s*字", told)
     assert "不少于六个月" in told
+    assert "无法仅由样本核验" in told  # what the scheme says of everything that is generated
 
 
 def _text(data: bytes) -> str:
@@ -151,6 +152,24 @@ def test_every_sentence_on_labels_names_its_checks(
             assert bool(told) is not declared
             assert set(told) <= {sample.name for sample in service.samples}
             assert all(item.checks for item in statement.basis)
+
+
+def test_nothing_is_said_of_numbers_where_there_is_one(
+    app: Callable[[str], Path], folder: Path
+) -> None:
+    """It differs from no other; of several it is said that they differ."""
+    declaration = read_declaration(app(APP))
+    told = {
+        facts.service.medium: [statement.words[0] for statement in facts.statements]
+        for facts in gather(declaration, str(folder)).services
+    }
+    assert not [text for text in told["audio"] if "differ from one another" in text]
+    assert [text for text in told["audio"] if text.startswith("The one sample plays")]
+    again = folder / "again.wav"
+    label(SAMPLES / "sounds/melody.wav", LabelSpec(producer=CODE), output=again)
+    audio = gather(declaration, str(folder)).services[1]
+    texts = [statement.words[0] for statement in audio.statements]
+    assert "The content numbers of the 2 samples differ from one another." in texts
 
 
 def test_an_archive_for_ones_own_files_holds_samples_and_report(

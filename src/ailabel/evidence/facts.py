@@ -238,6 +238,7 @@ def _statements(
         yield Statement(wording.implicit(len(labelled), places), _passed(labelled, "implicit"))
         compared = tuple(Basis(sample.name, ("ContentProducer",)) for sample in labelled)
         yield Statement(wording.producer(declaration.names), compared)
+    if len(labelled) > 1:  # one number differs from no other
         compared = tuple(Basis(sample.name, ("ProduceID",)) for sample in labelled)
         yield Statement(wording.numbers(len(labelled)), compared)
     if without:

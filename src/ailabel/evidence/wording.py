@@ -69,13 +69,14 @@ NO_OTHERS: Final[Words] = (
 )
 BOTH_LABELS: Final[Words] = (
     (
-        "Whatever the app generates carries an explicit label, which people see or hear, and an "
-        "implicit one in the file's metadata. Both are in the file when it is downloaded, copied "
-        "or exported: the samples are such files."
+        "By the provider's own word, which samples alone cannot show: whatever the app generates "
+        "carries an explicit label, which people see or hear, and where its format can hold one an "
+        "implicit label in the file's metadata; both are in the file when it is downloaded, copied "
+        "or exported. What the samples show of it follows."
     ),
     (
-        "本应用生成合成的内容同时添加显式标识与隐式标识；用户下载、复制、导出的文件中均含有标识，"
-        "本方案所附样本即为导出的文件。"
+        "以下为服务提供者自述（无法仅由样本核验）：本应用生成合成的内容均添加显式标识，其格式可写入元数据的，"
+        "同时添加隐式标识；用户下载、复制、导出的文件中均含有标识。样本所表明的情况如下。"
     ),
 )
 
@@ -101,7 +102,7 @@ def implicit(count: int, places: Sequence[str]) -> Words:
     where = "; ".join(places)
     return (
         (
-            f"Each of the {count} samples that can hold one carries one implicit label in its "
+            f"{_each(count)} that can hold one carries one implicit label in its "
             "metadata, under the key AIGC, with the content's attribute, the provider and the "
             f"content number. Where it stands: {where}."
         ),
@@ -144,7 +145,7 @@ def explicit(medium: str, count: int, sightings: Iterable[FoundSighting]) -> Wor
     heard = medium == "audio"
     verb = "plays" if heard else "shows"
     return (
-        f"Each of the {count} samples {verb} the explicit label: {english}.",
+        f"{_each(count)} {verb} the explicit label: {english}.",
         f"{count} 个样本均含有可{'听' if heard else '看'}到的显式标识：{chinese}。",
     )
 
@@ -179,6 +180,10 @@ def _figures(found: Sequence[FoundSighting]) -> Words:
         english += f"; it is spoken at {span} characters a minute"
         chinese += f"；语速为每分钟 {span} 字"
     return english, chinese
+
+
+def _each(count: int) -> str:
+    return "The one sample" if count == 1 else f"Each of the {count} samples"
 
 
 def _span(values: Sequence[float], unit: str) -> str:
