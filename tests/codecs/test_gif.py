@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -44,6 +46,18 @@ def test_windows_join_seamlessly() -> None:
     data = bytes(range(256)) * 1000
     view = BytesView(b"\0" * 7 + gif.pack(data))
     assert b"".join(gif.joined(view, 7, view.size)) == data
+
+
+def test_tiny_sub_blocks_take_no_memory_each() -> None:
+    """A block of nothing but the shortest sub-blocks is joined in the memory of its data."""
+    view = BytesView(build.head() + b"\x21\xfe" + b"\x01a" * 100_000 + b"\0")
+    (block,) = gif.blocks(view)
+    tracemalloc.start()
+    data = gif.body(view, block)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert data == b"a" * 100_000
+    assert peak < 10 * len(data)
 
 
 @pytest.mark.parametrize(

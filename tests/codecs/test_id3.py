@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from itertools import pairwise
 
 import pytest
@@ -47,6 +48,17 @@ def test_places_in_an_escaped_body(plain: bytes) -> None:
     assert body.read(10, len(plain)) == plain
     for position in range(body.size):
         assert data[body.raw(position)] == body.read(position, 1)[0]
+
+
+def test_escapes_take_little_memory_each() -> None:
+    """A tag of nothing but escapes is read in a small multiple of its memory."""
+    data = build.tag(build.frame("PRIV", b"\xff" * 100_000, 3), version=3, flags=0x80)
+    tracemalloc.start()
+    content = _load(data)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert content.body.raw(content.frames[0].end) == len(data)
+    assert peak < 10 * len(data)
 
 
 @given(st.binary(max_size=60))

@@ -133,11 +133,11 @@ def body(view: View, block: Block) -> bytes:
         LimitExceededError: it is longer than metadata may be.
     """
     raw = view.read_metadata(block.data, block.end - block.data, "a GIF extension")
-    pieces, at = [], 0
+    data, at = bytearray(), 0  # joining millions of pieces would take eighty bytes for each
     while length := raw[at]:
-        pieces.append(raw[at + 1 : at + 1 + length])
+        data += raw[at + 1 : at + 1 + length]
         at += 1 + length
-    return b"".join(pieces)
+    return bytes(data)
 
 
 def pack(data: bytes) -> bytes:

@@ -7,6 +7,7 @@ tag of version 2.2 or 2.3 counts its frame lengths before that escaping, so it i
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from dataclasses import field, replace
 from typing import TYPE_CHECKING, Final
@@ -16,6 +17,8 @@ from ailabel.io.source import check_limit
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ailabel.io.source import View
 
 __all__ = [
@@ -48,6 +51,7 @@ _LEADING: Final = "id3 tags in front"
 _FRAMES: Final = 10_000  # in one tag; the fullest of people have some hundreds
 _SYNCSAFE_MAX: Final = 0x7F
 _NO_VERSION: Final = 0xFF  # [ID3v2.3 3.1]
+_ESCAPED: Final = re.compile(rb"\xff\x00")
 _LETTERS: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
 
 
@@ -114,7 +118,7 @@ class Body:
     start: int
     size: int
     plain: bytes | None = None
-    dropped: tuple[int, ...] = ()
+    dropped: Sequence[int] = ()
 
     def read(self, position: int, length: int) -> bytes:
         """Read a range of the body, escaping undone.
@@ -274,14 +278,13 @@ def load(view: View, tag: Tag) -> Content:
 def _body(view: View, tag: Tag) -> Body:
     if not tag.unsynchronised or tag.version == V4:  # 2.4 escapes inside its frames
         return Body(view, tag.body, tag.size)
+    from array import array  # of millions of places, where a hostile tag is nothing but escapes
+
     data = view.read_metadata(tag.body, tag.size, "an ID3 tag")
-    pieces = data.split(b"\xff\0")
-    dropped, position = [], 0
-    for piece in pieces[:-1]:
-        position += len(piece) + 1
-        dropped.append(position)
-    plain = b"\xff".join(pieces)
-    return Body(view, tag.body, len(plain), plain, tuple(dropped))
+    plain = data.replace(b"\xff\0", b"\xff")
+    places = (found.start() + 1 for found in _ESCAPED.finditer(data))
+    dropped = array("I", (place - index for index, place in enumerate(places)))
+    return Body(view, tag.body, len(plain), plain, dropped)
 
 
 def _extended_header(tag: Tag, body: Body) -> tuple[int, bool]:
