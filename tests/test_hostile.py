@@ -17,7 +17,21 @@ import pytest
 from ailabel import AilabelError, LabelSpec, VerifyOptions, label_bytes, verify_bytes
 from ailabel.io.source import BytesView, Limits
 from ailabel.messages import Message
-from builders import boxes, docx, dsf, flac, html, jpeg, mp3, packets, pdf, pictures, png, wav, webp
+from builders import (
+    boxes,
+    docx,
+    dsf,
+    flac,
+    html,
+    jpeg,
+    mp3,
+    packets,
+    pdf,
+    pictures,
+    png,
+    wav,
+    webp,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -520,6 +534,18 @@ MANY: Final = (
         verify="the number of values of the PDF is larger",
         label="LimitExceededError",
         items=2000,
+    ),
+    Case(
+        name="paragraphs.docx",
+        make=lambda: _body("<w:p/>" * 8_000_000),
+        verify="not_found inconclusive",
+        label="LimitExceededError",
+    ),
+    Case(
+        name="content of a page.pdf",
+        make=lambda: pdf.plain(pdf.objects() | {4: _flate(bytes(60_000_000))}),
+        verify="not_found",
+        label="LimitExceededError",
     ),
     Case(
         name="fields in a packet.png",

@@ -226,6 +226,14 @@ class Document:
             own = {key: (node[key], node.raw(key)) for key in _INHERITED if key in node}
             stack += [(kid, inherited | own) for kid in reversed(kids)]
 
+    def contents(self, page: Page) -> list[tuple[bytes, object]]:
+        """Return what a page's content streams are: each as the page names it, and what it is."""
+        value = page.dictionary.get("Contents")
+        found = self.resolve(value)
+        if isinstance(found, Array):
+            return [(found.raw(at), self.resolve(item)) for at, item in enumerate(found)]
+        return [] if found is None else [(page.dictionary.raw("Contents"), found)]
+
     def _locate(self, number: int) -> tuple[int, int | None]:
         """Return where the newest version of an object stands, or which stream packs it."""
         section = self._index.section(number)

@@ -12,7 +12,7 @@ from struct import Struct
 from typing import TYPE_CHECKING, Final
 
 from ailabel.errors import MalformedFileError, PlanError
-from ailabel.io.source import check_limit
+from ailabel.io.source import check_limit, inflatable
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
@@ -242,11 +242,12 @@ def read(archive: Archive, member: Member, limit: int) -> bytes:
     """Return a member's whole content.
 
     Raises:
-        LimitExceededError: it is longer than `limit`; then nothing was inflated.
+        LimitExceededError: it is longer than `limit`, or packed more than anybody would; then
+            nothing was inflated.
         PlanError: it is encrypted.
         MalformedFileError: it is damaged.
     """
-    check_limit(member.name, member.size, limit)
+    check_limit(member.name, member.size, inflatable(member.packed, limit))
     return b"".join(content(archive, member))
 
 

@@ -16,12 +16,14 @@ from ailabel.values import frozen
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-__all__ = ["BytesView", "FileView", "Limits", "View", "open_view"]
+__all__ = ["BytesView", "FileView", "Limits", "View", "inflatable", "open_view"]
 
 _HEAD: Final = 4096  # one read that answers most headers
 _NEAR: Final = 1024  # one that answers several elsewhere
 _SHORT: Final = 64  # what reads of headers ask for
 _MIB: Final = 1 << 20
+_RATIO: Final = 100  # of packing that is believed, ours
+_MODEST: Final = 16 * _MIB  # of which any ratio is
 
 
 @frozen(kw_only=True)
@@ -124,6 +126,14 @@ def check_limit(structure: str, value: int, limit: int) -> None:
             value=value,
             limit=limit,
         )
+
+
+def inflatable(packed: int, limit: int) -> int:
+    """Return how long packed bytes may be once they are inflated, at most `limit`.
+
+    Deflate can pack a thousandfold; what people make of text stays below fifty.
+    """
+    return min(limit, max(_MODEST, _RATIO * packed))
 
 
 class BytesView(View):

@@ -17,7 +17,7 @@ from ailabel.codecs import pdf_signature, pdf_update
 from ailabel.codecs.pdf import Document
 from ailabel.codecs.pdf_content import open_states
 from ailabel.codecs.pdf_stream import Stream
-from ailabel.codecs.pdf_syntax import Array, Dictionary, Ref, text_of, text_string
+from ailabel.codecs.pdf_syntax import Dictionary, Ref, text_of, text_string
 from ailabel.codecs.pdf_update import TAG, stream_object
 from ailabel.errors import LimitExceededError, MalformedFileError, PlanError, UnsupportedFormatError
 from ailabel.io.splice import Edit
@@ -239,18 +239,9 @@ def _first_and_last(document: Document) -> tuple[Page, Page]:
 
 
 def _content(document: Document, page: Page) -> _Content:
-    value = page.dictionary.get("Contents")
-    found = document.resolve(value)
-    refs: list[bytes] = []
-    if isinstance(found, Array):
-        refs = [found.raw(index) for index in range(len(found))]
-        values = list(found)
-    else:
-        refs = [] if found is None else [page.dictionary.raw("Contents")]
-        values = [] if found is None else [value]
-    streams = [document.resolve(item) for item in values]
-    kept = tuple(stream if isinstance(stream, Stream) else None for stream in streams)
-    return _Content(tuple(refs), kept, tuple(_tag(stream) for stream in kept))
+    found = document.contents(page)
+    kept = tuple(stream if isinstance(stream, Stream) else None for _, stream in found)
+    return _Content(tuple(ref for ref, _ in found), kept, tuple(_tag(stream) for stream in kept))
 
 
 def _tag(stream: Stream | None) -> tuple[str, str] | None:

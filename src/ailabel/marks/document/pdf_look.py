@@ -9,12 +9,20 @@ scan, is read by eye (extra ``ocr``) where no line says it.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
+from ailabel.codecs.pdf import Document
+from ailabel.codecs.pdf_stream import Stream
 from ailabel.drawing.paint import contrast
-from ailabel.errors import MalformedFileError, MissingExtraError
-from ailabel.io.source import check_limit
+from ailabel.errors import (
+    AilabelError,
+    MalformedFileError,
+    MissingExtraError,
+    UnsupportedFormatError,
+)
+from ailabel.io.source import check_limit, inflatable
 from ailabel.marks.document.lines import conclude, judged
 from ailabel.messages import Message
 from ailabel.spi import Evidence, Finding
@@ -51,10 +59,12 @@ def inspect(view: View, *, explain: bool = False) -> Evidence:
     Raises:
         MissingExtraError: the extra ``pdf`` is not installed.
         MalformedFileError: PDFium cannot open the file.
-        LimitExceededError: the file is longer than `Limits.document_inflate_bytes`.
+        LimitExceededError: the file is longer than `Limits.document_inflate_bytes`, or the content
+            of a page is packed more than anybody would.
     """
     pdfium, raw = _loaded()
     check_limit("the PDF", view.size, view.limits.document_inflate_bytes)
+    _check_contents(view)
     try:
         document = pdfium.PdfDocument(view.read(0, view.size, "the PDF"))
     except pdfium.PdfiumError as error:
@@ -65,6 +75,30 @@ def inspect(view: View, *, explain: bool = False) -> Evidence:
         return _Looking(document, pdfium, raw, explain=explain).evidence()
     finally:
         document.close()
+
+
+def _check_contents(view: View) -> None:
+    """Refuse pages whose content would fill the memory, since PDFium inflates it whole.
+
+    What only PDFium can read is left to it.
+    """
+    try:
+        document = Document(view)
+        streams = list(_streams(document))
+    except AilabelError:
+        return
+    for stream in streams:
+        with suppress(MalformedFileError, UnsupportedFormatError):
+            document.data(stream, inflatable(stream.length, view.limits.document_inflate_bytes))
+
+
+def _streams(document: Document) -> Iterator[Stream]:
+    """Yield the content of the pages whose text is read."""
+    pages = list(document.pages())
+    for page in (*pages[:_PAGES], *pages[_PAGES:][-_PAGES:]):
+        for _, stream in document.contents(page):
+            if isinstance(stream, Stream):
+                yield stream
 
 
 def _loaded() -> tuple[Any, Any]:
