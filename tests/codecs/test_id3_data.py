@@ -98,7 +98,7 @@ def test_long_frames_are_refused() -> None:
 
 @pytest.mark.parametrize("encoding", [0, 1, 2, 3])
 def test_attached_objects(encoding: int) -> None:
-    """The object of a `GEOB` frame stands behind its names, however they are encoded; or nowhere."""
+    """The object of a `GEOB` frame stands behind its names, however these are encoded."""
     codec = {1: "utf-16", 2: "utf-16-be", 3: "utf-8"}.get(encoding, "latin-1")
     names = ["name".encode(codec), "a description".encode(codec)]
     end = "\0".encode("utf-16-be" if encoding in (1, 2) else "latin-1")
