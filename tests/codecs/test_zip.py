@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ailabel.codecs.zip import content, open_archive, read
+from ailabel.codecs.zip import open_archive
+from ailabel.codecs.zip_content import content, read
 from ailabel.codecs.zipedit import change
 from ailabel.errors import AilabelError, LimitExceededError, MalformedFileError, PlanError
 from ailabel.io.source import BytesView, Limits

@@ -25,7 +25,8 @@ from ailabel.codecs.opc import (
     with_relationship,
     with_type,
 )
-from ailabel.codecs.zip import SIGNATURE, content
+from ailabel.codecs.zip import SIGNATURE
+from ailabel.codecs.zip_content import content
 from ailabel.errors import AilabelError, MalformedFileError, PlanError, UnsupportedFormatError
 from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Final
 from ailabel.codecs import pdf, pdf_signature, pdf_update, xmp
 from ailabel.codecs.pdf import Document
 from ailabel.codecs.pdf_stream import Stream
-from ailabel.codecs.pdf_syntax import Array, Dictionary, Name, Ref, text_of, text_string
+from ailabel.codecs.pdf_strings import text_of, text_string
+from ailabel.codecs.pdf_syntax import Array, Dictionary, Name, Ref
 from ailabel.errors import MalformedFileError, PlanError, UnsupportedFormatError
 from ailabel.io.source import check_limit
 from ailabel.io.splice import Edit

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ailabel.codecs.zip import LOCAL, SIGNATURE, STORED, content, open_archive, read
+from ailabel.codecs.zip import LOCAL, SIGNATURE, STORED, open_archive
+from ailabel.codecs.zip_content import content, read
 from ailabel.codecs.zipedit import change
 from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.source import check_limit

@@ -10,7 +10,8 @@ import posixpath
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ailabel.codecs.markup import Element, appended, elements, escape
-from ailabel.codecs.zip import open_archive, read
+from ailabel.codecs.zip import open_archive
+from ailabel.codecs.zip_content import read
 from ailabel.codecs.zipedit import change
 from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.source import check_limit

@@ -9,7 +9,7 @@ import io
 import logging
 from typing import TYPE_CHECKING, Final
 
-from ailabel.codecs.pdf_syntax import text_of
+from ailabel.codecs.pdf_strings import text_of
 from ailabel.errors import AilabelError, MalformedFileError, UnsupportedFormatError
 from ailabel.io.source import check_limit
 from ailabel.values import frozen

@@ -1,4 +1,4 @@
-"""PDF objects: numbers, strings, names, arrays, dictionaries and references [ISO32000-2 7.2, 7.3].
+"""PDF objects: numbers, names, arrays, dictionaries and references [ISO32000-2 7.2, 7.3].
 
 A parsed dictionary remembers the bytes of every value, so that it can be written again with one
 entry changed and all others byte for byte as they stood.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NoReturn, TypeAlias
 
+from ailabel.codecs.pdf_strings import unescaped
 from ailabel.errors import MalformedFileError
 from ailabel.io.source import check_limit
 from ailabel.values import frozen
@@ -24,10 +25,7 @@ __all__ = [
     "Parser",
     "Ref",
     "Value",
-    "literal",
     "parse_at",
-    "text_of",
-    "text_string",
 ]
 
 _DEPTH: Final = 64  # of arrays and dictionaries inside one object; real files stay below ten
@@ -47,16 +45,6 @@ _NAME_ESCAPE: Final = re.compile(rb"#([0-9A-Fa-f]{2})")
 _OPEN_HEX: Final = re.compile(rb"[0-9A-Fa-f\0\t\n\f\r ]*+\Z")
 _END: Final = re.compile(rb"\Z")
 _STRING_PART: Final = re.compile(rb"[^()\\\r]++|\\(?:[0-7]{1,3}|\r\n|.)|\r\n?|[()]", re.DOTALL)
-_STRING_ESCAPES: Final = {
-    b"n": b"\n",
-    b"r": b"\r",
-    b"t": b"\t",
-    b"b": b"\b",
-    b"f": b"\f",
-    b"\n": b"",
-    b"\r": b"",
-    b"\r\n": b"",
-}
 _WORDS: Final = {b"true": True, b"false": False, b"null": None}
 _FLAT: Final = re.compile(rb"([0-9.+\-R\t\n\f\r ]*+)(\]|\Z)")  # numbers and references alone
 _LONGEST: Final = 18  # digits of an integer
@@ -251,7 +239,7 @@ class Parser:
             depth += (part == b"(") - (part == b")")
             if depth == 0:
                 return b"".join(parts)
-            parts.append(_unescaped(part))
+            parts.append(unescaped(part))
         raise Incomplete
 
     def fail(self) -> NoReturn:
@@ -343,32 +331,6 @@ def parse_at(view: View, offset: int, *, need: int = 0) -> tuple[Parser, Value]:
         length *= 2
 
 
-def text_of(value: bytes) -> str:
-    """Decode a text string [ISO32000-2 7.9.2.2]; what is no Unicode is read as Latin 1."""
-    if value.startswith(b"\xfe\xff"):
-        return value[2:].decode("utf-16-be", "replace")
-    if value.startswith(b"\xff\xfe"):  # not of the standard, but seen
-        return value[2:].decode("utf-16-le", "replace")
-    try:
-        return value.removeprefix(b"\xef\xbb\xbf").decode("utf-8")
-    except UnicodeDecodeError:
-        return value.decode("latin-1")
-
-
-def literal(value: bytes) -> bytes:
-    """Write a literal string of bytes [ISO32000-2 7.3.4.2]."""
-    escaped = re.sub(rb"[()\\]", rb"\\\g<0>", value)
-    return b"(" + escaped.replace(b"\r", b"\\r").replace(b"\n", b"\\n") + b")"
-
-
-def text_string(text: str) -> bytes:
-    """Write a text string: ASCII as a literal, anything else as UTF-16 in hex digits."""
-    if text.isascii():
-        return literal(text.encode("ascii"))
-    encoded = b"\xfe\xff" + text.encode("utf-16-be", "replace")
-    return b"<" + encoded.hex().upper().encode("ascii") + b">"
-
-
 def _flat(content: bytes) -> list[object] | None:
     """Read numbers and references without a parser; None where one must look more closely."""
     tokens = content.split()
@@ -412,14 +374,3 @@ def _render_name(name: str) -> bytes:
         else b"#%02X" % code
         for code in name.encode("latin-1")
     )  # fmt: skip
-
-
-def _unescaped(part: bytes) -> bytes:
-    if part[:1] == b"\r":
-        return b"\n"
-    if part[:1] != b"\\":
-        return part
-    escape = part[1:]
-    if escape[:1].isdigit() and escape[:1] < b"8":
-        return bytes((int(escape, 8) & 0xFF,))
-    return _STRING_ESCAPES.get(escape, escape)

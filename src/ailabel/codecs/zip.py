@@ -1,18 +1,18 @@
 """ZIP: the archive grammar of office documents [APPNOTE 6.3.10].
 
 The archive is read from its central directory, checked against the local headers, and never
-extracted. What changes it stands in `codecs.zipedit`.
+extracted. What its members hold is read in `codecs.zip_content`; what changes it stands in
+`codecs.zipedit`.
 """
 
 from __future__ import annotations
 
-import zlib
 from itertools import pairwise
 from struct import Struct
 from typing import TYPE_CHECKING, Final
 
-from ailabel.errors import MalformedFileError, PlanError
-from ailabel.io.source import check_limit, inflatable
+from ailabel.errors import MalformedFileError
+from ailabel.io.source import check_limit
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ __all__ = [
     "CENTRAL_MARK",
     "DEFLATED",
     "DESCRIPTOR",
+    "ENCRYPTED",
     "END",
     "LOCAL",
     "SIGNATURE",
@@ -35,12 +36,9 @@ __all__ = [
     "Archive",
     "Entry",
     "Member",
-    "check_encryption",
-    "content",
     "extras",
     "is_zip64",
     "open_archive",
-    "read",
 ]
 
 SIGNATURE: Final = b"PK\x03\x04"
@@ -50,12 +48,12 @@ CENTRAL: Final = Struct("<4s6H3I5H2I")  # [APPNOTE 4.3.12]
 END: Final = Struct("<4s4H2IH")  # [APPNOTE 4.3.16]
 STORED: Final = 0  # [APPNOTE 4.4.5]
 DEFLATED: Final = 8
-DESCRIPTOR: Final = 1 << 3  # [APPNOTE 4.4.4]
+ENCRYPTED: Final = 1 << 0  # [APPNOTE 4.4.4]
+DESCRIPTOR: Final = 1 << 3
 UTF8: Final = 1 << 11
 U16: Final = 0xFFFF
 U32: Final = 0xFFFFFFFF
 
-_ENCRYPTED: Final = 1 << 0
 _END64: Final = Struct("<4sQ2H2I4Q")  # [APPNOTE 4.3.14]
 _LOCATOR: Final = Struct("<4sIQI")  # [APPNOTE 4.3.15]
 _DESCRIPTOR_MARK: Final = b"PK\x07\x08"
@@ -63,7 +61,6 @@ _END_MARK: Final = b"PK\x05\x06"
 _END64_MARK: Final = b"PK\x06\x06"
 _LOCATOR_MARK: Final = b"PK\x06\x07"
 _ZIP64: Final = 0x0001  # the extra field that holds 64-bit values [APPNOTE 4.5.3]
-_CHUNK: Final = 1 << 20
 _DIRECTORY: Final = "zip directory"
 
 
@@ -134,8 +131,8 @@ class Archive:
         rest = self.view.read(
             member.offset + LOCAL.size, name_length + extra_length, "a ZIP local header"
         )
-        told = mark, rest[:name_length], method, flags & _ENCRYPTED
-        if told != (SIGNATURE, member.raw_name, member.method, member.flags & _ENCRYPTED):
+        told = mark, rest[:name_length], method, flags & ENCRYPTED
+        if told != (SIGNATURE, member.raw_name, member.method, member.flags & ENCRYPTED):
             raise MalformedFileError(
                 "the local header of ZIP member {name} contradicts the central directory",
                 offset=member.offset,
@@ -206,55 +203,6 @@ def open_archive(view: View) -> Archive:
         end64=known.end64,
         end=known.end,
     )
-
-
-def content(archive: Archive, member: Member) -> Iterator[bytes]:
-    """Yield a member's content in pieces, never more than its record promises.
-
-    Raises:
-        PlanError: it is encrypted.
-        MalformedFileError: it is damaged, or compressed by another method than deflate.
-    """
-    check_encryption(member)
-    entry = archive.entry(member)
-    pieces = _pieces(archive.view, entry.data, member.packed)
-    if member.method == DEFLATED:
-        pieces = _inflate(pieces, member)
-    elif member.method != STORED:
-        raise MalformedFileError(
-            "ZIP member {name} is compressed by method {method}, which is not deflate",
-            offset=member.offset,
-            name=member.name,
-            method=member.method,
-        )
-    crc = total = 0
-    for piece in pieces:
-        crc = zlib.crc32(piece, crc)
-        total += len(piece)
-        if total > member.size:
-            break
-        yield piece
-    if (crc, total) != (member.crc, member.size):
-        raise _damaged(member)
-
-
-def read(archive: Archive, member: Member, limit: int) -> bytes:
-    """Return a member's whole content.
-
-    Raises:
-        LimitExceededError: it is longer than `limit`, or packed more than anybody would; then
-            nothing was inflated.
-        PlanError: it is encrypted.
-        MalformedFileError: it is damaged.
-    """
-    check_limit(member.name, member.size, inflatable(member.packed, limit))
-    return b"".join(content(archive, member))
-
-
-def check_encryption(member: Member) -> None:
-    """Raise `PlanError` for an encrypted member."""
-    if member.flags & _ENCRYPTED:
-        raise PlanError("ZIP member {name} is encrypted; decrypt the file first", name=member.name)
 
 
 def extras(extra: bytes) -> Iterator[tuple[int, int, int]]:
@@ -382,32 +330,3 @@ def _decode(raw: bytes, flags: int, offset: int) -> str:
         return raw.decode("utf-8" if flags & UTF8 else "cp437")  # [APPNOTE D.1]
     except UnicodeDecodeError:
         raise MalformedFileError("the name of a ZIP member is not UTF-8", offset=offset) from None
-
-
-def _pieces(view: View, offset: int, length: int) -> Iterator[bytes]:
-    end = offset + length
-    for at in range(offset, end, _CHUNK):
-        yield view.read(at, min(_CHUNK, end - at), "a ZIP member")
-
-
-def _inflate(pieces: Iterator[bytes], member: Member) -> Iterator[bytes]:
-    decoder = zlib.decompressobj(-zlib.MAX_WBITS)
-    try:
-        for piece in pieces:
-            if decoder.eof:
-                raise _damaged(member)
-            waiting = piece
-            while waiting and not decoder.eof:
-                yield decoder.decompress(waiting, _CHUNK)
-                waiting = decoder.unconsumed_tail
-        yield decoder.flush()
-    except zlib.error:
-        raise _damaged(member) from None
-    if not decoder.eof or decoder.unused_data:
-        raise _damaged(member)
-
-
-def _damaged(member: Member) -> MalformedFileError:
-    return MalformedFileError(
-        "the content of ZIP member {name} is damaged", offset=member.offset, name=member.name
-    )

@@ -24,10 +24,10 @@ from ailabel.codecs.zip import (
     U16,
     U32,
     UTF8,
-    check_encryption,
     extras,
     is_zip64,
 )
+from ailabel.codecs.zip_content import check_encryption
 from ailabel.errors import MalformedFileError, PlanError
 from ailabel.io.splice import Edit
 

@@ -173,16 +173,17 @@ def _jxl(view: View) -> Iterator[Place]:
 
 
 def _zip(view: View) -> Iterator[Place]:
-    from ailabel.codecs import zip as archives
+    from ailabel.codecs.zip import open_archive
+    from ailabel.codecs.zip_content import read
 
-    archive = archives.open_archive(view)
+    archive = open_archive(view)
     for member in archive.members:
         if member.name == _MEMBER:
             yield Place(
                 location=_MEMBER,
                 offset=member.offset,
                 length=archive.entry(member).end - member.offset,
-                load=partial(archives.read, archive, member, view.limits.metadata_bytes),
+                load=partial(read, archive, member, view.limits.metadata_bytes),
             )
 
 

@@ -17,7 +17,8 @@ from ailabel.codecs import pdf_signature, pdf_update
 from ailabel.codecs.pdf import Document
 from ailabel.codecs.pdf_content import open_states
 from ailabel.codecs.pdf_stream import Stream
-from ailabel.codecs.pdf_syntax import Dictionary, Ref, text_of, text_string
+from ailabel.codecs.pdf_strings import text_of, text_string
+from ailabel.codecs.pdf_syntax import Dictionary, Ref
 from ailabel.codecs.pdf_update import TAG, stream_object
 from ailabel.errors import LimitExceededError, MalformedFileError, PlanError, UnsupportedFormatError
 from ailabel.io.splice import Edit

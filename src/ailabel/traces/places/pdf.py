@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from ailabel.codecs.pdf import Document
 from ailabel.codecs.pdf_stream import Stream
-from ailabel.codecs.pdf_syntax import Dictionary, text_of
+from ailabel.codecs.pdf_strings import text_of
+from ailabel.codecs.pdf_syntax import Dictionary
 from ailabel.spi import Entry
 from ailabel.traces.places.shared import TEXT_MOST, Block, xmp
 
