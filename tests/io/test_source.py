@@ -109,3 +109,16 @@ def test_a_missing_file_is_an_os_error(tmp_path: Path) -> None:
     """What the system refuses is not dressed up."""
     with pytest.raises(FileNotFoundError), open_view(tmp_path / "none"):
         pass
+
+
+def test_a_pipe_without_a_writer_is_refused_at_once(tmp_path: Path) -> None:
+    """Nothing waits for somebody to write into it, and its descriptor is closed."""
+    pipe = tmp_path / "pipe.png"
+    os.mkfifo(pipe)
+    opened = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    os.close(opened)
+    with pytest.raises(AilabelError, match="a pipe cannot be read"):
+        open_view(pipe)
+    again = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)  # the lowest number that is free
+    os.close(again)
+    assert again == opened

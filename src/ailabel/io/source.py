@@ -6,6 +6,7 @@ process.
 
 from __future__ import annotations
 
+import errno
 import os
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Final, Self
@@ -202,12 +203,15 @@ def open_view(
     """Open a file for reading as a `View`, for a `with` statement, which closes it.
 
     Raises:
+        AilabelError: it is a pipe, or another thing that has no places to read from.
         OSError: the file cannot be opened.
     """
-    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)  # no waiting for a pipe's writer
     try:
         name = os.fspath(path)
         return _OpenedView(fd, name[name.rfind(os.sep) + 1 :], limits)
-    except BaseException:
+    except BaseException as error:
         os.close(fd)
+        if isinstance(error, OSError) and error.errno == errno.ESPIPE:
+            raise AilabelError("a pipe cannot be read; give its content as the file -") from error
         raise
