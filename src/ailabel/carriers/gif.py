@@ -110,10 +110,9 @@ class _Gif:
         if place is None:
             raise no_packet()
         packet = change(place.data)
-        data = _framed(place, packet)
-        return [Edit(place.block.data, place.block.end - place.block.data, data)] * (
-            packet != place.data
-        )
+        if packet == place.data:
+            return []
+        return [Edit(place.block.data, place.block.end - place.block.data, _framed(place, packet))]
 
     def essence(self, view: View) -> Iterator[Essence]:
         """Yield the screen, and what is shown on it, in order."""
