@@ -151,6 +151,10 @@ def test_limits() -> None:
     data = whole(PACKETS, (1, 2, 1, 1, 1, 3))
     with pytest.raises(LimitExceededError, match="streams"):
         ogg.streams(BytesView(data * 3, limits=Limits(items=2)))
+    first = build.stream(PACKETS, (1, 2, 1, 1, 1, 3))[0]
+    empty = b"".join(build.page(b"", b"", number) for number in range(1, 4))
+    with pytest.raises(LimitExceededError, match="header packet"):
+        ogg.streams(BytesView(first + empty, limits=Limits(items=2)))
     view = BytesView(data, limits=Limits(items=2, metadata_bytes=9))
     (stream,) = ogg.streams(view)
     with pytest.raises(LimitExceededError, match="behind the headers"):

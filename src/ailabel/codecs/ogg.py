@@ -232,7 +232,7 @@ def streams(view: View) -> tuple[Stream, ...]:
 
     Raises:
         MalformedFileError: the file does not begin with the first page of a stream.
-        LimitExceededError: there are too many streams.
+        LimitExceededError: there are too many streams, or headers on too many pages.
     """
     known = view.memo.get(_STREAMS_KEY)
     if isinstance(known, tuple):
@@ -262,6 +262,7 @@ def _walked(view: View) -> tuple[Stream, ...]:
         begun = begun or not page.flags & FIRST
         if stream.missing > 0:
             stream.pages.append(page)
+            check_limit("an Ogg header packet", len(stream.pages), view.limits.items)
             stream.missing -= sum(length < SEGMENTS for length in page.lacing)
             waiting -= stream.missing <= 0
         if begun and not waiting:
