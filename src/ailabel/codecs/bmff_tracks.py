@@ -17,7 +17,19 @@ if TYPE_CHECKING:
     from ailabel.codecs.bmff import Box
     from ailabel.io.source import View
 
-__all__ = ["Track", "chunks", "encode", "numbers", "samples", "sizes", "table", "tracks"]
+__all__ = [
+    "VISUAL_ENTRY",
+    "Track",
+    "chunks",
+    "encode",
+    "numbers",
+    "samples",
+    "sizes",
+    "table",
+    "tracks",
+]
+
+VISUAL_ENTRY: Final = 78  # bytes of pictures' sample entry before its boxes [ISO14496-12 12.1.3]
 
 _SELF_CONTAINED: Final = 1  # of a data reference: the samples stand in this file
 _TWO_BYTES: Final = (b"twos", b"sowt", b"in24", b"in32", b"fl32", b"fl64", b"raw ", b"NONE")

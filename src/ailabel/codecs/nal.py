@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["first_units", "messages"]
 
 _CONFIGURATIONS: Final = {b"avcC": 4, b"hvcC": 21}  # where the width of lengths stands
-_ENTRY: Final = 78  # of a sample entry of pictures, before the boxes in it [ISO14496-12 12.1.3]
 _ENTRIES: Final = 8  # of a sample description, before the entries
 _SEI, _SEI_HEVC = 6, 39  # kinds of units [ITU-T H.264 table 7-1; ITU-T H.265 table 7-1]
 _MORE: Final = 0xFF  # in a kind and a length: and what the next byte says
@@ -55,7 +54,7 @@ def _width(view: View, description: Box | None) -> int:
         return 0
     start = description.body + _ENTRIES
     for entry in bmff.boxes(view, start, description.end, description):
-        for box in bmff.boxes(view, entry.body + _ENTRY, entry.end, entry):
+        for box in bmff.boxes(view, entry.body + bmff_tracks.VISUAL_ENTRY, entry.end, entry):
             if box.type in _CONFIGURATIONS:
                 found = view.read_some(box.body + _CONFIGURATIONS[box.type], 1)
                 return (found[0] & 3) + 1 if found else 0

@@ -215,7 +215,7 @@ def _entry(view: View, track: bmff_tracks.Track) -> tuple[Box, Box]:
             "VP9 or AV1 first",
             codec=bmff.name(entry.type),
         )
-    inside = list(bmff.boxes(view, entry.body + mp4_look.ENTRY, entry.end, entry))
+    inside = list(bmff.boxes(view, entry.body + bmff_tracks.VISUAL_ENTRY, entry.end, entry))
     if any(box.type in _DOLBY for box in inside):
         raise PlanError(
             "the film carries Dolby Vision, which cannot be coded anew; convert it to HDR10 first"

@@ -15,9 +15,8 @@ if TYPE_CHECKING:
     from ailabel.drawing.stencil import Box as Area
     from ailabel.io.source import View
 
-__all__ = ["ENTRY", "Edit", "edits", "look"]
+__all__ = ["Edit", "edits", "look"]
 
-ENTRY: Final = 78  # bytes of a visual sample entry before its boxes [ISO14496-12 12.1.3]
 _TURNS: Final = {  # signs of a, b, c, d of the matrix [ISO14496-12 6.2.2] -> Exif orientation
     (1, 0, 0, 1): 1,
     (-1, 0, 0, 1): 2,
@@ -59,9 +58,12 @@ def edits(view: View, track: bmff_tracks.Track, timescale: int) -> list[Edit]:
 
 def look(view: View, track: bmff_tracks.Track, entry: Box) -> Geometry:
     """Read how the pictures of a track are shown."""
-    body = view.read(entry.body, ENTRY, "the sample entry")
+    body = view.read(entry.body, bmff_tracks.VISUAL_ENTRY, "the sample entry")
     size = int.from_bytes(body[24:26], "big"), int.from_bytes(body[26:28], "big")
-    inside = {box.type: box for box in bmff.boxes(view, entry.body + ENTRY, entry.end, entry)}
+    inside = {
+        box.type: box
+        for box in bmff.boxes(view, entry.body + bmff_tracks.VISUAL_ENTRY, entry.end, entry)
+    }
     aspect = None
     if b"pasp" in inside:
         pair = bmff_tracks.numbers(bmff.read_body(view, inside[b"pasp"], 8))
