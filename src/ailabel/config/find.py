@@ -40,18 +40,18 @@ class Layer:
         self.values = values
         self.origin = origin
         self._prefix = f"{base.rstrip('/')}/"
-        self._match = match
+        self.match = match
         self._matches: Callable[[str], bool] | None = None
 
     @property
     def said(self) -> str:
         """What it says, as text that is the same as long as it says the same."""
-        return repr((self._prefix, self._match, dict(self.values)))
+        return repr((self._prefix, self.match, dict(self.values)))
 
     def covers(self, path: str) -> bool:
         """Say whether an absolute path is meant; one outside of the folder counts from the root."""
         if self._matches is None:
-            self._matches = compiled(self._match)
+            self._matches = compiled(self.match)
         inside = path.startswith(self._prefix)
         return self._matches(path[len(self._prefix) :] if inside else path[1:])
 

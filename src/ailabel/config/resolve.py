@@ -14,7 +14,7 @@ from ailabel.errors import ConfigError
 from ailabel.values import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from ailabel.config.profile import Value
     from ailabel.config.tables import Section
@@ -113,11 +113,11 @@ class Configuration:
 
     def settings(self, path: str) -> Settings:
         """Return the configuration that a path comes under."""
-        return self._fixed or self._of(os.path.dirname(self._whole(path)))  # noqa: PTH120 - of thousands
+        return self._fixed or self._of(os.path.dirname(self.whole(path)))  # noqa: PTH120 - of thousands
 
     def selects(self, path: str) -> bool:
         """Say whether ``include`` and ``exclude`` leave a path among the files to check."""
-        settings, whole = self.settings(path), self._whole(path)
+        settings, whole = self.settings(path), self.whole(path)
         if settings.include is not None and not settings.include.covers(whole):
             return False
         return settings.exclude is None or not settings.exclude.covers(whole)
@@ -134,7 +134,7 @@ class Configuration:
             ConfigError: a configuration, or what the file says of itself, cannot be used.
             MalformedFileError: the file cannot be read.
         """
-        whole = self._whole(path)
+        whole = self.whole(path)
         settings = self._fixed or self._of(whole.rpartition("/")[0] or "/")
         layers = [layer for layer in settings.layers if layer.covers(whole)]
         layers += self._of_manifests(settings, whole)
@@ -150,6 +150,19 @@ class Configuration:
             self._profiles[key] = found
         return found
 
+    def met(self) -> list[Settings]:
+        """Return the configurations that paths came under so far."""
+        known = [self._fixed] if self._fixed else self._folders.values()
+        return [*{id(item): item for item in known if isinstance(item, Settings)}.values()]
+
+    def listed(self) -> dict[str, Collection[str]]:
+        """Return the absolute paths that manifests name, by manifest, of those read so far."""
+        return {
+            path: layers.keys()
+            for path, layers in self._manifests.items()
+            if isinstance(layers, dict)
+        }
+
     def _run(self) -> Run:
         settings = self._fixed or self._of(self.root)
         values: dict[str, Any] = {**settings.values, **self._given.values}
@@ -162,7 +175,8 @@ class Configuration:
             **{name: values[name] for name in names},
         )
 
-    def _whole(self, path: str) -> str:
+    def whole(self, path: str) -> str:
+        """Return a path of the run as an absolute one."""
         if path.startswith(("/", ".")) or "/." in path or "//" in path:
             return os.path.normpath(os.path.join(self.root, path))  # noqa: PTH118 - of thousands
         return f"{self._start}{path}"

@@ -13,6 +13,7 @@ from ailabel.config.problems import problems_of
 from ailabel.errors import AilabelError
 from ailabel.gate.baseline import NAME, Baseline, read_baseline, write_baseline
 from ailabel.gate.cache import Cache, cache_folder
+from ailabel.gate.idle import idle
 from ailabel.gate.options import GateOptions
 from ailabel.gate.select import select
 from ailabel.gate.survey import Survey
@@ -144,7 +145,10 @@ class GateRun:
         if cache is not None and selection.whole and not self._problems:
             cache.keep([path for path, _ in survey.rows])
             cache.save()
-        self._settle(path, baseline, whole=selection.whole and options.choice.source == "tree")
+        whole = selection.whole and options.choice.source == "tree"
+        if whole and not self._problems:
+            self._notes += idle(configuration, [path for path, _ in survey.rows])
+        self._settle(path, baseline, whole=whole)
         self._remark()
 
     # -- before ------------------------------------------------------------------------------------
