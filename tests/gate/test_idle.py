@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from ailabel import check
 from ailabel.gate.options import GateChoice, GateOptions
 from builders import png
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TABLES = """\
 producer = "X"
