@@ -252,6 +252,15 @@ _PIECES: Final = st.sampled_from(
 )
 
 
+def test_a_flood_of_empty_elements_is_refused() -> None:
+    """Elements for labels count like labels, also those that hold none."""
+    page = b"<html><head>" + b'<meta name="AIGC" content="{}">' * 5
+    few = BytesView(page, "a.html", Limits(labels=5))
+    assert CARRIER.write(few, LABEL)
+    with pytest.raises(LimitExceededError, match="the number of labels"):
+        CARRIER.write(BytesView(page, "a.html", Limits(labels=4)), LABEL)
+
+
 def test_a_label_that_declares_the_encoding_is_no_anchor() -> None:
     """A tag that was never closed took the attributes of the next, and goes with them."""
     data = b"<meta name=AIGC\n<meta charset=utf-8><meta charset=utf-8>"

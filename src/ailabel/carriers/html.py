@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from ailabel.codecs.html import Attribute, Kind, Region, Token, unescape, walk
 from ailabel.codecs.html_text import charset_of, is_xml, read_html
 from ailabel.codecs.text import load, suffix_of
+from ailabel.io.source import check_limit
 from ailabel.model.media import Format, Match, Medium, Strength
 from ailabel.spi import Mention, Slot, Span, unkept
 from ailabel.standard.schema import is_label
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ailabel.codecs.text import Text
-    from ailabel.io.source import View
+    from ailabel.io.source import Limits, View
     from ailabel.io.splice import Edit
     from ailabel.spi import Carrier, Signature
 
@@ -88,9 +89,10 @@ class HtmlCarrier:
 
         Raises:
             MalformedFileError: the file is binary.
+            LimitExceededError: more elements are for labels than a file may have of these.
         """
         text = read_html(view)
-        page = _survey(text)
+        page = _survey(text, view.limits)
         edits = [text.edit(*cut, "") for meta, cut in page.cuts if meta is not page.main]
         value = f'"{payload.translate(_ESCAPES)}"'
         if page.main is None:
@@ -113,7 +115,7 @@ class HtmlCarrier:
         """Yield the page without the elements that hold a label."""
         text = read_html(view)
         position = 0
-        for _, (begin, end) in _survey(text).cuts:
+        for _, (begin, end) in _survey(text, view.limits).cuts:
             yield Span(position, text.offset(begin) - position)
             position = text.offset(end)
         yield Span(position, view.size - position)
@@ -220,7 +222,7 @@ class _Page:
     cuts: tuple[tuple[_Meta, tuple[int, int]], ...]
 
 
-def _survey(text: Text) -> _Page:
+def _survey(text: Text, limits: Limits) -> _Page:
     """Find the labels and the place for one; stop in the body behind the last word that fits."""
     last = text.units.upper().rfind(KEY)
     anchors: dict[int, Token] = {}
@@ -233,6 +235,7 @@ def _survey(text: Text) -> _Page:
         meta = _meta(text, token)
         if meta and (meta.labelled or meta.name == KEY):
             metas.append((meta, region))  # and no anchor, whatever else it says: it may be cut
+            check_limit("the number of labels", len(metas), limits.labels)
         elif rank := _rank(text, token, region):
             anchors.setdefault(rank, token)
     declaration = anchors.get(_DECLARATION)
