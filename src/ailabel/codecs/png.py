@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs import native
@@ -237,19 +238,11 @@ def read_text(view: View, found: Chunk, limit: int | None = None) -> Text:
         LimitExceededError: the chunk or its inflated text is too long.
     """
     data = view.read_metadata(found.body, found.length, "a PNG text chunk")
-    name, compressed, start = _layout(data, found)
-    stored = data[start:]
-    text = stored
-    if compressed:
-        text = inflate(stored, limit or view.limits.inflate_bytes, "a PNG text chunk")
-    return Text(
-        keyword=name.decode("latin-1"),
-        head=data[:start],
-        stored=stored,
-        offset=found.body + start,
-        data=text,
-        compressed=compressed,
-    )
+    text = _stored_text(data, found)
+    if text.compressed:
+        inflated = inflate(text.stored, limit or view.limits.inflate_bytes, "a PNG text chunk")
+        return replace(text, data=inflated)
+    return text
 
 
 def read_beginning(view: View, found: Chunk, most: int) -> Text:
@@ -264,22 +257,26 @@ def read_beginning(view: View, found: Chunk, most: int) -> Text:
         MalformedFileError: a separator is missing, or the compressed text is broken.
     """
     data = view.read(found.body, min(found.length, most + _HEAD), "a PNG text chunk")
+    text = _stored_text(data, found)
+    if not text.compressed:
+        return replace(text, data=text.data[:most])
+    try:
+        return replace(text, data=zlib.decompressobj().decompress(text.stored, max(most, 1)))
+    except zlib.error as error:
+        raise MalformedFileError(
+            "{structure} cannot be decompressed", structure="a PNG text chunk"
+        ) from error
+
+
+def _stored_text(data: bytes, found: Chunk) -> Text:
+    """Take the data of a text chunk apart; a compressed text stays so."""
     name, compressed, start = _layout(data, found)
-    stored = data[start:]
-    text = stored[:most]
-    if compressed:
-        try:
-            text = zlib.decompressobj().decompress(stored, max(most, 1))
-        except zlib.error as error:
-            raise MalformedFileError(
-                "{structure} cannot be decompressed", structure="a PNG text chunk"
-            ) from error
     return Text(
         keyword=name.decode("latin-1"),
         head=data[:start],
-        stored=stored,
+        stored=data[start:],
         offset=found.body + start,
-        data=text,
+        data=data[start:],
         compressed=compressed,
     )
 
