@@ -90,6 +90,10 @@ def test_nesting_and_items_are_bounded() -> None:
         Parser(b"[" * 100_000).value()
     with pytest.raises(LimitExceededError):
         Parser(b"[" + b"1 " * 50 + b"]", items=49).value()
+    references = b"[" + b"1 0 R " * 50 + b"]"
+    assert Parser(references, items=50).value() == [Ref(1, 0)] * 50
+    with pytest.raises(LimitExceededError):
+        Parser(references, items=49).value()
 
 
 def test_parse_at_reads_on() -> None:

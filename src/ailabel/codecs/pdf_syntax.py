@@ -273,6 +273,7 @@ class Parser:
         if flat := _FLAT.match(self.data, self.position):
             if not flat[2]:
                 raise Incomplete
+            check_limit("the number of items of a PDF object", flat[1].count(b"R"), self.items)
             values = _flat(flat[1])
             if values is not None:
                 check_limit("the number of items of a PDF object", len(values), self.items)
