@@ -95,6 +95,15 @@ def test_what_cannot_be_loaded_is_told(folder: Path) -> None:
         list(plugins.load(GROUP))
 
 
+def test_packages_that_add_something_are_named_with_their_versions(folder: Path) -> None:
+    """Whatever group of ours they name; what they brought decides what is known of a file."""
+    assert plugins.providers() == ()
+    install(folder, "toys", f"[{GROUP}]\na = os:sep\n")
+    install(folder, "other", "[console_scripts]\nx = y:z\n")
+    plugins._entry_points.cache_clear()
+    assert plugins.providers() == ("toys 1.0",)
+
+
 def test_a_check_does_not_load_what_goes_through_packages(tmp_path: Path) -> None:
     """Files of no known format are asked of other packages, and that is quick."""
     (tmp_path / "a.py").write_text("number = 1\n")

@@ -13,8 +13,9 @@ from ailabel.errors import PluginError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["load"]
+__all__ = ["load", "providers"]
 
+_GROUPS: Final = "ailabel."  # how the names of our groups begin
 _RECORDS: Final = (".dist-info", ".egg-info")  # folders that say what a package brings
 
 
@@ -27,7 +28,7 @@ def load(group: str) -> Iterator[tuple[str, object]]:
     Raises:
         PluginError: one cannot be loaded.
     """
-    if not _is_named(group):
+    if not _is_named(f"[{group}]"):
         return
     from importlib.metadata import entry_points
 
@@ -42,13 +43,28 @@ def load(group: str) -> Iterator[tuple[str, object]]:
             ) from error
 
 
-def _is_named(group: str) -> bool:
-    """Say whether a package may name a group; packages that are no folders may."""
+def providers() -> tuple[str, ...]:
+    """Return the packages that add anything to ailabel, with their versions, in order."""
+    if not _is_named(f"[{_GROUPS}"):
+        return ()
+    from importlib.metadata import distributions
+
+    return tuple(
+        sorted(
+            f"{found.name} {found.version}"
+            for found in distributions()
+            if any(point.group.startswith(_GROUPS) for point in found.entry_points)
+        )
+    )
+
+
+def _is_named(text: str) -> bool:
+    """Say whether a package may hold a text among its entry points; what is no folder may."""
     finders = [finder for finder in sys.meta_path if hasattr(finder, "find_distributions")]
     if finders != [PathFinder]:
         return True
     named = _entry_points(tuple(sys.path))
-    return named is None or f"[{group}]" in named
+    return named is None or text in named
 
 
 @lru_cache(maxsize=1)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ailabel import plugins
 from ailabel.gate import look
 from ailabel.gate.options import GateChoice, GateOptions
 from ailabel.gate.run import GateRun
@@ -104,6 +105,19 @@ def test_the_configuration_decides_too(repo: Repository, looked: list[str]) -> N
     files, _ = run()
     assert len(paths) == 4
     assert rules(files)["own.png"] == ["GAT-001"]
+
+
+@pytest.mark.usefixtures("repo")
+def test_other_packages_decide_too(looked: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A package that adds formats, or a newer one, may say something else of any file."""
+    assert len(run()[0]) == len(looked)
+    for version in ("toys 1.0", "toys 1.1"):
+        looked.clear()
+        monkeypatch.setattr(plugins, "providers", lambda version=version: (version,))
+        assert len(run()[0]) == len(looked)
+        looked.clear()
+        run()
+        assert looked == []
 
 
 def test_a_manifest_counts_for_its_own_files(repo: Repository, looked: list[str]) -> None:

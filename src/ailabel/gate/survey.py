@@ -9,6 +9,7 @@ import zlib
 from typing import TYPE_CHECKING, Final
 
 import ailabel
+from ailabel import plugins
 from ailabel.config import Profile
 from ailabel.config.problems import problems_of
 from ailabel.errors import ConfigError
@@ -233,10 +234,11 @@ def _by_folder(paths: Sequence[str]) -> Iterator[list[str]]:
 
 
 def _run_text(options: GateOptions) -> str:
-    """Return what decides about every file of a run: versions, rules and options."""
+    """Return what decides about every file of a run: versions, other packages, rules, options."""
     rules = [(rule.id, rule.level.value, rule.since) for rule in RULES.values()]
     settings = json.dumps(dict(options.settings), sort_keys=True, default=str)
-    return repr((ailabel.__version__, rules, settings, options.implicit_only))
+    versions = (ailabel.__version__, *plugins.providers())
+    return repr((versions, rules, settings, options.implicit_only))
 
 
 def _short(text: str) -> str:
