@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from ailabel.reporters.check_document import end_document, file_text
 from ailabel.reporters.document import header_document
-from ailabel.reporters.jsontext import to_json
+from ailabel.reporters.jsontext import listed, to_json
 from ailabel.reporters.tally import Tally
 
 if TYPE_CHECKING:
@@ -25,9 +25,11 @@ def render(header: Header, files: Iterable[GateFile], end: Callable[[], GateEnd]
     head = to_json(header_document(header), "\n")
     yield head[: head.rindex("\n}")] + ',\n  "files": ['
     tally = Tally()
-    separator = ""
+    yield from listed(_texts(files, tally, header.language), _MARGIN)
+    yield "\n  ]," + to_json(end_document(tally, end(), header.language), "\n")[1:] + "\n"
+
+
+def _texts(files: Iterable[GateFile], tally: Tally, language: str) -> Iterator[str]:
     for file in files:
         tally.add(file)
-        yield separator + _MARGIN + file_text(file, header.language, _MARGIN)
-        separator = ","
-    yield "\n  ]," + to_json(end_document(tally, end(), header.language), "\n")[1:] + "\n"
+        yield file_text(file, language, _MARGIN)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from ailabel.model.report import Level
 from ailabel.reporters.findings import UNCHECKED, full, line_of, shown, told
-from ailabel.reporters.jsontext import to_json
+from ailabel.reporters.jsontext import listed, to_json
 from ailabel.reporters.summary import printable
 from ailabel.reporters.tally import Times
 
@@ -30,10 +30,8 @@ _WORST: Final = "blocker"
 def render(header: Header, files: Iterable[GateFile], end: Callable[[], GateEnd]) -> Iterator[str]:
     """Yield one issue for each open finding, each file that could not be checked, each problem."""
     yield "["
-    separator = ""
-    for issue in _issues(files, end, header.language):
-        yield separator + _MARGIN + to_json(issue, _MARGIN)
-        separator = ","
+    issues = _issues(files, end, header.language)
+    yield from listed((to_json(issue, _MARGIN) for issue in issues), _MARGIN)
     yield "\n]\n"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ailabel.reporters.document import header_document, item_document
-from ailabel.reporters.jsontext import to_json
+from ailabel.reporters.jsontext import listed, to_json
 from ailabel.reporters.summary import Summary
 
 if TYPE_CHECKING:
@@ -23,9 +23,11 @@ def render(header: Header, files: Iterable[Item]) -> Iterator[str]:
     head = to_json(header_document(header), "\n")
     yield head[: head.rindex("\n}")] + ',\n  "files": ['
     summary = Summary(header.command)
-    separator = ""
+    yield from listed(_texts(files, summary, header.language), _MARGIN)
+    yield '\n  ],\n  "summary": ' + to_json(summary.document(), "\n  ") + "\n}\n"
+
+
+def _texts(files: Iterable[Item], summary: Summary, language: str) -> Iterator[str]:
     for item in files:
         summary.add(item)
-        yield separator + _MARGIN + to_json(item_document(item, header.language), _MARGIN)
-        separator = ","
-    yield '\n  ],\n  "summary": ' + to_json(summary.document(), "\n  ") + "\n}\n"
+        yield to_json(item_document(item, language), _MARGIN)

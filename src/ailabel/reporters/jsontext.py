@@ -9,9 +9,9 @@ from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-__all__ = ["Shared", "to_json"]
+__all__ = ["Shared", "listed", "to_json"]
 
 _STEERING: Final = (  # controls, joiners, bidi and line marks, tags, lone surrogates
     "[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
@@ -58,6 +58,19 @@ def to_json(value: object, margin: str = "") -> str:
     if isinstance(value, list):
         return _wrap("[]", [to_json(item, margin + _INDENT) for item in value], margin)
     return _safe(_encode(value))
+
+
+def listed(texts: Iterable[str], margin: str) -> Iterator[str]:
+    """Yield what stands between the brackets of a list, as its members come.
+
+    Args:
+        texts: the members, as `to_json` gives them with this margin.
+        margin: a line end and what stands before a member on its line.
+    """
+    separator = margin
+    for text in texts:
+        yield separator + text
+        separator = f",{margin}"
 
 
 def _on_one_line(value: object) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from ailabel.model.report import Level
 from ailabel.reporters.findings import UNCHECKED, full, line_of, shown, told
-from ailabel.reporters.jsontext import to_json
+from ailabel.reporters.jsontext import listed, to_json
 from ailabel.reporters.summary import printable
 
 if TYPE_CHECKING:
@@ -27,10 +27,8 @@ def render(header: Header, files: Iterable[GateFile], end: Callable[[], GateEnd]
     Problems of the whole run are diagnostics of its root.
     """
     yield '{\n  "source": {\n    "name": "ailabel"\n  },\n  "diagnostics": ['
-    separator = ""
-    for diagnostic in _diagnostics(files, end, header.language):
-        yield separator + _MARGIN + to_json(diagnostic, _MARGIN)
-        separator = ","
+    found = _diagnostics(files, end, header.language)
+    yield from listed((to_json(diagnostic, _MARGIN) for diagnostic in found), _MARGIN)
     yield "\n  ]\n}\n"
 
 

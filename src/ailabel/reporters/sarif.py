@@ -9,7 +9,7 @@ from urllib.parse import quote
 from ailabel.messages import Message
 from ailabel.model.gate import Standing
 from ailabel.reporters.findings import full, line_of, rank_of, shown, told
-from ailabel.reporters.jsontext import to_json
+from ailabel.reporters.jsontext import listed, to_json
 from ailabel.reporters.sarif_rules import descriptor
 from ailabel.reporters.tally import Tally, Times, Worst, remarks, verdict
 from ailabel.standard.rules import RULES
@@ -45,10 +45,7 @@ def render(header: Header, files: Iterable[GateFile], end: Callable[[], GateEnd]
         head["originalUriBaseIds"] = {_ROOT: {"uri": f"file://{_uri(ending.root).rstrip('/')}/"}}
     yield f'{{\n  "$schema": "{_SCHEMA}",\n  "version": "2.1.0",\n  "runs": [\n    '
     yield to_json(head, "\n    ")[: -len("\n    }")] + f',{_RUN}"results": ['
-    separator = _RESULT
-    for result in results:
-        yield separator + result
-        separator = "," + _RESULT
+    yield from listed(results, _RESULT)
     yield f"{_RUN}]\n    }}\n  ]\n}}\n"
 
 
