@@ -804,19 +804,33 @@ def test_no_bar_is_drawn_where_nobody_watches(tree: Path) -> None:
     assert b"\x1b" not in done.stdout
 
 
+SLOW: Final = """\
+import os, time
+
+opened = os.open
+
+def slow(path, *arguments, **options):
+    if str(path).endswith("a.wav"):
+        time.sleep(60)
+    return opened(path, *arguments, **options)
+
+os.open = slow
+"""  # a file that takes long, also in the processes that the command starts
+
+
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_an_interrupted_run_is_exit_130_and_leaves_whole_files(tmp_path: Path, jobs: str) -> None:
     """Control-C says so in one line."""
-    pipe = tmp_path / "a.wav"
-    os.mkfifo(pipe)  # opening it waits for a writer that never comes
-    (tmp_path / "b.wav").write_bytes(SOUND)
-    paths = (str(pipe), str(tmp_path / "b.wav"), "-o", str(tmp_path / "out"))
+    for name in ("a.wav", "b.wav"):
+        (tmp_path / name).write_bytes(SOUND)
+    (tmp_path / "sitecustomize.py").write_text(SLOW, encoding="utf-8")
+    paths = (str(tmp_path / "a.wav"), str(tmp_path / "b.wav"), "-o", str(tmp_path / "out"))
     with subprocess.Popen(
         [sys.executable, "-m", "ailabel", "label", *paths, "--jobs", jobs, *IMPLICIT],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
-        env=os.environ | {"AILABEL_LANG": "en"},
+        env=os.environ | {"AILABEL_LANG": "en", "PYTHONPATH": str(tmp_path)},
     ) as process:
         time.sleep(1.2)
         os.killpg(process.pid, signal.SIGINT)
