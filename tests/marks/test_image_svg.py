@@ -141,6 +141,15 @@ def test_every_encoding_is_spliced(encoding: str) -> None:
     assert shown.count("<text") == 1
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16-le", "utf-16-be"])
+def test_texts_are_found_in_either_width(encoding: str) -> None:
+    """A drawing of two bytes a character is read like any other."""
+    label = LABEL.format("fill:#fff;font-size:40px", "人工智能生成")
+    mark = "" if encoding == "utf-8-sig" else "\ufeff"
+    data = f"{mark}{drawing(inner=label).decode()}".encode(encoding)
+    assert inspect(BytesView(data)).finding is Finding.FOUND
+
+
 def test_a_drawing_that_is_one_tag_is_opened() -> None:
     """An empty root takes the label as its content."""
     data = b'<svg xmlns="http://www.w3.org/2000/svg" width="400" height="300" />'

@@ -38,6 +38,7 @@ _NOT_DRAWN: Final = {
     *("defs", "symbol", "clipPath", "mask", "pattern", "marker", "metadata", "title", "desc"),
     *("style", "script", "foreignObject", "switch"),
 }
+_NAMES_OF_TEXT: Final = (b"text", "text".encode("utf-16-le"))
 _PARTS_OF_TEXT: Final = {"tspan", "textPath", "a"}
 
 
@@ -77,6 +78,8 @@ class _Text:
 
 
 def _texts(data: bytes) -> list[_Text]:
+    if not any(name in data for name in _NAMES_OF_TEXT):  # names have no escapes in XML
+        return []
     found: list[tuple[str, Element, Element | None, int]] = []
     pieces: list[str] = []
     drawn = 0
