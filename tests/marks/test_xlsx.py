@@ -22,6 +22,8 @@ from builders import xlsx as build
 from markers import PHRASE, Tried, changed_members
 
 SAMPLES: Final = dict(build.samples())
+URI: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+CELL: Final = '<row r="1"><c r="A1" t="inlineStr"><is>{}</is></c></row>'
 TRIED: Final = Tried(MARKER, XLSX)
 
 
@@ -202,7 +204,7 @@ def test_an_empty_sheet_takes_one_label() -> None:
 def test_hostile_columns_are_limited() -> None:
     """Asking each text whether one of very many columns hides it would take hours."""
     columns = "<cols>" + "<col min='1' max='16384' hidden='1'/>" * 40_000 + "</cols>"
-    data = swapped(f"{columns}<sheetData/>")
+    data = swapped(f"{columns}<sheetData>{CELL.format('<t>AI</t>')}</sheetData>")
     with pytest.raises(LimitExceededError):
         TRIED.inspect(data)
     with pytest.raises(LimitExceededError):
@@ -216,9 +218,38 @@ def test_a_format_that_shows_nothing_hides() -> None:
     assert TRIED.inspect(saved(book)).finding is Finding.REVIEW
 
 
-def swapped(inner: str) -> bytes:
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"<t>{PHRASE}</t>",
+        "<t>本内容由人工智能生成</t>",
+        "<t>本内容由ＡＩ生成</t>",
+        "<t>本内容由&#65;&#x49;生成</t>",
+        "<t>本内容由A<!-- -->I生成</t>",
+        "<t>本内容由A<![CDATA[I]]>生成</t>",
+        "<t>本内容由A<?x?>I生成</t>",
+        "<r><t>本内容由A</t></r><r><t>I生成</t></r>",
+        "<r ><t>本内容由A</t></r ><r\n><t>I生成</t></r>",
+        f'<x:r xmlns:x="{URI}"><t>本内容由A</t></x:r><y:r xmlns:y="{URI}"><t>I生成</t></y:r>',
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_texts_are_found_however_they_are_written(text: str, encoding: str) -> None:
+    """Escaped, cut by runs, comments and sections, or in two bytes a character."""
+    head = f'<?xml version="1.0" encoding="{encoding.removesuffix("-sig")}"?>'
+    data = swapped(f"<sheetData>{CELL.format(text)}</sheetData>", head, encoding)
+    assert TRIED.seen(data) == [("start", "found")]
+
+
+def test_a_sheet_that_names_no_ai_is_not_taken_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A table of a million numbers is told to hold no label at once."""
+    monkeypatch.setattr("ailabel.marks.document.xlsx.cells", None)
+    data = swapped(f"<sheetData>{CELL.format('<t>潮水</t>')}</sheetData>")
+    assert TRIED.inspect(data).finding is Finding.NOT_FOUND
+
+
+def swapped(inner: str, head: str = "", encoding: str = "utf-8") -> bytes:
     """Return a workbook whose sheet holds this."""
-    uri = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     out = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(SAMPLES["plain.xlsx"])) as old,
@@ -226,6 +257,6 @@ def swapped(inner: str) -> bytes:
     ):
         for name in old.namelist():
             is_sheet = name == "xl/worksheets/sheet1.xml"
-            sheet = f'<worksheet xmlns="{uri}">{inner}</worksheet>'.encode()
+            sheet = f'{head}<worksheet xmlns="{URI}">{inner}</worksheet>'.encode(encoding)
             new.writestr(name, sheet if is_sheet else old.read(name))
     return out.getvalue()

@@ -228,7 +228,8 @@ class _Walker:
 
     def take(self) -> list[tuple[Element, str | bool]]:
         """Return what happened since the last call."""
-        self._flush()
+        if self._texts:
+            self._flush()
         queue, self._queue = self._queue, []
         return queue
 
@@ -252,7 +253,8 @@ class _Walker:
             raise LimitExceededError(
                 "{part} is nested deeper than {limit}", part=self._part, limit=_DEPTH
             )
-        self._flush()
+        if self._texts:
+            self._flush()
         uri, local, prefix = _split(name)
         element = Element(
             uri=uri,
@@ -271,7 +273,8 @@ class _Walker:
 
     def _end(self, _: str) -> None:
         offset = self.parser.CurrentByteIndex
-        self._flush()
+        if self._texts:
+            self._flush()
         element = self._stack.pop()
         self.tick(offset)
         element.inner_end = offset  # expat puts the end of an empty-element tag behind it
@@ -283,9 +286,8 @@ class _Walker:
         self._texts.append(text)
 
     def _flush(self) -> None:
-        if self._texts:
-            self._queue.append((self._stack[-1], "".join(self._texts)))
-            self._texts.clear()
+        self._queue.append((self._stack[-1], "".join(self._texts)))
+        self._texts.clear()
 
     def _other(self, _: str) -> None:
         self.tick(self.parser.CurrentByteIndex)
@@ -308,6 +310,7 @@ def _split(name: str) -> tuple[str, str, str]:
     return uri, local, rest
 
 
+@lru_cache(maxsize=1024)
 def _attribute(name: str) -> str:
     uri, local, _ = _split(name)
     return f"{{{uri}}}{local}" if uri else local

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ailabel import registry
 from ailabel.engine.examine import examine, is_read, text_of
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from ailabel.model.record import AigcRecord
 
 __all__ = ["Plan", "find_done", "make_plan", "refuse_manifest", "unsigned"]
+
+_SHOWN: Final = "explicit label shown"  # of a view's memo
 
 
 @frozen(kw_only=True)
@@ -250,8 +252,12 @@ def _is_shown(view: View, examined: Examined, spec: LabelSpec) -> bool:
     """Say whether the content shows a label; not asked where metadata will tell the next time."""
     if spec.implicit and examined.format.has_slot and not is_read(examined.format):
         return False
-    marker = registry.marker_of(examined.format.id)
-    return marker is not None and marker.inspect(view, examined.format).finding is Finding.FOUND
+    shown = view.memo.get(_SHOWN)
+    if shown is None:  # reading a long document takes seconds
+        marker = registry.marker_of(examined.format.id)
+        seen = None if marker is None else marker.inspect(view, examined.format).finding
+        shown = view.memo[_SHOWN] = seen is Finding.FOUND
+    return shown is True
 
 
 def _replacement(

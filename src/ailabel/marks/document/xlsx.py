@@ -12,6 +12,7 @@ their own, is left to a person.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from ailabel.codecs.markup import Element, elements, escape, events
@@ -37,6 +38,15 @@ __all__ = ["MARKER"]
 _WHITE: Final = ("0", "FFFFFFFF", "00FFFFFF")  # a theme's first colour, or white itself
 _BLANK: Final = ";;;"  # the number format that shows nothing [OOXML1 18.8.31]
 _TINY: Final = 5.0  # points
+_BEHIND_NAMES: Final = (b">", b" ", b"\t", b"\n", b"\r")
+_SIGNS: Final = (
+    *(b"AI", "人工智能".encode(), "Ａ".encode()),
+    *(b"&#", b"<!", b"\0"),  # references; comments and sections; two bytes a character
+    *(head + b"r" + end for head in (b"<", b":") for end in _BEHIND_NAMES),  # runs, which cut words
+)
+_MARK: Final = 3  # bytes of a mark of UTF-8, before a declaration
+_HEAD: Final = 200  # bytes in which a declaration stands
+_ENCODING: Final = re.compile(rb"""encoding\s*=\s*["']([^"']*)["']""")
 
 
 class _Xlsx:
@@ -109,10 +119,11 @@ def _shared(package: Package) -> dict[int, str]:
     """Return those of the shared texts that may be a label, by their place."""
     part = _part(package, "sharedStrings")
     found: dict[int, str] = {}
-    if part is None:
+    data = b"" if part is None else _read(package, part)
+    if part is None or not _may_hold(data):
         return found
     number, pieces = 0, list[str]()
-    for element, event in events(_read(package, part), part):
+    for element, event in events(data, part):
         if event is True and element.name == "si":
             pieces.clear()
         elif event is False and element.name == "si":
@@ -123,6 +134,18 @@ def _shared(package: Package) -> dict[int, str]:
         elif isinstance(event, str) and element.name == "t" and not _is_reading(element):
             pieces.append(event)
     return found
+
+
+def _may_hold(data: bytes) -> bool:
+    """Say quickly whether a part holds a text worth judging, as `may_hold` does of the text itself.
+
+    It may where texts can be escaped, cut, or written in two bytes a character. A table of a
+    million numbers is read in a second so, and not in half a minute.
+    """
+    if any(sign in data for sign in _SIGNS) or data.find(b"<?", _MARK + 1) >= 0:
+        return True
+    named = _ENCODING.search(data[:_HEAD])
+    return named is not None and named[1].lower() != b"utf-8"
 
 
 def _is_reading(element: Element) -> bool:
@@ -138,9 +161,12 @@ def _sightings(
     *,
     at_end: bool,
 ) -> list[Sighting]:
+    data = _read(package, sheet.part)
+    if not shared and not _may_hold(data):
+        return []
     found: list[tuple[Cell, Line]] = []
     first = last = 0
-    for cell in cells(_read(package, sheet.part), sheet.part):
+    for cell in cells(data, sheet.part):
         first, last = first or cell.place.row, cell.place.row
         text = cell.text if cell.shared is None else shared.get(cell.shared)
         if text:
