@@ -11,6 +11,7 @@ import pytest
 
 from ailabel.carriers.epub import EPUB
 from ailabel.errors import PlanError
+from ailabel.io.source import Limits
 from ailabel.marks.document.epub import MARKER
 from ailabel.spi import Finding
 from builders import epub as build
@@ -57,6 +58,14 @@ def test_every_kind_takes_the_label(name: str) -> None:
     result = TRIED.render(data, position="both")
     assert TRIED.seen(result) == [("start", "found"), ("end", "found")]
     assert changed_members(data, result) == ["EPUB/one.xhtml"]
+
+
+def test_a_long_page_takes_it_too() -> None:
+    """A whole book may be one page."""
+    body = "".join(f"<p>{'潮水' * 9000}{page}</p>" for page in range(90))
+    data = book(f"<body>{body}</body>")
+    assert len(body.encode()) > Limits().inflate_bytes
+    assert TRIED.seen(TRIED.render(data, position="both")) == [("start", "found"), ("end", "found")]
 
 
 def test_the_order_of_reading_decides() -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from ailabel.carriers.odf import ODP, ODS, ODT
 from ailabel.errors import PlanError
+from ailabel.io.source import Limits
 from ailabel.marks.document.odf import MARKER
 from ailabel.spi import Finding
 from builders import odp, ods, odt
@@ -84,6 +85,15 @@ def test_every_kind_takes_the_label(name: str) -> None:
     assert tried.seen(result) == [("start", "found")]
     assert changed_members(data, result) == ["content.xml"]
     assert tried.inspect(tried.render(data, position="end")).finding is Finding.FOUND
+
+
+def test_a_long_text_takes_it_too() -> None:
+    """What a document shows may be longer than its metadata: a table of numbers often is."""
+    data = made("text", "".join(f"<text:p>{'潮水' * 9000}{page}</text:p>" for page in range(90)))
+    assert len(zipfile.ZipFile(io.BytesIO(data)).read("content.xml")) > Limits().inflate_bytes
+    result = TEXT.render(data, position="both")
+    assert TEXT.seen(result) == [("start", "found"), ("end", "found")]
+    assert changed_members(data, result) == ["content.xml"]
 
 
 def test_a_text_takes_paragraphs() -> None:

@@ -35,17 +35,25 @@ class Bundle:
     archive: Archive
     members: Mapping[str, Member]
 
-    def read(self, part: str) -> bytes:
+    def read(self, part: str, limit: int | None = None) -> bytes:
         """Return a part's content.
+
+        Args:
+            part: its name.
+            limit: the most bytes that it may have; by default `Limits.inflate_bytes`.
 
         Raises:
             MalformedFileError: it is missing or damaged.
-            LimitExceededError: it is longer than `Limits.inflate_bytes`.
+            LimitExceededError: it is longer than the limit.
         """
         if part not in self.members:
             raise MalformedFileError("the part {part} is missing", part=part)
-        limit = self.archive.view.limits.inflate_bytes
-        return read(self.archive, self.members[part], limit)
+        usual = self.archive.view.limits.inflate_bytes
+        return read(self.archive, self.members[part], usual if limit is None else limit)
+
+    def read_long(self, part: str) -> bytes:
+        """Return a part that may be as long as a document, `Limits.document_inflate_bytes`."""
+        return self.read(part, self.archive.view.limits.document_inflate_bytes)
 
     def head(self, part: str) -> bytes:
         """Return the beginning of a part's content, unchecked; empty where it is missing."""
@@ -65,7 +73,7 @@ class Bundle:
             PlanError: see `zipedit.change`.
         """
         spliced = {
-            part: apply(self.read(part), changes) for part, changes in edits.items() if changes
+            part: apply(self.read_long(part), changes) for part, changes in edits.items() if changes
         }
         return change(self.archive, spliced | dict(contents))
 

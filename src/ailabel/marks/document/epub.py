@@ -75,7 +75,7 @@ class _Epub:
         marks: list[Mark] = []
         for place in places:
             part = order[0 if place == "start" else -1]
-            edit = _edit(bundle.read(part), part, text, place)
+            edit = _edit(bundle.read_long(part), part, text, place)
             if any(edit.offset == other.offset for other in edits.get(part, ())):
                 break  # one label fills an empty page
             edits.setdefault(part, []).append(edit)
@@ -90,7 +90,7 @@ class _Epub:
         total = 0
         reason: Message | None = None
         for part in pages(bundle, packages(bundle)[0]):
-            data = bundle.read(part)
+            data = bundle.read_long(part)
             try:
                 for block in _blocks(data, part):
                     if may_hold(block.text):

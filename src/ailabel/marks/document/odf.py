@@ -93,7 +93,7 @@ class _Odf:
         text, places = wording_of(spec), places_of(spec)
         bundle = _open(view)
         check_unsigned(bundle)
-        data = bundle.read(_PART)
+        data = bundle.read_long(_PART)
         content = find_content(data, _PART)
         make = {"odt": _paragraphs, "ods": _cells, "odp": _frames}[file_format.id]
         edits = make(bundle, content, text, places, data)
@@ -109,7 +109,7 @@ class _Odf:
         styles = _styles(bundle)
         found: list[tuple[Paragraph, Line]] = []
         units: list[int] = []
-        for paragraph in paragraphs(bundle.read(_PART), _PART, styles):
+        for paragraph in paragraphs(bundle.read_long(_PART), _PART, styles):
             if not paragraph.text.strip():
                 continue
             is_shown = not _is_unseen(paragraph.owner, styles)
@@ -134,7 +134,7 @@ def _styles(bundle: Bundle) -> Styles:
     styles = Styles()
     for part in (_STYLES, _PART):
         if part in bundle.members:
-            read_styles(bundle.read(part), part, styles)
+            read_styles(bundle.read_long(part), part, styles)
     return styles
 
 
