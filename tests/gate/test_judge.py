@@ -189,6 +189,31 @@ def test_a_propagator_may_differ_from_the_producer() -> None:
     assert "GAT-004" in ids(points(empty, name="a.wav", **PASSED_ON))
 
 
+@pytest.mark.parametrize(
+    ("propagator", "advised"),
+    [
+        ("", "check --fix a.wav"),
+        (PRODUCER, "check --fix a.wav"),
+        ("别的平台", "propagate --in-place --propagator '某平台' --replace-propagator a.wav"),
+    ],
+)
+def test_what_is_advised_is_not_refused(propagator: str, advised: str) -> None:
+    """Another propagator's part gives way to nothing but the option that says so."""
+    said = {"ai": "yes", "explicit": "off", "role": "propagator", "propagator": "某平台"}
+    found = points(sound(ContentPropagator=propagator), name="a.wav", **said)
+    (fix,) = [str(point.fix) for point in found if point.rule == "GAT-004"]
+    assert fix == f"type: ailabel {advised}"
+
+
+@pytest.mark.parametrize("data", [sound(), sound(ProduceID=...), wav.file(wav.FORMAT, wav.DATA)])
+def test_nobody_is_advised_to_label_what_others_made(data: bytes) -> None:
+    """Who passes content on asks what to do, and never takes the producer's place."""
+    said = {"ai": "yes", "explicit": "off", "role": "propagator", "propagator": "某平台"}
+    advised = [str(point.fix) for point in points(data, name="a.wav", **said)]
+    assert advised
+    assert not any("ailabel label" in fix for fix in advised)
+
+
 def test_unknown_origin_is_advised() -> None:
     """Possible without traces, suspected with them; a label is declared, or says so itself."""
     (possible,) = points(BARE, ai="unknown")

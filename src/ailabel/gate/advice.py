@@ -29,14 +29,18 @@ __all__ = [
 
 
 def label(path: str, profile: Profile) -> Message:
-    """Advise to write the implicit label."""
+    """Advise to write the implicit label; who only passes content on decides what to write."""
+    if profile.role == "propagator":
+        return decide(path)
     if _is_known(profile):
         return _typed("check", "--fix", path=path)
     return _typed("label", "--in-place", "--implicit-only", *_producer(profile), path=path)
 
 
 def relabel(path: str, profile: Profile) -> Message:
-    """Advise to write the label anew."""
+    """Advise to write the label anew, unless that is for somebody else to do."""
+    if profile.role == "propagator":
+        return decide(path)
     options = ("--in-place", "--implicit-only", "--replace", *_producer(profile))
     return _typed("label", *options, path=path)
 
@@ -72,12 +76,12 @@ def distrust(path: str) -> Message:
     return Message("get it from its source again; what its signature covers: {command}", command)
 
 
-def propagate(path: str, profile: Profile) -> Message:
-    """Advise to write the propagator's part."""
-    if profile.propagator is not None:
+def propagate(path: str, profile: Profile, *, other: bool = False) -> Message:
+    """Advise to write the propagator's part; over another propagator's only by its own option."""
+    if profile.propagator is not None and not other:
         return _typed("check", "--fix", path=path)
-    options = ("--in-place", "--propagator", "CODE")
-    return _typed("propagate", *options, path=path)
+    options = ("--in-place", "--propagator", profile.propagator or "CODE")
+    return _typed("propagate", *options, *(["--replace-propagator"] if other else ()), path=path)
 
 
 def decide(path: str) -> Message:

@@ -143,7 +143,8 @@ def _names(case: Case, report: FileReport) -> Iterator[Point]:
 def _propagated(case: Case, fields: Mapping[str, str | None]) -> Iterator[Point]:
     declared = case.profile.propagator
     propagator = fields["ContentPropagator"] or ""
-    fix = advice.propagate(case.path, case.profile)
+    other = propagator not in {"", fields["ContentProducer"], declared}
+    fix = advice.propagate(case.path, case.profile, other=other)
     if declared is not None and propagator != declared:
         names = {"found": propagator[:60], "declared": declared}
         message = Message("the label names “{found}” as propagator, not “{declared}”", names)
