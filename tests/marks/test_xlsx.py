@@ -242,7 +242,7 @@ def test_texts_are_found_however_they_are_written(text: str, encoding: str) -> N
 
 
 def test_a_sheet_that_names_no_ai_is_not_taken_apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A table of a million numbers is told to hold no label at once."""
+    """A table of numbers is told to hold no label without a look at its cells."""
     monkeypatch.setattr("ailabel.marks.document.xlsx.cells", None)
     data = swapped(f"<sheetData>{CELL.format('<t>潮水</t>')}</sheetData>")
     assert TRIED.inspect(data).finding is Finding.NOT_FOUND

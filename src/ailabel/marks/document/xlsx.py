@@ -139,8 +139,8 @@ def _shared(package: Package) -> dict[int, str]:
 def _may_hold(data: bytes) -> bool:
     """Say quickly whether a part holds a text worth judging, as `may_hold` does of the text itself.
 
-    It may where texts can be escaped, cut, or written in two bytes a character. A table of a
-    million numbers is read in a second so, and not in half a minute.
+    It may where texts can be escaped, cut, or written in two bytes a character. Most tables hold
+    numbers, and need not be taken apart cell by cell.
     """
     if any(sign in data for sign in _SIGNS) or data.find(b"<?", _MARK + 1) >= 0:
         return True
